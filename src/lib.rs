@@ -1,0 +1,6 @@
+//! Demand forecasting for children's services.
+
+pub mod forecast;
+pub mod math;
+pub mod panel;
+pub mod time;

@@ -1,0 +1,7 @@
+//! Numbers without a subject: random streams, quantiles, optimisers, regressions on arrays.
+//!
+//! This room knows nothing of time, children or series. Results are the same on every platform: transcendental
+//! functions that matter for output go through `libm`, and sums run in a fixed order.
+
+pub mod quantile;
+pub mod random;
