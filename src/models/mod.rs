@@ -4,6 +4,24 @@
 //! In: a panel and its regressors. Out: fitted models that write sample paths. This room reads no file, combines no
 //! models and scores none.
 
+mod ets;
+mod group_season;
+#[cfg(test)]
+mod hostile;
+mod level;
 mod local;
+mod naive;
+mod pooled_season;
+mod regression;
+mod spec;
+mod theta;
 
+pub use ets::{Auto, Choice, Ets, EtsError, EtsOptions, EtsSeason, EtsTrend, Form};
+pub use group_season::{Estimated, GroupYears};
+pub use level::{LevelOptions, RevertingLevel};
 pub use local::Local;
+pub use naive::{SeasonalNaive, SeasonalNaiveOptions};
+pub use pooled_season::{PooledSeason, PooledSeasonOptions};
+pub use regression::{Regression, RegressionOptions, Target, WorkingDays};
+pub use spec::ModelSpec;
+pub use theta::{Theta, ThetaForm, ThetaOptions, ThetaSeason};

@@ -24,6 +24,11 @@ impl SeriesKey {
         SeriesKey(labels.into_iter().map(Into::into).collect())
     }
 
+    /// The key of everything together: [`TOTAL`] in each of so many dimensions.
+    pub fn grand_total(dimensions: usize) -> SeriesKey {
+        SeriesKey::new(std::iter::repeat_n(TOTAL, dimensions))
+    }
+
     /// The labels in the order of the panel's dimensions.
     pub fn labels(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.iter().map(|label| &**label)

@@ -1,0 +1,145 @@
+//! The command line: what each subcommand takes, and how its outcome becomes output and an exit code.
+//!
+//! Primary output goes to standard output, everything else to standard error. No statistics here: each subcommand
+//! hands its arguments to [`groundswell::pipeline`].
+
+mod backtest;
+mod check;
+mod completions;
+mod exit;
+mod forecast;
+mod init;
+mod man;
+mod reference;
+mod run;
+mod screen;
+mod simulate;
+mod table;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use exit::{Exit, Failure};
+use screen::Screen;
+
+/// Demand forecasting for children's services.
+///
+/// Reads referral histories, forecasts them with honest ranges, and publishes a pack: tables, charts and a report.
+/// Nothing leaves the machine: the program opens no network connection.
+#[derive(Debug, Parser)]
+#[command(name = "groundswell", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = exit::TABLE)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    #[command(flatten)]
+    global: Global,
+}
+
+/// Options of every subcommand.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Print nothing but results and errors
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Say more about what is done; twice says everything
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+
+    /// How messages on standard error are written
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    log_format: LogFormat,
+
+    /// How many threads to use; results are the same for any number [default: one a processor]
+    #[arg(long, short, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+}
+
+/// How messages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people
+    Text,
+    /// One JSON object a line, for machines
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Init(init::Arguments),
+    Check(check::Arguments),
+    Forecast(forecast::Arguments),
+    Backtest(backtest::Arguments),
+    Simulate(simulate::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+    Reference(reference::Arguments),
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    run_with(std::env::args_os())
+}
+
+fn run_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, not errors; clap prints them to standard output.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            return if error.print().is_ok() { exit.into() } else { Exit::Io.into() };
+        }
+    };
+    let screen = Screen::new(&cli.global);
+    screen.start_log();
+    match cli.global.threads().and_then(|()| cli.command.execute(&screen)) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            screen.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+impl Command {
+    fn execute(self, screen: &Screen) -> Result<Exit, Failure> {
+        match self {
+            Command::Run(arguments) => arguments.execute(screen),
+            Command::Init(arguments) => arguments.execute(screen),
+            Command::Check(arguments) => arguments.execute(screen),
+            Command::Forecast(arguments) => arguments.execute(screen),
+            Command::Backtest(arguments) => arguments.execute(screen),
+            Command::Simulate(arguments) => arguments.execute(screen),
+            Command::Completions(arguments) => arguments.execute(),
+            Command::Man(arguments) => arguments.execute(),
+            Command::Reference(arguments) => arguments.execute(screen),
+        }
+    }
+}
+
+impl Global {
+    /// Sets how many threads the fits use.
+    fn threads(&self) -> Result<(), Failure> {
+        let threads = self.jobs.map_or(0, usize::from);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        pool.map_err(|error| Failure::new(Exit::Internal, anyhow::Error::new(error).context("can't start the threads")))
+    }
+}
+
+/// The whole command line as clap sees it, for the manual, the completions and the reference.
+fn command() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+}

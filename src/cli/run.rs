@@ -1,0 +1,60 @@
+//! `groundswell run`: the monthly job.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use groundswell::pipeline::{self, PackState};
+use groundswell::project::RunPlan;
+
+use super::exit::{Exit, Failure};
+use super::screen::Screen;
+
+/// Read, check, forecast, backtest, protect and publish a pack
+///
+/// The pack is written whole or not at all; the one before it stands until then. The same inputs, project file and
+/// version give the same bytes, and running again is no work.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The project file
+    #[arg(default_value = "groundswell.toml", value_name = "PROJECT")]
+    project: PathBuf,
+
+    /// Publish here in place of the folder that the project file names
+    #[arg(short, long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+
+    /// Read and check everything, say what would be done, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Print the outcome as JSON
+    #[arg(long)]
+    json: bool,
+
+    /// Tell by the exit code what was new: 10 data changed, 11 coverage alert, 12 nothing new
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+impl Arguments {
+    pub fn execute(self, screen: &Screen) -> Result<Exit, Failure> {
+        let mut plan = RunPlan::load(&self.project).map_err(pipeline::Error::from)?;
+        if let Some(output) = self.output {
+            plan.publish_into(output);
+        }
+        if self.dry_run {
+            let rehearsal = pipeline::rehearse(&plan, &mut screen.progress())?;
+            screen.result(&if self.json { super::table::json(&rehearsal)? } else { rehearsal.to_string() })?;
+            return Ok(Exit::Done);
+        }
+        let outcome = pipeline::run(&plan, &mut screen.progress())?;
+        screen.result(&if self.json { super::table::json(&outcome)? } else { outcome.to_string() })?;
+        Ok(match outcome.state {
+            _ if !self.detailed_exitcode => Exit::Done,
+            PackState::Unchanged => Exit::Unchanged,
+            PackState::Published if !outcome.alerts.is_empty() => Exit::Alert,
+            PackState::Published if outcome.replaced.is_some() => Exit::Changed,
+            PackState::Published => Exit::Done,
+        })
+    }
+}

@@ -1,0 +1,18 @@
+//! Statistical disclosure control: what may leave the team, decided once, in one place.
+//!
+//! In: [`Figures`], a columnar table of raw counts, scores and shares with its labels, and a [`Profile`]. Out: a
+//! [`ProtectedTable`], the only thing that [`publish`](crate::publish) accepts, so that tables, charts, sentences and
+//! alternative text can't say more than the rule allows. [`protect`] is its only constructor.
+//!
+//! This room doesn't know what the figures are about and writes no file. Adding a profile: an arm in [`Profile`] and
+//! one in [`protect`].
+
+mod figures;
+mod profile;
+mod protect;
+mod table;
+
+pub use figures::{FigureColumn, FigureError, FigureKind, Figures, LabelColumn, Labels, TotalRow};
+pub use profile::Profile;
+pub use protect::protect;
+pub use table::{Cell, Mark, ProtectedColumn, ProtectedTable};

@@ -1,0 +1,54 @@
+//! The named rules of disclosure control.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Which rule the published figures follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// For anything that leaves the team: counts of 1 to 7 are suppressed, others rounded to the nearest 5.
+    ///
+    /// Method: NHS Digital's sub-national rule for counts; rates and totals from rounded counts as in OpenSAFELY's
+    /// output rules.
+    #[default]
+    Published,
+    /// For the analyst's own desk: nothing is changed and every output is marked.
+    Internal,
+}
+
+impl Profile {
+    /// The handling marking that every output of the profile carries.
+    pub fn marking(self) -> Option<&'static str> {
+        match self {
+            Profile::Published => None,
+            Profile::Internal => Some("OFFICIAL-SENSITIVE"),
+        }
+    }
+
+    /// What was done to the figures, as a reader of the report needs to know it.
+    pub fn note(self) -> &'static str {
+        match self {
+            Profile::Published => {
+                "To protect children, counts from 1 to 7 are not shown ([c]) and all others are rounded to the \
+                 nearest 5, forecasts too. Totals are added up from rounded figures, with 5 for each figure not \
+                 shown, so they can differ a little from other sources."
+            }
+            Profile::Internal => {
+                "Figures are exact and may identify children. Keep this document within the team; make a pack with \
+                 the `published` profile for anyone else."
+            }
+        }
+    }
+}
+
+/// The name as the project file has it.
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Profile::Published => "published",
+            Profile::Internal => "internal",
+        })
+    }
+}

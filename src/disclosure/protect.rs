@@ -1,0 +1,237 @@
+//! From raw figures to figures that may be shown.
+
+use super::{Cell, FigureColumn, FigureKind, Figures, Profile, ProtectedColumn, ProtectedTable, TotalRow};
+
+/// Counts from 1 up to this are suppressed.
+// NHS Digital, sub-national disclosure rule for counts.
+const LARGEST_SUPPRESSED: f64 = 7.0;
+
+/// Counts are rounded to a multiple of this.
+// NHS Digital, sub-national disclosure rule for counts.
+const BASE: f64 = 5.0;
+
+/// What a suppressed part adds to a total: the middle of 1 to 7, rounded to the base.
+const SUPPRESSED_PART: f64 = 5.0;
+
+/// Applies the profile's rule to every figure.
+///
+/// Method: NHS Digital's sub-national rule (counts of 1 to 7 suppressed, others to the nearest 5), with rates and totals
+/// worked out from rounded counts as OpenSAFELY's output rules ask.
+///
+/// ```
+/// use groundswell::disclosure::{Cell, FigureColumn, Figures, Profile, protect};
+/// let raw = Figures::new("history", vec![], vec![FigureColumn::counts("y", vec![0.0, 7.0, 8.0, 112.0])])?;
+/// let table = protect(Profile::Published, raw);
+/// let shown = [Cell::Number(0.0), Cell::Suppressed, Cell::Number(10.0), Cell::Number(110.0)];
+/// assert_eq!(table.cells("y"), Some(&shown[..]));
+/// # Ok::<(), groundswell::disclosure::FigureError>(())
+/// ```
+pub fn protect(profile: Profile, figures: Figures) -> ProtectedTable {
+    let (name, labels, figures, totals, rows) = figures.into_parts();
+    let figures = figures.into_iter().map(|column| {
+        let cells = match profile {
+            Profile::Published => published(&column, &totals),
+            Profile::Internal => column.values.iter().map(|value| unchanged(*value)).collect(),
+        };
+        ProtectedColumn { name: column.name, kind: column.kind, cells }
+    });
+    ProtectedTable { name, profile, labels, figures: figures.collect(), rows }
+}
+
+fn published(column: &FigureColumn, totals: &[TotalRow]) -> Vec<Cell> {
+    match (column.kind, &column.denominators) {
+        (FigureKind::Count, _) => {
+            let mut cells: Vec<Cell> = column.values.iter().map(|count| rounded(*count)).collect();
+            for total in totals {
+                if !matches!(cells[total.row], Cell::Missing) {
+                    cells[total.row] = sum(total.parts.iter().map(|part| cells[*part]));
+                }
+            }
+            cells
+        }
+        (FigureKind::Share, Some(denominators)) => {
+            let pairs = column.values.iter().zip(denominators);
+            pairs.map(|(share, denominator)| rounded_share(*share, *denominator)).collect()
+        }
+        (FigureKind::Share | FigureKind::Score, _) => column.values.iter().map(|value| unchanged(*value)).collect(),
+    }
+}
+
+/// Negative zero is shown as zero.
+fn unchanged(value: f64) -> Cell {
+    if value.is_nan() { Cell::Missing } else { Cell::Number(value + 0.0) }
+}
+
+/// A count, rounded half up; forecasts are rounded to whole events first, so that 0.4 is none and 7.4 is suppressed.
+fn rounded(count: f64) -> Cell {
+    if count.is_nan() {
+        return Cell::Missing;
+    }
+    let whole = (count + 0.5).floor();
+    if whole < 1.0 {
+        Cell::Number(0.0)
+    } else if whole <= LARGEST_SUPPRESSED {
+        Cell::Suppressed
+    } else {
+        Cell::Number((whole / BASE + 0.5).floor() * BASE)
+    }
+}
+
+/// A share worked out again from the rounded counts it was taken from; suppressed where either of them is.
+fn rounded_share(share: f64, denominator: f64) -> Cell {
+    match (rounded(share * denominator), rounded(denominator)) {
+        (Cell::Missing, _) | (_, Cell::Missing) => Cell::Missing,
+        (Cell::Suppressed, _) | (_, Cell::Suppressed) => Cell::Suppressed,
+        (Cell::Number(_), Cell::Number(0.0)) => Cell::Missing,
+        (Cell::Number(part), Cell::Number(whole)) => Cell::Number((part / whole).min(1.0)),
+    }
+}
+
+/// The total of published cells: see [`ProtectedTable`].
+fn sum(parts: impl Iterator<Item = Cell>) -> Cell {
+    let mut total = None;
+    for part in parts {
+        let adds = match part {
+            Cell::Number(value) => value,
+            Cell::Suppressed => SUPPRESSED_PART,
+            Cell::Missing => continue,
+        };
+        total = Some(total.unwrap_or(0.0) + adds);
+    }
+    match total {
+        None => Cell::Missing,
+        Some(total) if total > 0.0 && total <= LARGEST_SUPPRESSED => Cell::Suppressed,
+        Some(total) => Cell::Number(total),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn counts(profile: Profile, values: Vec<f64>, totals: Vec<TotalRow>) -> Vec<Cell> {
+        let figures = Figures::new("t", vec![], vec![FigureColumn::counts("y", values)]).expect("valid figures");
+        let table = protect(profile, figures.with_totals(totals).expect("valid totals"));
+        table.cells("y").expect("the column is there").to_vec()
+    }
+
+    fn total(row: usize, parts: &[usize]) -> TotalRow {
+        TotalRow { row, parts: parts.to_vec() }
+    }
+
+    #[test]
+    fn zero_stays_zero_small_counts_vanish_and_others_go_to_the_nearest_five() {
+        let raw = vec![0.0, 1.0, 7.0, 8.0, 12.0, 13.0, f64::NAN];
+        let shown = [
+            Cell::Number(0.0),
+            Cell::Suppressed,
+            Cell::Suppressed,
+            Cell::Number(10.0),
+            Cell::Number(10.0),
+            Cell::Number(15.0),
+            Cell::Missing,
+        ];
+        assert_eq!(counts(Profile::Published, raw, vec![]), shown);
+    }
+
+    #[test]
+    fn a_forecast_of_half_a_child_is_suppressed_and_of_less_is_none() {
+        let shown = [Cell::Number(0.0), Cell::Suppressed, Cell::Suppressed, Cell::Number(10.0), Cell::Number(15.0)];
+        assert_eq!(counts(Profile::Published, vec![0.4, 0.5, 7.49, 7.5, 12.5], vec![]), shown);
+    }
+
+    #[test]
+    fn totals_add_up_what_is_shown() {
+        let shown = counts(Profile::Published, vec![24.0, 12.0, 3.0, 9.0], vec![total(0, &[1, 2, 3])]);
+        assert_eq!(shown[0], Cell::Number(10.0 + 5.0 + 10.0));
+    }
+
+    #[test]
+    fn a_total_of_one_small_count_is_suppressed_like_it() {
+        let shown = counts(Profile::Published, vec![3.0, 3.0, 0.0], vec![total(0, &[1, 2])]);
+        assert_eq!(shown[0], Cell::Suppressed);
+    }
+
+    #[test]
+    fn a_total_that_was_not_observed_stays_missing() {
+        let shown = counts(Profile::Published, vec![f64::NAN, 30.0, f64::NAN], vec![total(0, &[1, 2])]);
+        assert_eq!(shown[0], Cell::Missing);
+    }
+
+    #[test]
+    fn a_share_of_few_children_or_of_few_among_many_is_suppressed() {
+        let shares = FigureColumn::shares_of("share", vec![0.5, 0.02, 0.5, 0.0], vec![6.0, 200.0, 201.0, 40.0]);
+        let table = protect(Profile::Published, Figures::new("t", vec![], vec![shares]).expect("valid"));
+        let shown = [Cell::Suppressed, Cell::Suppressed, Cell::Number(100.0 / 200.0), Cell::Number(0.0)];
+        assert_eq!(table.cells("share"), Some(&shown[..]));
+    }
+
+    #[test]
+    fn scores_and_shares_of_forecasts_pass() {
+        let columns = vec![
+            FigureColumn::scores("mase", vec![0.81, f64::NAN]),
+            FigureColumn::shares("coverage_80", vec![0.79, 0.5]),
+        ];
+        let table = protect(Profile::Published, Figures::new("t", vec![], columns).expect("valid"));
+        assert_eq!(table.cells("mase"), Some(&[Cell::Number(0.81), Cell::Missing][..]));
+        assert_eq!(table.cells("coverage_80"), Some(&[Cell::Number(0.79), Cell::Number(0.5)][..]));
+    }
+
+    proptest! {
+        #[test]
+        fn no_published_count_lies_under_the_threshold(raw in prop::collection::vec(0.0..5_000.0_f64, 1..60)) {
+            let parts: Vec<usize> = (1..raw.len()).collect();
+            for cell in counts(Profile::Published, raw.clone(), vec![total(0, &parts)]) {
+                if let Cell::Number(value) = cell {
+                    prop_assert!(value == 0.0 || (value >= 10.0 && value % 5.0 == 0.0), "{}", value);
+                }
+            }
+        }
+
+        #[test]
+        fn rounding_keeps_order_and_moves_no_count_further_than_two_and_a_half(whole in 8_u32..100_000) {
+            let count = f64::from(whole);
+            let shown = counts(Profile::Published, vec![count, count + 1.0], vec![]);
+            let numbers: Vec<f64> = shown.iter().filter_map(|cell| cell.number()).collect();
+            prop_assert_eq!(numbers.len(), 2);
+            prop_assert!((numbers[0] - count).abs() <= 2.5 && numbers[0] <= numbers[1]);
+        }
+
+        #[test]
+        fn small_counts_leave_no_trace_in_any_cell(
+            small in prop::collection::vec(1_u32..=7, 2..10),
+            other in prop::collection::vec(1_u32..=7, 10),
+        ) {
+            // Two tables that differ only in counts from 1 to 7 are published alike, totals included.
+            let shown = |counts_of: &[u32]| {
+                let values = counts_of.iter().take(small.len()).map(|count| f64::from(*count));
+                let raw: Vec<f64> = std::iter::once(99.0).chain(values).collect();
+                counts(Profile::Published, raw, vec![total(0, &(1..=small.len()).collect::<Vec<_>>())])
+            };
+            prop_assert_eq!(shown(&small), shown(&other));
+        }
+
+        #[test]
+        fn totals_are_the_sum_of_shown_cells_with_five_for_each_hidden_one(
+            parts in prop::collection::vec(0_u32..400, 1..40),
+        ) {
+            // The oracle works on whole numbers only.
+            let fives = |count: u32| match count { 0 => 0, 1..=7 => 5, _ => (count + 2) / 5 * 5 };
+            let expected: u32 = parts.iter().map(|count| fives(*count)).sum();
+            let raw: Vec<f64> =
+                std::iter::once(parts.iter().sum::<u32>()).chain(parts.iter().copied()).map(f64::from).collect();
+            let shown = counts(Profile::Published, raw, vec![total(0, &(1..=parts.len()).collect::<Vec<_>>())]);
+            let cell = if expected == 5 { Cell::Suppressed } else { Cell::Number(f64::from(expected)) };
+            prop_assert_eq!(shown[0], cell);
+        }
+
+        #[test]
+        fn the_internal_profile_changes_nothing(raw in prop::collection::vec(0.0..900.0_f64, 1..40)) {
+            let parts: Vec<usize> = (1..raw.len()).collect();
+            let shown = counts(Profile::Internal, raw.clone(), vec![total(0, &parts)]);
+            prop_assert_eq!(shown, raw.into_iter().map(Cell::Number).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! Ranges as wide as the errors that were really made.
+
+use ndarray::parallel::prelude::*;
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
+use serde::{Deserialize, Serialize};
+
+use crate::forecast::{Draws, FittedForecaster, Forecast, Forecaster, ModelError, RollingOrigins, Skipped, walk};
+use crate::math::quantile;
+use crate::panel::{Design, Panel, SeriesKey, ValueKind};
+use crate::time::Period;
+
+/// The id.
+const ID: &str = "calibrated";
+
+/// Where the errors come from and how far they are trusted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CalibrationOptions {
+    /// At how many origins inside the history the inner forecaster is tried.
+    pub origins: usize,
+    /// How many periods lie between two origins; a quarter of a season where it isn't given.
+    pub stride: Option<usize>,
+    /// How many periods each origin looks ahead; one season where it isn't given. Steps beyond keep the last step's
+    /// calibration and grow as the inner forecaster's paths do.
+    pub horizon: Option<usize>,
+    /// How many independent errors make the measured ranges count as much as the inner forecaster's own.
+    pub prior_errors: f64,
+    /// How many seasons of a series' own errors make its own spread count as much as the group's.
+    pub group_seasons: f64,
+}
+
+impl Default for CalibrationOptions {
+    fn default() -> CalibrationOptions {
+        CalibrationOptions { origins: 12, stride: None, horizon: None, prior_errors: 20.0, group_seasons: 10.0 }
+    }
+}
+
+/// Replaces the widths of the inner forecaster's ranges by those of the errors it made at rolling origins inside the
+/// history, pooled over all series.
+///
+/// Errors are logarithms of truth over the centre of the paths, divided by each series' own spread (shrunk towards the group's); their
+/// quantiles by step, times the series' spread, become the distribution about that centre. Each path keeps its rank,
+/// and with it the ties between steps and between series. Where there are few errors (one short series) the measured
+/// distribution only leans on the inner one; where there are none the inner forecast is handed through.
+///
+/// Method: rank-preserving empirical quantile mapping of pooled, standardised out-of-sample errors; in the manner of
+/// split conformal prediction for panels (Lei et al. 2018) without its guarantee, as origins are not exchangeable.
+#[derive(Debug)]
+pub struct Calibrated {
+    inner: Box<dyn Forecaster>,
+    options: CalibrationOptions,
+}
+
+impl Calibrated {
+    /// The inner forecaster with calibrated ranges.
+    pub fn new(inner: Box<dyn Forecaster>, options: CalibrationOptions) -> Calibrated {
+        Calibrated { inner, options }
+    }
+}
+
+/// Enough paths for a centre.
+const TRIAL: Draws = Draws { paths: 200, seed: 0 };
+
+/// The probabilities at which the errors' distribution is kept; the farthest errors of all are left off at both ends.
+const GRID: usize = 200;
+const FARTHEST: f64 = 0.0025;
+
+impl Forecaster for Calibrated {
+    fn id(&self) -> &str {
+        ID
+    }
+
+    fn fit(&self, history: &Panel, known: &Design) -> Result<Box<dyn FittedForecaster>, ModelError> {
+        let fitted = self.inner.fit(history, known)?;
+        let offsets = offsets(history);
+        let errors = self.errors(history, known, &offsets);
+        let season = history.span().frequency().season_length().max(1) as f64;
+        let seasons = (errors.len() * self.stride(history)) as f64 / season;
+        let measured = Measured::of(&errors, seasons, &self.options);
+        Ok(Box::new(FittedCalibrated { keys: history.keys().to_vec(), offsets, measured, fitted }))
+    }
+}
+
+impl Calibrated {
+    fn stride(&self, history: &Panel) -> usize {
+        self.options.stride.unwrap_or(history.span().frequency().season_length() / 4).max(1)
+    }
+
+    /// Logarithms of truth over centre at each origin, series x steps, `NaN` where there is none. An origin at which the
+    /// inner forecaster fails as a whole is left out, as is one with less than two seasons known.
+    fn errors(&self, history: &Panel, known: &Design, offsets: &[f64]) -> Vec<Array2<f64>> {
+        let season = history.span().frequency().season_length();
+        let horizon = self.options.horizon.unwrap_or(season).max(1);
+        let (periods, least) = (history.span().len(), (2 * season).max(8));
+        // The newest origin leaves one period only: recent errors of short horizons count too.
+        let last_known: Vec<Period> = (0..self.options.origins)
+            .map_while(|back| periods.checked_sub(2 + back * self.stride(history)))
+            .take_while(|at| at + 1 >= least)
+            .map(|at| history.span().period(at))
+            .collect();
+        let at_origin = |last_known: &Period| {
+            let origin = RollingOrigins::at(history, &[*last_known], horizon);
+            let mut found = None;
+            walk(&*self.inner, history, known, &origin, TRIAL, |origin, _, forecast| {
+                let mut errors = Array2::from_elem((history.keys().len(), horizon), f64::NAN);
+                for (row, key) in history.keys().iter().enumerate() {
+                    let Some(at) = forecast.row(key) else { continue };
+                    for (step, paths) in forecast.series(at).columns().into_iter().enumerate() {
+                        let centre = centre(&sorted(paths));
+                        let truth = history.values()[(row, origin.known + step)];
+                        errors[(row, step)] = libm::log((truth + offsets[row]) / (centre + offsets[row]));
+                    }
+                }
+                found = Some(errors);
+            })
+            .ok()?;
+            found
+        };
+        last_known.par_iter().filter_map(at_origin).collect()
+    }
+}
+
+/// What a forecast's ranges lie about: the mean of its paths without the outermost twentieth at either end. The median
+/// of paths that compound skewed innovations sinks with each step; the mean alone would follow a single wild path.
+fn centre(sorted: &[f64]) -> f64 {
+    let cut = (sorted.len() / 20).min(sorted.len().saturating_sub(1) / 2);
+    let kept = &sorted[cut..sorted.len() - cut];
+    (kept.iter().sum::<f64>() / kept.len().max(1) as f64).max(0.0)
+}
+
+fn sorted(paths: ArrayView1<'_, f64>) -> Vec<f64> {
+    let mut sorted = paths.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted
+}
+
+/// What is added before a logarithm is taken, by series: one event for counts, a hundredth of the mean for amounts.
+fn offsets(history: &Panel) -> Vec<f64> {
+    let of = |row| match history.kind() {
+        ValueKind::Count => 1.0,
+        ValueKind::Amount => {
+            let values = history.series(row);
+            let seen: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+            let mean = seen.iter().sum::<f64>() / seen.len() as f64;
+            if mean > 0.0 { mean / 100.0 } else { 1.0 }
+        }
+    };
+    (0..history.keys().len()).map(of).collect()
+}
+
+/// The distribution of errors.
+#[derive(Debug)]
+struct Measured {
+    /// Steps x [`GRID`] probabilities: errors over the series' spread, about their median.
+    quantiles: Array2<f64>,
+    /// Each series' spread relative to the group's.
+    spreads: Array1<f64>,
+    /// How far the measured distribution replaces the inner one, between 0 and 1.
+    trust: f64,
+}
+
+impl Measured {
+    /// `seasons`: how many seasons the origins span. `None` where no error was seen.
+    fn of(errors: &[Array2<f64>], seasons: f64, options: &CalibrationOptions) -> Option<Measured> {
+        let (series, steps) = errors.first()?.dim();
+        let spreads = spreads(errors, options.group_seasons);
+        let mut quantiles = Array2::zeros((steps, GRID));
+        let mut some = 0;
+        for (step, to) in quantiles.rows_mut().into_iter().enumerate() {
+            // Neighbouring steps are taken together; their distributions differ little.
+            let near = step.saturating_sub(1)..(step + 2).min(steps);
+            let mut standardised: Vec<f64> = errors
+                .iter()
+                .flat_map(|errors| {
+                    near.clone().flat_map(move |step| (0..series).map(move |row| (row, errors[(row, step)])))
+                })
+                .filter(|(_, error)| !error.is_nan())
+                .map(|(row, error)| error / spreads[row])
+                .collect();
+            some = some.max(standardised.len());
+            standardised.sort_unstable_by(f64::total_cmp);
+            fill_quantiles(to, &standardised);
+        }
+        let observed = errors.iter().flatten().filter(|error| !error.is_nan()).count();
+        // Errors of one series within one season are one error seen again and again.
+        let each = observed as f64 / (steps * errors.len()) as f64;
+        let independent = each * seasons.min(errors.len() as f64);
+        (some > 0).then(|| Measured { quantiles, spreads, trust: independent / (independent + options.prior_errors) })
+    }
+
+    /// The measured deviation at a probability, step and series, as a logarithm.
+    fn deviation(&self, row: usize, step: usize, probability: f64) -> f64 {
+        let place =
+            ((probability.clamp(FARTHEST, 1.0 - FARTHEST) - FARTHEST) / (1.0 - 2.0 * FARTHEST)) * (GRID - 1) as f64;
+        let below = (place.floor() as usize).min(GRID - 2);
+        let (low, high) = (self.quantiles[(step, below)], self.quantiles[(step, below + 1)]);
+        self.spreads[row] * (low + (place - below as f64) * (high - low))
+    }
+}
+
+/// Quantiles at the grid's probabilities, less the median.
+fn fill_quantiles(mut to: ArrayViewMut1<'_, f64>, sorted: &[f64]) {
+    let median = quantile::of_sorted(sorted, 0.5);
+    for (place, cell) in to.iter_mut().enumerate() {
+        let probability = FARTHEST + (1.0 - 2.0 * FARTHEST) * place as f64 / (GRID - 1) as f64;
+        *cell = if sorted.is_empty() { 0.0 } else { quantile::of_sorted(sorted, probability) - median };
+    }
+}
+
+/// Each series' mean absolute error over the group's at the same step, shrunk towards one on the log scale.
+fn spreads(errors: &[Array2<f64>], group_seasons: f64) -> Array1<f64> {
+    let Some((series, steps)) = errors.first().map(|errors| errors.dim()) else { return Array1::ones(0) };
+    let by_step: Vec<f64> =
+        (0..steps).map(|step| mean_absolute(errors.iter().flat_map(|errors| errors.column(step).to_vec()))).collect();
+    Array1::from_shape_fn(series, |row| {
+        let standardised = errors.iter().flat_map(|errors| {
+            errors.row(row).iter().zip(&by_step).map(|(error, group)| error / group).collect::<Vec<f64>>()
+        });
+        let seen: Vec<f64> = standardised.filter(|error| error.is_finite()).collect();
+        let own = mean_absolute(seen.iter().copied());
+        if own.is_nan() || own <= 0.0 {
+            return 1.0;
+        }
+        let seasons = seen.len() as f64 / steps as f64;
+        libm::pow(own, seasons / (seasons + group_seasons)).clamp(0.2, 5.0)
+    })
+}
+
+fn mean_absolute(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values
+        .filter(|value| !value.is_nan())
+        .fold((0.0, 0.0), |(sum, count): (f64, f64), value| (sum + value.abs(), count + 1.0));
+    sum / count
+}
+
+#[derive(Debug)]
+struct FittedCalibrated {
+    keys: Vec<SeriesKey>,
+    offsets: Vec<f64>,
+    measured: Option<Measured>,
+    fitted: Box<dyn FittedForecaster>,
+}
+
+impl FittedForecaster for FittedCalibrated {
+    fn forecast(&self, future: &Design, draws: Draws) -> Result<Forecast, ModelError> {
+        let inner = self.fitted.forecast(future, draws)?;
+        let Some(measured) = &self.measured else { return Ok(inner) };
+        let mut paths = Array3::zeros(inner.paths().dim());
+        for (at, key) in inner.keys().iter().enumerate() {
+            let Ok(row) = self.keys.binary_search(key) else { continue };
+            let mapped = self.mapped(measured, row, inner.series(at));
+            paths.index_axis_mut(Axis(0), at).assign(&mapped);
+        }
+        Forecast::new(inner.keys().to_vec(), inner.span(), paths)
+            .map_err(|error| ModelError::NoFit { model: ID.to_owned(), reason: error.to_string() })
+    }
+
+    fn residuals(&self) -> Vec<(&SeriesKey, &[f64])> {
+        self.fitted.residuals()
+    }
+
+    fn skipped(&self) -> &[Skipped] {
+        self.fitted.skipped()
+    }
+
+    fn describe(&self, key: &SeriesKey) -> Option<String> {
+        let inner = self.fitted.describe(key)?;
+        let row = self.keys.binary_search(key).ok()?;
+        Some(match &self.measured {
+            None => format!("{inner}; ranges not calibrated: too short a history"),
+            Some(measured) => format!(
+                "{inner}; ranges from past errors ({:.0}%), spread {:.2} of the group's",
+                100.0 * measured.trust,
+                measured.spreads[row]
+            ),
+        })
+    }
+}
+
+impl FittedCalibrated {
+    /// The paths of one series, draws x steps, about the same centres but as wide as past errors were.
+    fn mapped(&self, measured: &Measured, row: usize, paths: ArrayView2<'_, f64>) -> Array2<f64> {
+        let (draws, steps) = paths.dim();
+        let (offset, last) = (self.offsets[row], measured.quantiles.nrows() - 1);
+        let mut mapped = Array2::zeros((draws, steps));
+        let mut order: Vec<usize> = Vec::with_capacity(draws);
+        let mut spread_at_last = None;
+        for step in 0..steps {
+            let column = paths.column(step);
+            order.clear();
+            order.extend(0..draws);
+            order.sort_unstable_by(|a, b| column[*a].total_cmp(&column[*b]).then(a.cmp(b)));
+            let sorted: Vec<f64> = order.iter().map(|draw| column[*draw]).collect();
+            let centre = centre(&sorted);
+            let own = |value: f64| libm::log((value.max(0.0) + offset) / (centre + offset));
+            let spread = mean_absolute(sorted.iter().map(|value| own(*value)));
+            if step == last {
+                spread_at_last = Some(spread);
+            }
+            let growth = match spread_at_last {
+                Some(then) if then > 0.0 => (spread / then).clamp(1.0, 3.0),
+                _ => 1.0,
+            };
+            for (rank, draw) in order.iter().enumerate() {
+                let probability = if draws > 1 { rank as f64 / (draws - 1) as f64 } else { 0.5 };
+                let measured_deviation = growth * measured.deviation(row, step.min(last), probability);
+                let deviation = measured.trust * measured_deviation + (1.0 - measured.trust) * own(sorted[rank]);
+                mapped[(*draw, step)] = ((centre + offset) * libm::exp(deviation) - offset).max(0.0);
+            }
+        }
+        mapped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ensemble::tests::{Noise, Steady, panel};
+
+    /// Twelve series of five years whose values lie evenly within 20% of 1000, in another order each.
+    fn even(series: usize, periods: usize) -> Panel {
+        panel(series, periods, |row, period| 800.0 + 400.0 * (((period * 89 + row * 53) % 101) as f64 / 100.0))
+    }
+
+    fn forecast(history: &Panel, inner: Steady, options: CalibrationOptions) -> Forecast {
+        let known = Design::empty(history.span());
+        let fitted = Calibrated::new(Box::new(inner), options).fit(history, &known).expect("a fit");
+        let future = Design::empty(history.span().following(12));
+        fitted.forecast(&future, Draws { paths: 500, seed: 3 }).expect("a forecast")
+    }
+
+    fn steady(value: f64, spread: f64) -> Steady {
+        Steady { value, noise: Noise::Even(spread), ..Steady::default() }
+    }
+
+    #[test]
+    fn ranges_become_as_wide_as_the_errors_were() {
+        // The inner forecaster is right in the middle but says 1% where 20% is true.
+        let forecast = forecast(&even(24, 96), steady(1000.0, 0.01), CalibrationOptions::default());
+        let bounds = forecast.quantiles(&[0.1, 0.9]);
+        for step in [0, 5, 11] {
+            let (low, high) = (bounds[(3, 0, step)], bounds[(3, 1, step)]);
+            assert!((low - 840.0).abs() < 25.0 && (high - 1160.0).abs() < 25.0, "step {step}: {low} to {high}");
+        }
+    }
+
+    #[test]
+    fn paths_keep_their_rank() {
+        let history = even(24, 96);
+        let inner = steady(1000.0, 0.01);
+        let known = Design::empty(history.span());
+        let (future, draws) = (Design::empty(history.span().following(3)), Draws { paths: 40, seed: 3 });
+        let before = inner.fit(&history, &known).expect("a fit").forecast(&future, draws).expect("a forecast");
+        let calibrated = Calibrated::new(Box::new(inner), CalibrationOptions::default());
+        let after = calibrated.fit(&history, &known).expect("a fit").forecast(&future, draws).expect("a forecast");
+        for (a, b) in (0..40).flat_map(|a| (0..40).map(move |b| (a, b))) {
+            let lower = |forecast: &Forecast| forecast.paths()[(0, a, 1)] < forecast.paths()[(0, b, 1)];
+            assert!(!lower(&before) || after.paths()[(0, a, 1)] <= after.paths()[(0, b, 1)]);
+        }
+    }
+
+    #[test]
+    fn a_short_history_hands_the_inner_forecast_through() {
+        let history = even(5, 20);
+        let forecast = forecast(&history, steady(1000.0, 0.01), CalibrationOptions::default());
+        let bounds = forecast.quantiles(&[0.0, 1.0]);
+        assert!(bounds[(0, 0, 0)] > 989.0 && bounds[(0, 1, 0)] < 1011.0);
+    }
+
+    #[test]
+    fn one_series_leans_on_the_inner_forecaster_and_many_on_their_errors() {
+        let width = |series: usize| {
+            let bounds = forecast(&even(series, 60), steady(1000.0, 0.01), CalibrationOptions::default());
+            let bounds = bounds.quantiles(&[0.1, 0.9]);
+            bounds[(0, 1, 0)] - bounds[(0, 0, 0)]
+        };
+        let (one, many) = (width(1), width(40));
+        assert!(one < 0.4 * many, "{one} against {many}");
+        assert!(many > 250.0, "{many}");
+    }
+
+    #[test]
+    fn a_series_with_larger_errors_gets_wider_ranges() {
+        let history = panel(30, 96, |row, period| {
+            let share = ((period * 89 + row * 53) % 101) as f64 / 100.0 - 0.5;
+            1000.0 * (1.0 + if row == 0 { 0.8 } else { 0.2 } * share)
+        });
+        let bounds = forecast(&history, steady(1000.0, 0.05), CalibrationOptions::default()).quantiles(&[0.1, 0.9]);
+        let width = |row: usize| bounds[(row, 1, 0)] - bounds[(row, 0, 0)];
+        assert!(width(0) > 1.25 * width(1), "{} against {}", width(0), width(1));
+    }
+
+    #[test]
+    fn steps_beyond_the_trial_keep_the_last_width() {
+        let options = CalibrationOptions { horizon: Some(3), ..CalibrationOptions::default() };
+        let bounds = forecast(&even(24, 96), steady(1000.0, 0.01), options).quantiles(&[0.1, 0.9]);
+        let width = |step: usize| bounds[(0, 1, step)] - bounds[(0, 0, step)];
+        assert!((width(11) / width(2) - 1.0).abs() < 0.1, "{} {}", width(11), width(2));
+    }
+
+    #[test]
+    fn a_panel_of_zeros_stays_at_zero() {
+        let history = panel(20, 60, |_, _| 0.0);
+        let forecast = forecast(&history, steady(0.0, 0.0), CalibrationOptions::default());
+        assert!(forecast.paths().iter().all(|value| *value == 0.0));
+    }
+}

@@ -1,0 +1,378 @@
+//! Local spellings to national groups: by whole code, by label, by the user's mapping file, and else `Unknown`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::error::IngestError;
+use super::headers::{listed, plain};
+
+/// The groups that ship with the engine; each text is read once a run and by a test.
+const REFERRAL_SOURCE: &str = include_str!("../../models/categories/referral-source.toml");
+const PRIMARY_NEED: &str = include_str!("../../models/categories/primary-need.toml");
+const NO_FURTHER_ACTION: &str = include_str!("../../models/categories/no-further-action.toml");
+const AGE_BAND: &str = include_str!("../../models/categories/age-band.toml");
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupFile {
+    schema: u32,
+    #[serde(rename = "name")]
+    _name: String,
+    unknown: String,
+    group: Vec<Group>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    label: String,
+    #[serde(default)]
+    codes: Vec<String>,
+    #[serde(default)]
+    letters: Vec<char>,
+    #[serde(default)]
+    spellings: Vec<String>,
+    #[serde(default)]
+    beginnings: Vec<String>,
+}
+
+/// The user's mapping file: spellings to groups.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mapping {
+    schema: u32,
+    #[serde(default)]
+    source: BTreeMap<String, String>,
+    #[serde(default)]
+    need: BTreeMap<String, String>,
+}
+
+impl Mapping {
+    /// Reads a mapping file.
+    ///
+    /// # Errors
+    /// Where there is none, or it is not one.
+    pub(super) fn read(path: &Path) -> Result<Mapping, IngestError> {
+        let refuse = |detail: String| IngestError::Mapping { path: path.to_path_buf(), detail };
+        let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
+        let mapping: Mapping = toml::from_str(&text).map_err(|error| refuse(error.message().to_string()))?;
+        if mapping.schema != 1 {
+            return Err(refuse(format!("it has schema {}; this version reads schema 1", mapping.schema)));
+        }
+        Ok(mapping)
+    }
+}
+
+/// What groups a column is mapped to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grouping {
+    Source,
+    Need,
+    NoFurtherAction,
+}
+
+/// Maps the spellings of one column to its groups.
+#[derive(Debug)]
+pub(super) struct Categories {
+    labels: Vec<String>,
+    unknown: usize,
+    codes: BTreeMap<String, usize>,
+    letters: BTreeMap<char, usize>,
+    spellings: BTreeMap<String, usize>,
+    /// Words that a label may begin with, longest first.
+    beginnings: Vec<(Vec<String>, usize)>,
+    mapped: BTreeMap<String, usize>,
+}
+
+impl Categories {
+    /// The groups of a column, with the user's mapping where there is one.
+    ///
+    /// # Errors
+    /// Where the mapping names a group that isn't one.
+    pub(super) fn new(grouping: Grouping, mapping: Option<(&Path, &Mapping)>) -> Result<Categories, IngestError> {
+        let text = match grouping {
+            Grouping::Source => REFERRAL_SOURCE,
+            Grouping::Need => PRIMARY_NEED,
+            Grouping::NoFurtherAction => NO_FURTHER_ACTION,
+        };
+        let mut categories = Categories::from_toml(text).map_err(IngestError::Options)?;
+        let entries = mapping.map(|(path, mapping)| match grouping {
+            Grouping::Source => (path, Some(&mapping.source)),
+            Grouping::Need => (path, Some(&mapping.need)),
+            Grouping::NoFurtherAction => (path, None),
+        });
+        if let Some((path, Some(entries))) = entries {
+            for (spelling, group) in entries {
+                let target = categories.target(group).ok_or_else(|| IngestError::Mapping {
+                    path: path.to_path_buf(),
+                    detail: format!(
+                        "`{group}` is no group; the groups are {}",
+                        listed(categories.labels.iter().map(String::as_str))
+                    ),
+                })?;
+                categories.mapped.insert(plain(spelling), target);
+            }
+        }
+        Ok(categories)
+    }
+
+    fn from_toml(text: &str) -> Result<Categories, String> {
+        let file: GroupFile = toml::from_str(text).map_err(|error| error.to_string())?;
+        if file.schema != 1 {
+            return Err(format!("groups of schema {}", file.schema));
+        }
+        let labels: Vec<String> = file.group.iter().map(|group| group.label.clone()).collect();
+        let unknown = labels.iter().position(|label| *label == file.unknown).ok_or("no group for what is unknown")?;
+        let mut categories = Categories {
+            labels,
+            unknown,
+            codes: BTreeMap::new(),
+            letters: BTreeMap::new(),
+            spellings: BTreeMap::new(),
+            beginnings: Vec::new(),
+            mapped: BTreeMap::new(),
+        };
+        for (position, group) in file.group.into_iter().enumerate() {
+            let spellings = group.spellings.iter().chain([&group.label]);
+            categories.spellings.extend(spellings.map(|spelling| (plain(spelling), position)));
+            categories.beginnings.extend(group.beginnings.iter().map(|words_of| (words(words_of), position)));
+            categories.codes.extend(group.codes.into_iter().map(|code| (code, position)));
+            categories.letters.extend(group.letters.into_iter().map(|letter| (letter, position)));
+        }
+        categories.beginnings.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+        Ok(categories)
+    }
+
+    /// The groups' labels.
+    pub(super) fn label(&self, group: usize) -> &str {
+        &self.labels[group]
+    }
+
+    /// The group for what is unknown.
+    pub(super) fn unknown(&self) -> usize {
+        self.unknown
+    }
+
+    fn target(&self, group: &str) -> Option<usize> {
+        self.codes.get(group).copied().or_else(|| self.labels.iter().position(|label| plain(label) == plain(group)))
+    }
+
+    /// The group of a spelling: `q) 6: Police`, `6`, `6.0`, `Police`, `2A - Schools`.
+    pub(super) fn group(&self, text: &str) -> Option<usize> {
+        let text = text.trim().trim_start_matches(['[', '(', '\'', '"', '\u{2018}']);
+        let (letter, rest) = match text.as_bytes() {
+            [letter, b')', ..] if letter.is_ascii_alphabetic() => {
+                (Some(char::from(letter.to_ascii_lowercase())), text[2..].trim_start())
+            }
+            _ => (None, text),
+        };
+        let end = rest.find(|character: char| !character.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let (token, after) = rest.split_at(end);
+        let label = self.by_label(rest);
+        if let Some(group) = self.codes.get(&token.to_ascii_uppercase()).copied() {
+            let after = after.trim_start_matches(']').trim();
+            // "6.0" is a code that went through a column of numbers.
+            let alone = after.is_empty() || after == ".0";
+            let lettered = token.bytes().any(|byte| byte.is_ascii_alphabetic());
+            // A bare number before a label may be of a local list: it counts where the label doesn't say otherwise.
+            let marked = after.starts_with([':', '-', '\u{2013}', '.', ')', '/']);
+            let after_label = self.by_label(after.trim_start_matches([':', '-', '\u{2013}', '.', ')', '/', ' ']));
+            if alone || lettered || (marked && after_label.is_none_or(|label| label == group)) {
+                return Some(group);
+            }
+            if let Some(label) = after_label {
+                return Some(label);
+            }
+        }
+        let unnumbered = rest.trim_start_matches(|character: char| character.is_ascii_digit() || character == ' ');
+        let unnumbered = unnumbered.trim_start_matches([')', '.', ':', '-', ' ']);
+        label
+            .or_else(|| self.mapped.get(&plain(text)).copied())
+            .or_else(|| self.spellings.get(&plain(unnumbered)).copied())
+            .or_else(|| self.by_beginning(unnumbered))
+            .or_else(|| letter.filter(|_| rest.is_empty()).and_then(|letter| self.letters.get(&letter).copied()))
+    }
+
+    fn by_label(&self, text: &str) -> Option<usize> {
+        self.spellings.get(&plain(text)).copied()
+    }
+
+    fn by_beginning(&self, text: &str) -> Option<usize> {
+        let written = words(text);
+        self.beginnings.iter().find(|(beginning, _)| written.starts_with(beginning)).map(|(_, group)| *group)
+    }
+}
+
+/// The words of a label, without case and punctuation; an apostrophe doesn't part a word.
+fn words(text: &str) -> Vec<String> {
+    let whole: String = text.chars().filter(|character| !matches!(character, '\'' | '\u{2019}')).collect();
+    whole
+        .split(|character: char| !character.is_alphanumeric() && character != '&')
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgeBandFile {
+    #[serde(rename = "schema")]
+    _schema: u32,
+    unborn: String,
+    unknown: String,
+    band: Vec<AgeBand>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgeBand {
+    label: String,
+    from_years: i32,
+}
+
+/// The bands that ages are counted in.
+#[derive(Debug)]
+pub(super) struct AgeBands {
+    file: AgeBandFile,
+}
+
+impl AgeBands {
+    /// The bands that ship with the engine.
+    pub(super) fn new() -> Result<AgeBands, IngestError> {
+        let file = toml::from_str(AGE_BAND).map_err(|error| IngestError::Options(error.to_string()))?;
+        Ok(AgeBands { file })
+    }
+
+    /// The label where no age is known.
+    pub(super) fn unknown(&self) -> &str {
+        &self.file.unknown
+    }
+
+    /// The band of an age in completed years; before birth it is negative.
+    pub(super) fn of_years(&self, years: i32) -> &str {
+        let band = self.file.band.iter().rev().find(|band| years >= band.from_years);
+        band.map_or(&self.file.unborn, |band| &band.label)
+    }
+
+    /// The band of an age as written: `7`, `7.5`, `< 1`, `Unborn`, or a band itself.
+    pub(super) fn of_text(&self, text: &str) -> Option<&str> {
+        let text = text.trim();
+        let named = plain(text);
+        let bands = self.file.band.iter().map(|band| &band.label).chain([&self.file.unborn]);
+        if let Some(label) = bands.into_iter().find(|label| plain(label) == named) {
+            return Some(label);
+        }
+        if text.starts_with('<') {
+            return text[1..].trim().parse::<i32>().ok().map(|years| self.of_years(years - 1));
+        }
+        let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+        let years: i32 = text[..digits].parse().ok()?;
+        (years <= 25).then(|| self.of_years(years))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(text: &str) -> Option<String> {
+        let categories = Categories::new(Grouping::Source, None).expect("the shipped groups are valid");
+        categories.group(text).map(|group| categories.label(group).to_string())
+    }
+
+    #[test]
+    fn whole_codes_win() {
+        for (text, group) in [
+            ("10", "Unknown"), ("1A", "Individual"), ("1a", "Individual"), ("q) 6: Police", "Police"), ("6.0", "Police"),
+            ("u) 10: Unknown", "Unknown"), ("5D", "LA services"), ("2A - Schools", "Schools"),
+            ("[2A] anything", "Schools"), ("4 - (council homes)", "Housing"), ("9", "Anonymous"), ("q)", "Police"),
+        ] {
+            assert_eq!(source(text).as_deref(), Some(group), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_never_part_of_a_longer_one() {
+        for text in ["1", "11", "100", "5", "60", "2C", "6th form"] {
+            assert_eq!(source(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bare_number_gives_way_to_a_label_that_says_otherwise() {
+        assert_eq!(source("6) Health visitor").as_deref(), Some("Health services"));
+        assert_eq!(source("01) Police").as_deref(), Some("Police"));
+    }
+
+    #[test]
+    fn labels_match_whole_or_from_their_beginning() {
+        for (text, group) in [
+            ("police", "Police"), ("HEALTH SERVICES \u{2013} A&E", "Health services"), ("Individual - self", "Individual"),
+            ("Other legal agency - courts", "Other legal agency"), ("Other", "Other"), ("LA Services: external", "LA services"),
+        ] {
+            assert_eq!(source(text).as_deref(), Some(group), "{text}");
+        }
+        assert_eq!(source("The Police Box Pub"), None);
+    }
+
+    #[test]
+    fn the_mapping_file_comes_after_codes_and_labels() {
+        let mapping = Mapping {
+            schema: 1,
+            source: BTreeMap::from([
+                ("Talkshop".to_string(), "Other".to_string()),
+                ("Police".to_string(), "Schools".to_string()),
+            ]),
+            need: BTreeMap::new(),
+        };
+        let path = Path::new("map.toml");
+        let categories = Categories::new(Grouping::Source, Some((path, &mapping))).expect("valid");
+        let label = |text| categories.group(text).map(|group| categories.label(group));
+        assert_eq!(label("TALKSHOP"), Some("Other"));
+        assert_eq!(label("Police"), Some("Police"));
+        let wrong = Mapping { source: BTreeMap::from([("a".into(), "Zoo".into())]), ..mapping };
+        let error = Categories::new(Grouping::Source, Some((path, &wrong))).expect_err("no such group");
+        assert_eq!(
+            error.to_string(),
+            "map.toml: the mapping file can't be used: `Zoo` is no group; the groups are `Individual`, `Schools`, \
+             `Education services`, `Health services`, `Housing`, `LA services`, `Police`, `Other legal agency`, \
+             `Other`, `Anonymous`, `Unknown`"
+        );
+    }
+
+    #[test]
+    fn every_shipped_file_is_valid() {
+        for grouping in [Grouping::Source, Grouping::Need, Grouping::NoFurtherAction] {
+            let categories = Categories::new(grouping, None).expect("valid");
+            assert_eq!(categories.label(categories.unknown()), "Unknown");
+        }
+        assert_eq!(AgeBands::new().expect("valid").unknown(), "Unknown");
+    }
+
+    #[test]
+    fn needs_and_no_further_action_have_their_own_codes() {
+        let need = Categories::new(Grouping::Need, None).expect("valid");
+        assert_eq!(need.group("N1 - Abuse or neglect").map(|group| need.label(group)), Some("Abuse or neglect"));
+        assert_eq!(need.group("n4").map(|group| need.label(group)), Some("Family in acute stress"));
+        let nfa = Categories::new(Grouping::NoFurtherAction, None).expect("valid");
+        for (text, label) in [("a) Yes", "Yes"), ("0", "No"), ("false", "No"), ("1", "Yes"), ("N", "No"), ("c) Unknown", "Unknown")] {
+            assert_eq!(nfa.group(text).map(|group| nfa.label(group)), Some(label), "{text}");
+        }
+    }
+
+    #[test]
+    fn ages_fall_into_bands() {
+        let bands = AgeBands::new().expect("valid");
+        for (text, band) in [
+            ("0", "Under 1"), ("1", "1 to 4"), ("4", "1 to 4"), ("9.5", "5 to 9"), ("10 years", "10 to 15"), ("17", "16 and over"),
+            ("<1", "Under 1"), ("unborn", "Unborn"), ("5 to 9", "5 to 9"), ("16+", "16 and over"),
+        ] {
+            assert_eq!(bands.of_text(text), Some(band), "{text}");
+        }
+        assert_eq!(bands.of_text("twelve"), None);
+        assert_eq!(bands.of_text("99"), None);
+        assert_eq!(bands.of_years(-1), "Unborn");
+    }
+}

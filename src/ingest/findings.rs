@@ -1,0 +1,416 @@
+//! The findings that reading can make: one function each, so that all their words stand in one place.
+
+use std::path::Path;
+
+use super::text::RowCount;
+use crate::panel::{Finding, Place, Severity};
+
+fn rows_in(path: &Path, column: Option<&str>, rows: &RowCount) -> Place {
+    Place {
+        file: Some(path.display().to_string()),
+        column: column.map(ToString::to_string),
+        rows: rows.first.clone(),
+        ..Place::default()
+    }
+}
+
+fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Rows with another number of fields than the header.
+pub(super) fn ragged_rows(path: &Path, rows: &RowCount) -> Finding {
+    Finding {
+        name: "ragged-row",
+        severity: Severity::Loss,
+        what: format!("{} more or fewer fields than the header", plural(rows.count, "row has", "rows have")),
+        place: rows_in(path, None, rows),
+        count: rows.count,
+        meaning: "These rows are left out, so their periods may be counted too low.",
+        remedy: "Export the file again, or put fields that hold the separator in quotation marks.",
+    }
+}
+
+/// Text that was not Unicode.
+pub(super) fn converted_encoding(path: &Path, encoding: &'static str) -> Finding {
+    Finding {
+        name: "converted-encoding",
+        severity: Severity::Note,
+        what: format!("The file is not UTF-8; it was read as {encoding}"),
+        place: rows_in(path, None, &RowCount::default()),
+        count: 1,
+        meaning: "Letters with accents may be wrong; counts are not affected.",
+        remedy: "Save the file as CSV UTF-8 if labels look wrong.",
+    }
+}
+
+/// Cells that hold no date.
+pub(super) fn missing_dates(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "missing-date",
+        severity: Severity::Loss,
+        what: format!("{} no date", plural(rows.count, "row has", "rows have")),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "These rows can't be placed in a period and are left out.",
+        remedy: "Complete the dates in the source system.",
+    }
+}
+
+/// Cells that hold something else than a date.
+pub(super) fn unreadable_dates(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "unreadable-date",
+        severity: Severity::Loss,
+        what: format!("{} a date that can't be read", plural(rows.count, "row has", "rows have")),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "These rows can't be placed in a period and are left out.",
+        remedy: "Write dates as 2024-03-31 or 31/03/2024.",
+    }
+}
+
+/// Numeric dates whose order nothing in the column decides.
+pub(super) fn ambiguous_dates(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "ambiguous-date",
+        severity: Severity::Warning,
+        what: format!("{} read day first; nothing in the column says so", plural(rows.count, "date was", "dates were")),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "If the file is month first, these rows are counted in the wrong month.",
+        remedy: "Write dates as 2024-03-31, or set `date_order`.",
+    }
+}
+
+/// Dates so far from all others that they are slips.
+pub(super) fn stray_dates(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "stray-date",
+        severity: Severity::Loss,
+        what: format!("{} a date more than a year away from all others", plural(rows.count, "row has", "rows have")),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "These rows are taken for typing errors and left out; else the years between would count as empty.",
+        remedy: "Correct the dates, or set `from` and `to` to the window that you mean.",
+    }
+}
+
+/// Dates after the day of the extract.
+pub(super) fn dates_after_extract(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "date-after-extract",
+        severity: Severity::Loss,
+        what: format!("{} a date after the extract date", plural(rows.count, "row has", "rows have")),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "Nothing can have been referred after the extract was made; these rows are left out.",
+        remedy: "Correct the dates, or `extract_date`.",
+    }
+}
+
+/// Rows before `from` or after `to`.
+pub(super) fn outside_window(path: &Path, count: u64) -> Finding {
+    Finding {
+        name: "outside-window",
+        severity: Severity::Note,
+        what: format!("{} before `from` or after `to`", plural(count, "row lies", "rows lie")),
+        place: rows_in(path, None, &RowCount::default()),
+        count,
+        meaning: "They are left out, as asked.",
+        remedy: "Nothing, if the window is meant.",
+    }
+}
+
+/// Rows that `areas` or `filters` leave out.
+pub(super) fn filtered_rows(path: &Path, count: u64) -> Finding {
+    Finding {
+        name: "filtered-row",
+        severity: Severity::Note,
+        what: format!("{} left out by `areas` or `filters`", plural(count, "row is", "rows are")),
+        place: rows_in(path, None, &RowCount::default()),
+        count,
+        meaning: "They are left out, as asked.",
+        remedy: "Nothing, if the selection is meant.",
+    }
+}
+
+/// Labels of sources or needs that map to no group.
+pub(super) fn unmapped_labels(path: &Path, column: &str, spellings: u64, rows: &RowCount) -> Finding {
+    Finding {
+        name: "unmapped-label",
+        severity: Severity::Warning,
+        what: format!(
+            "{} that no group is known for, in {}",
+            plural(spellings, "spelling", "spellings"),
+            plural(rows.count, "row", "rows")
+        ),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "These rows are counted under `Unknown`, so the forecasts by group are too low.",
+        remedy: "Name the spellings in a mapping file and set `mapping`.",
+    }
+}
+
+/// Cells of a dimension that are empty.
+pub(super) fn missing_labels(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "missing-label",
+        severity: Severity::Note,
+        what: format!("{} nothing in this column", plural(rows.count, "row has", "rows have")),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "These rows are counted under `Unknown`.",
+        remedy: "Complete the column in the source system.",
+    }
+}
+
+/// Rows without a child's identifier.
+pub(super) fn missing_identifiers(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "missing-identifier",
+        severity: Severity::Note,
+        what: format!("{} no child identifier", plural(rows.count, "row has", "rows have")),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "They are counted, but duplicates among them can't be found.",
+        remedy: "Export the identifier (or a pseudonym) with every row.",
+    }
+}
+
+/// No column of identifiers at all.
+pub(super) fn no_identifier_column(path: &Path) -> Finding {
+    Finding {
+        name: "no-identifier",
+        severity: Severity::Note,
+        what: "There is no column for the child's identifier".into(),
+        place: rows_in(path, None, &RowCount::default()),
+        count: 1,
+        meaning: "Rows that stand in the file twice, or in two extracts, are counted twice.",
+        remedy: "Export the identifier (or a pseudonym) and name it in `columns.child`.",
+    }
+}
+
+/// Referrals of the same child on the same day.
+pub(super) fn duplicates(path: Option<&Path>, count: u64) -> Finding {
+    Finding {
+        name: "duplicate-row",
+        severity: Severity::Note,
+        what: match path {
+            Some(_) => format!("{} the child and day of another row of the same file", plural(count, "row repeats", "rows repeat")),
+            None => format!("{} in more than one extract", plural(count, "referral stands", "referrals stand")),
+        },
+        place: Place { file: path.map(|path| path.display().to_string()), ..Place::default() },
+        count,
+        meaning: "Each child is counted once a day; the newer extract is kept.",
+        remedy: "Nothing, where extracts overlap; else look for rows that the export multiplied.",
+    }
+}
+
+/// Duplicates that say different things.
+pub(super) fn conflicts(count: u64) -> Finding {
+    Finding {
+        name: "conflicting-row",
+        severity: Severity::Warning,
+        what: format!("{} of the same child and day with different labels", plural(count, "pair", "pairs")),
+        place: Place::default(),
+        count,
+        meaning: "The newer extract is kept; within one file the label that comes first in the alphabet.",
+        remedy: "Check how the source system corrects referrals.",
+    }
+}
+
+/// The last period is not over in the data.
+pub(super) fn incomplete_last(period: String, until: String, extract_date_given: bool) -> Finding {
+    Finding {
+        name: "incomplete-last-month",
+        severity: Severity::Warning,
+        what: if extract_date_given {
+            format!("The extract was made on {until}, before the last working day of {period}")
+        } else {
+            format!("The last referral is of {until}, before the last working day of {period}")
+        },
+        place: Place { series: Some(period), ..Place::default() },
+        count: 1,
+        meaning: "The period is left out of fitting; forecasts start with it.",
+        remedy: "If the period is complete, set `extract_date` to the day of the extract.",
+    }
+}
+
+/// The first period began before the data.
+pub(super) fn incomplete_first(period: String, from: String) -> Finding {
+    Finding {
+        name: "incomplete-first-month",
+        severity: Severity::Warning,
+        what: format!("The first referral is of {from}, too late in {period} to be chance"),
+        place: Place { series: Some(period), ..Place::default() },
+        count: 1,
+        meaning: "The extract seems to start within the period, which is left out.",
+        remedy: "If the period is complete, set `from` to its first day.",
+    }
+}
+
+/// Periods inside the window that no series observed.
+pub(super) fn unobserved(periods: &[String]) -> Finding {
+    Finding {
+        name: "unobserved-month",
+        severity: Severity::Warning,
+        what: format!(
+            "{} inside the window {} in no file: {}",
+            plural(periods.len() as u64, "period", "periods"),
+            if periods.len() == 1 { "is" } else { "are" },
+            some(periods)
+        ),
+        place: Place { series: periods.first().cloned(), ..Place::default() },
+        count: periods.len() as u64,
+        meaning: "They are treated as not observed, never as zero.",
+        remedy: "Add the extract that covers them.",
+    }
+}
+
+/// Values that stand for "not published".
+pub(super) fn missing_values(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "missing-value",
+        severity: Severity::Note,
+        what: format!("{} empty or a symbol for not available", plural(rows.count, "value is", "values are")),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "They are treated as not observed, never as zero.",
+        remedy: "Nothing, where the source suppressed them.",
+    }
+}
+
+/// Values that are no number.
+pub(super) fn unreadable_numbers(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "unreadable-number",
+        severity: Severity::Loss,
+        what: format!("{} not a number", plural(rows.count, "value is", "values are")),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "They are treated as not observed.",
+        remedy: "Write counts as plain numbers.",
+    }
+}
+
+/// Counts under zero or without bound.
+pub(super) fn impossible_counts(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "impossible-count",
+        severity: Severity::Loss,
+        what: format!("{} negative or infinite", plural(rows.count, "value is", "values are")),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "They are treated as not observed.",
+        remedy: "Correct them at the source; counts start at zero.",
+    }
+}
+
+/// Rows without the name of a series.
+pub(super) fn missing_series(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "missing-series",
+        severity: Severity::Loss,
+        what: format!("{} no series", plural(rows.count, "row names", "rows name")),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "These rows belong to no series and are left out.",
+        remedy: "Complete the column.",
+    }
+}
+
+/// The same series and period with the same value, twice.
+pub(super) fn repeated_values(path: Option<&Path>, count: u64) -> Finding {
+    Finding {
+        name: "duplicate-row",
+        severity: Severity::Note,
+        what: match path {
+            Some(_) => format!("{} again with the same value", plural(count, "period of a series stands", "periods of series stand")),
+            None => format!("{} in more than one file with the same value", plural(count, "period of a series stands", "periods of series stand")),
+        },
+        place: Place { file: path.map(|path| path.display().to_string()), ..Place::default() },
+        count,
+        meaning: "Each is counted once.",
+        remedy: "Nothing, where extracts overlap.",
+    }
+}
+
+/// The newer file says something else about the past.
+pub(super) fn changed_history(count: u64) -> Finding {
+    Finding {
+        name: "changed-history",
+        severity: Severity::Warning,
+        what: format!("{} in two files with different values", plural(count, "period of a series stands", "periods of series stand")),
+        place: Place::default(),
+        count,
+        meaning: "The newer file is kept.",
+        remedy: "Check whether the older figures were revised.",
+    }
+}
+
+/// One authority under two codes.
+pub(super) fn authority_code_change(area: String, from: &str, to: &str, period: &str) -> Finding {
+    Finding {
+        name: "authority-code-change",
+        severity: Severity::Note,
+        what: format!("{area} is {from} before {period} and {to} from then on; both are read as one series"),
+        place: Place { series: Some(area), ..Place::default() },
+        count: 1,
+        meaning: "The authority kept its number at the Department for Education, so its history goes on.",
+        remedy: "Check that its area did not change.",
+    }
+}
+
+/// Two authorities of one name.
+pub(super) fn authority_reorganised(area: String, before: String, period: &str) -> Finding {
+    Finding {
+        name: "authority-reorganised",
+        severity: Severity::Warning,
+        what: format!("{area} was made anew in {period}; the authority of that name before it is read as {before}"),
+        place: Place { series: Some(area), ..Place::default() },
+        count: 1,
+        meaning: "The two cover different areas, so their histories are not joined.",
+        remedy: "Keep the one that you mean with `areas`.",
+    }
+}
+
+/// Series without values at the end of the window.
+pub(super) fn ended_series(series: &[String], last: &str) -> Finding {
+    Finding {
+        name: "ended-series",
+        severity: Severity::Warning,
+        what: format!(
+            "{} no value in the last year to {last}: {}",
+            plural(series.len() as u64, "series has", "series have"),
+            some(series)
+        ),
+        place: Place { series: series.first().cloned(), ..Place::default() },
+        count: series.len() as u64,
+        meaning: "They ended (as when an authority was abolished) or their data is missing.",
+        remedy: "Leave them out with `areas` or `filters`, or add their data.",
+    }
+}
+
+/// Months that don't add up to the year's total.
+pub(super) fn total_disagrees(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "total-disagrees",
+        severity: Severity::Warning,
+        what: format!("In {} the months do not add up to the year's total", plural(rows.count, "row", "rows")),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "The months are used as they stand.",
+        remedy: "Check the file against its publisher's.",
+    }
+}
+
+/// Some names in a sentence.
+fn some(names: &[String]) -> String {
+    const MOST: usize = 8;
+    let mut list = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > MOST {
+        list.push_str(&format!(" and {} more", names.len() - MOST));
+    }
+    list
+}

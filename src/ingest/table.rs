@@ -1,0 +1,352 @@
+//! An opened table, whatever its container: headers first, then the wanted columns batch by batch.
+
+use std::fs::File;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use sha2::{Digest, Sha256};
+
+use super::error::IngestError;
+use super::frames::{Cells, Container, Frame, ReadAs, Stored, read_text};
+use super::text::{RowCount, RowNumbers, TextBlocks, hexadecimal};
+
+/// Where a table comes from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A file.
+    File(PathBuf),
+    /// Bytes that were read already, as from standard input, and the name that messages give them.
+    Bytes(PathBuf, Vec<u8>),
+}
+
+impl Source {
+    /// The file's path, or the name given to the bytes.
+    pub fn path(&self) -> &Path {
+        match self {
+            Source::File(path) | Source::Bytes(path, _) => path,
+        }
+    }
+}
+
+/// Some rows of the wanted columns.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// In the order in which the columns were wanted.
+    pub(super) columns: Vec<Cells>,
+    pub(super) rows: RowNumbers,
+    /// Bytes read so far; zero where the container doesn't tell.
+    pub(super) bytes: u64,
+}
+
+impl Batch {
+    /// How many rows.
+    pub(super) fn len(&self) -> usize {
+        self.columns.first().map_or(0, Cells::len)
+    }
+}
+
+/// What reading a whole table showed.
+#[derive(Debug)]
+pub(super) struct ReadThrough {
+    /// Rows under the header, with those that were set aside.
+    pub(super) rows: u64,
+    pub(super) bytes: u64,
+    pub(super) sha256: String,
+    /// Rows with another number of fields than the header.
+    pub(super) ragged: RowCount,
+    /// The encoding that was converted to Unicode, if any.
+    pub(super) converted: Option<&'static str>,
+}
+
+enum Opened {
+    Text(TextBlocks<'static>),
+    Frame(Container, Frame, Box<dyn ReadAgain>),
+}
+
+/// A reader whose bytes can be hashed from the start.
+trait ReadAgain: Read + Seek + Send {}
+impl<R: Read + Seek + Send> ReadAgain for R {}
+
+/// A table that was opened: its headers are known, its rows not yet read.
+pub(super) struct Table {
+    path: PathBuf,
+    headers: Vec<String>,
+    opened: Opened,
+    size: Option<u64>,
+}
+
+impl Table {
+    /// Opens a table by what its first bytes show.
+    ///
+    /// # Errors
+    /// Where there is no such file, it is no table, or its header can't be read.
+    pub(super) fn open(source: Source) -> Result<Table, IngestError> {
+        let path = source.path().to_path_buf();
+        let (mut input, size): (Box<dyn ReadAgain>, _) = match &source {
+            Source::File(path) => {
+                let file = open_file(path)?;
+                let size = file.metadata().ok().map(|metadata| metadata.len());
+                (Box::new(file), size)
+            }
+            Source::Bytes(_, bytes) => (Box::new(Cursor::new(bytes.clone())), Some(bytes.len() as u64)),
+        };
+        let mut start = [0; 8];
+        let read = read_start(&mut input, &mut start).map_err(|error| broken(&path, error))?;
+        if read == 0 {
+            return Err(IngestError::Empty { path });
+        }
+        let container = match &start[..read] {
+            [b'P', b'A', b'R', b'1', ..] => Some(Container::Parquet),
+            [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Some(Container::Arrow),
+            start => {
+                if let Some((what, remedy)) = known_otherwise(start) {
+                    return Err(IngestError::NotATable { path, what, remedy });
+                }
+                None
+            }
+        };
+        input.seek(SeekFrom::Start(0)).map_err(|error| broken(&path, error))?;
+        let (headers, opened) = match container {
+            None => {
+                let blocks = TextBlocks::open(&path, input)?;
+                (blocks.headers().to_vec(), Opened::Text(blocks))
+            }
+            Some(container) => {
+                check_end(container, &mut input, size).map_err(|detail| undecodable(&path, container, detail))?;
+                let stored = match source {
+                    Source::File(path) => Stored::File(open_file(&path)?),
+                    Source::Bytes(_, bytes) => Stored::Bytes(bytes),
+                };
+                let frame = Frame::open(container, stored)
+                    .map_err(|detail| undecodable(&path, container, detail))?;
+                (frame.names().to_vec(), Opened::Frame(container, frame, input))
+            }
+        };
+        Ok(Table { path, headers, opened, size })
+    }
+
+    /// The file's path, or the name given to the bytes.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The columns' headers in order.
+    pub(super) fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
+    /// How large the file is, where that is known.
+    pub(super) fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// The container as a person calls it.
+    pub(super) fn container(&self) -> &'static str {
+        match &self.opened {
+            Opened::Text(_) => "CSV",
+            Opened::Frame(container, ..) => container.noun(),
+        }
+    }
+
+    /// Reads the wanted columns; every batch goes to `each` in the file's order, while the next is being read.
+    ///
+    /// # Errors
+    /// Where the file can't be read on, or `each` fails.
+    pub(super) fn read(
+        self,
+        wanted: &[(usize, ReadAs)],
+        each: &mut dyn FnMut(Batch) -> Result<(), IngestError>,
+    ) -> Result<ReadThrough, IngestError> {
+        let path = self.path.clone();
+        let (sender, receiver) = sync_channel(2);
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(move || match self.opened {
+                Opened::Text(blocks) => read_blocks(&self.path, blocks, wanted, &sender),
+                Opened::Frame(container, frame, input) => {
+                    read_frame(&self.path, container, frame, input, wanted, sender)
+                }
+            });
+            let mut consumed = Ok(());
+            for batch in receiver {
+                consumed = each(batch);
+                if consumed.is_err() {
+                    break;
+                }
+            }
+            // The receiver is gone, so a reader that is still at work stops at its next batch.
+            let read = reader.join().unwrap_or_else(|_| {
+                Err(IngestError::Undecodable { path, container: "table", detail: "the decoder gave up".into() })
+            });
+            consumed.and(read)
+        })
+    }
+}
+
+fn open_file(path: &Path) -> Result<File, IngestError> {
+    let unreadable = |source: std::io::Error| match source.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+            IngestError::NotFound { path: path.to_path_buf() }
+        }
+        _ => IngestError::Unreadable { path: path.to_path_buf(), source },
+    };
+    // Looked at before it is opened: opening a pipe waits for whoever writes to it.
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(IngestError::Folder { path: path.to_path_buf() });
+    }
+    if !metadata.is_file() {
+        return Err(IngestError::NotAFile { path: path.to_path_buf() });
+    }
+    File::open(path).map_err(unreadable)
+}
+
+fn broken(path: &Path, source: std::io::Error) -> IngestError {
+    IngestError::Broken { path: path.to_path_buf(), source }
+}
+
+fn undecodable(path: &Path, container: Container, detail: String) -> IngestError {
+    IngestError::Undecodable { path: path.to_path_buf(), container: container.noun(), detail }
+}
+
+fn read_start(input: &mut dyn Read, start: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < start.len() {
+        match input.read(&mut start[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// Files that analysts name by mistake, by their first bytes.
+fn known_otherwise(start: &[u8]) -> Option<(&'static str, &'static str)> {
+    const EXPORT: &str = "save the sheet as CSV (UTF-8) and name that";
+    const UNPACK: &str = "unpack it and name the file inside";
+    match start {
+        [b'P', b'K', 3, 4, ..] => Some(("an Excel workbook or a zip archive", EXPORT)),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Some(("an old Excel workbook", EXPORT)),
+        [0x1F, 0x8B, ..] => Some(("a gzip archive", UNPACK)),
+        [b'7', b'z', 0xBC, 0xAF, ..] => Some(("a 7-zip archive", UNPACK)),
+        [b'%', b'P', b'D', b'F', ..] => Some(("a PDF document", "name the table that it was made from")),
+        [0x89, b'P', b'N', b'G', ..] => Some(("a picture", "name the table that it was made from")),
+        [0xFF, 0xFF, 0xFF, 0xFF, ..] => {
+            Some(("an Arrow stream", "write it as an Arrow file (Feather) or Parquet and name that"))
+        }
+        [b'<', b'?', b'x', b'm', b'l', ..] => Some(("an XML document", "export the table as CSV")),
+        [b'<', b'!', b'D' | b'd', ..] | [b'<', b'h', b't', b'm', b'l', ..] => {
+            Some(("a web page", "download the file itself, not the page about it"))
+        }
+        [b'{', ..] => Some(("a JSON document", "export the table as CSV")),
+        _ => None,
+    }
+}
+
+/// A file that was cut short lacks the mark at its end; a length that its end claims must fit into it.
+fn check_end(container: Container, input: &mut dyn ReadAgain, size: Option<u64>) -> Result<(), String> {
+    let (mark, least): (&[u8], u64) = match container {
+        Container::Parquet => (b"PAR1", 12),
+        Container::Arrow => (b"ARROW1", 18),
+    };
+    let cut = || "its end is missing".to_string();
+    let size = size.ok_or_else(cut)?;
+    if size < least {
+        return Err(cut());
+    }
+    let tail = mark.len() + 4;
+    let mut end = vec![0; tail];
+    input
+        .seek(SeekFrom::End(-(tail as i64)))
+        .and_then(|_| input.read_exact(&mut end))
+        .map_err(|error| error.to_string())?;
+    if end[4..] != *mark {
+        return Err(cut());
+    }
+    let footer = u32::from_le_bytes([end[0], end[1], end[2], end[3]]);
+    if u64::from(footer) > size - least {
+        return Err("its footer is longer than the file".into());
+    }
+    Ok(())
+}
+
+fn read_blocks(
+    path: &Path,
+    mut blocks: TextBlocks<'_>,
+    wanted: &[(usize, ReadAs)],
+    sender: &SyncSender<Batch>,
+) -> Result<ReadThrough, IngestError> {
+    let columns: Vec<usize> = wanted.iter().map(|(column, _)| *column).collect();
+    let (separator, count) = (blocks.separator(), blocks.headers().len());
+    let mut rows = 0;
+    while let Some(mut block) = blocks.next()? {
+        let text = std::mem::take(&mut block.text);
+        let mut cells = read_text(text, separator, count, &columns, block.count);
+        if let Err(text) = cells {
+            // Polars sees other rows than the scan did: now every row is written in the one form that has no doubt.
+            block.text = text;
+            block = blocks.tidied(&block);
+            cells = read_text(std::mem::take(&mut block.text), separator, count, &columns, block.count);
+        }
+        let columns = cells.map_err(|_| IngestError::Undecodable {
+            path: path.to_path_buf(),
+            container: "CSV",
+            detail: format!("row {} or one after it is not separated text", block.rows.of(0)),
+        })?;
+        let batch = Batch { columns, rows: block.rows, bytes: blocks.bytes() };
+        rows += batch.len() as u64;
+        if sender.send(batch).is_err() {
+            break;
+        }
+    }
+    let ragged = blocks.ragged.clone();
+    Ok(ReadThrough {
+        rows: rows + ragged.count,
+        bytes: blocks.bytes(),
+        sha256: blocks.sha256(),
+        ragged,
+        converted: blocks.converted,
+    })
+}
+
+fn read_frame(
+    path: &Path,
+    container: Container,
+    frame: Frame,
+    mut input: Box<dyn ReadAgain>,
+    wanted: &[(usize, ReadAs)],
+    sender: SyncSender<Batch>,
+) -> Result<ReadThrough, IngestError> {
+    let (sha256, bytes) = hash_of(&mut input).map_err(|error| broken(path, error))?;
+    let rows = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&rows);
+    let hand_over = move |columns: Vec<Cells>| {
+        let mut batch = Batch { columns, rows: RowNumbers::From(0), bytes: 0 };
+        // Row 1 of a spreadsheet is the header.
+        batch.rows = RowNumbers::From(2 + counted.fetch_add(batch.len() as u64, Ordering::Relaxed));
+        sender.send(batch).is_err()
+    };
+    frame.read(wanted, hand_over).map_err(|detail| undecodable(path, container, detail))?;
+    let rows = rows.load(Ordering::Relaxed);
+    Ok(ReadThrough { rows, bytes, sha256, ragged: RowCount::default(), converted: None })
+}
+
+/// The hash of all bytes of a file, and how many they are.
+fn hash_of(input: &mut dyn ReadAgain) -> std::io::Result<(String, u64)> {
+    input.seek(SeekFrom::Start(0))?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    let mut bytes = 0;
+    loop {
+        let read = read_start(input, &mut buffer)?;
+        if read == 0 {
+            return Ok((hexadecimal(&hash.finalize()), bytes));
+        }
+        hash.update(&buffer[..read]);
+        bytes += read as u64;
+    }
+}

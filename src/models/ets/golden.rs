@@ -1,0 +1,157 @@
+//! Exponential smoothing against numbers of another implementation: `tests/golden/ets.json` says which and how.
+
+use serde::Deserialize;
+
+use super::fitted::FittedEts;
+use super::form::{Form, Season, Trend};
+use super::likelihood::{Likelihood, Room};
+use super::recursion::{Smoothing, State};
+use super::search::{Fit, Search};
+use crate::math::optimise::LeastSquares;
+use crate::models::hostile::path;
+use crate::time::Frequency;
+
+#[derive(Deserialize)]
+struct Golden {
+    series: Vec<Series>,
+}
+
+#[derive(Deserialize)]
+struct Series {
+    name: String,
+    season_length: usize,
+    values: Vec<f64>,
+    fits: Vec<Theirs>,
+}
+
+#[derive(Deserialize)]
+struct Theirs {
+    form: String,
+    aicc: f64,
+    alpha: f64,
+    beta: Option<f64>,
+    gamma: Option<f64>,
+    phi: Option<f64>,
+    level: f64,
+    slope: Option<f64>,
+    season: Vec<f64>,
+    forecast: Vec<f64>,
+}
+
+impl Theirs {
+    fn form(&self) -> Form {
+        Form::admissible().find(|form| form.to_string() == self.form).expect("a form we have")
+    }
+
+    fn smoothing(&self) -> Smoothing {
+        Smoothing {
+            alpha: self.alpha,
+            beta_share: self.beta.unwrap_or(0.0) / self.alpha,
+            gamma_share: self.gamma.unwrap_or(0.0) / (1.0 - self.alpha),
+            phi: self.phi.unwrap_or(1.0),
+        }
+    }
+
+    /// The usual region, which their search doesn't keep to.
+    fn is_usual(&self) -> bool {
+        self.beta.unwrap_or(0.0) <= self.alpha && self.gamma.unwrap_or(0.0) <= 1.0 - self.alpha
+    }
+}
+
+fn golden() -> Vec<Series> {
+    let golden: Golden =
+        serde_json::from_str(include_str!("../../../tests/golden/ets.json")).expect("a golden file");
+    assert_eq!(golden.series.len(), 3);
+    golden.series
+}
+
+impl Series {
+    fn scale(&self) -> f64 {
+        self.values.iter().sum::<f64>() / self.values.len() as f64
+    }
+
+    fn scaled(&self) -> Vec<f64> {
+        self.values.iter().map(|value| value / self.scale()).collect()
+    }
+
+    /// AICc in the series' units from ours of the scaled values.
+    fn in_units(&self, aicc: f64) -> f64 {
+        aicc + 2.0 * self.values.len() as f64 * self.scale().ln()
+    }
+
+    fn forecast(&self, fit: Fit) -> Vec<f64> {
+        let fitted = FittedEts::new(vec![(1.0, fit)], &self.scaled(), self.scale(), self.season_length);
+        path(&fitted, Frequency::Month, &[0.0; 8])
+    }
+}
+
+#[test]
+fn likelihood_and_forecast_agree_at_the_same_parameters() {
+    for series in golden() {
+        let values = series.scaled();
+        for theirs in &series.fits {
+            let form = theirs.form();
+            let in_season = if form.season == Season::Additive { series.scale() } else { 1.0 };
+            let initial = State {
+                level: theirs.level / series.scale(),
+                slope: theirs.slope.unwrap_or(0.0) / series.scale(),
+                season: theirs.season.iter().map(|season| season / in_season).collect(),
+            };
+            let mut room = Room::default();
+            let mut likelihood = Likelihood::new(form, &values, initial.clone(), &mut room);
+            let mut parameters = vec![0.0; likelihood.layout.count];
+            likelihood.layout.write_parameters(theirs.smoothing(), &initial, &mut parameters);
+            let sum = likelihood.sum_of_squares(&parameters);
+            let (count, fitted) = (values.len() as f64, form.parameters(series.season_length) as f64 + 1.0);
+            let penalty = 2.0 * fitted + 2.0 * fitted * (fitted + 1.0) / (count - fitted - 1.0);
+            let aicc = series.in_units(count * sum.ln() + penalty);
+            assert!((aicc - theirs.aicc).abs() < 1e-6, "{} {form}: {aicc} {}", series.name, theirs.aicc);
+            let last = likelihood.final_state().clone();
+            let fit = Fit { form, smoothing: theirs.smoothing(), initial, last, aicc };
+            for (ours, value) in series.forecast(fit).iter().zip(&theirs.forecast) {
+                assert!((ours - value).abs() < 1e-8 * value, "{} {form}: {ours} {value}", series.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_form_is_fitted_worse_and_like_fits_forecast_alike() {
+    let mut alike = 0;
+    for series in golden() {
+        let values = series.scaled();
+        let mut search = Search::new(&values, series.season_length);
+        let mut before = Vec::new();
+        for theirs in &series.fits {
+            let fit = search.fit(theirs.form(), &before).expect("a fit");
+            before.push(fit.clone());
+            let aicc = series.in_units(fit.aicc);
+            if theirs.is_usual() {
+                assert!(aicc <= theirs.aicc + 0.01, "{} {}: {aicc} {}", series.name, theirs.form, theirs.aicc);
+            }
+            if (aicc - theirs.aicc).abs() < 0.5 {
+                alike += 1;
+                for (ours, value) in series.forecast(fit).iter().zip(&theirs.forecast) {
+                    assert!((ours / value - 1.0).abs() < 0.03, "{} {}: {ours} {value}", series.name, theirs.form);
+                }
+            }
+        }
+    }
+    assert!(alike >= 10, "{alike} fits of 36 agree with theirs");
+}
+
+#[test]
+fn warm_starts_of_a_search_lose_nothing_against_each_form_on_its_own() {
+    for series in golden() {
+        let values = series.scaled();
+        let mut search = Search::new(&values, series.season_length);
+        let mut before = Vec::new();
+        for form in Form::admissible() {
+            let Some(alone) = search.fit(form, &[]) else { continue };
+            let warm = search.fit(form, &before).expect("a fit");
+            assert!(warm.aicc <= alone.aicc + 0.05, "{} {form}: {} {}", series.name, warm.aicc, alone.aicc);
+            assert!(form.trend != Trend::Damped || (0.8..=0.98).contains(&warm.smoothing.phi));
+            before.push(warm);
+        }
+    }
+}

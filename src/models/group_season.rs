@@ -1,0 +1,338 @@
+//! The season of a group of series, and each series' own season shrunk towards it.
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use serde::{Deserialize, Serialize};
+
+/// Variance of a count about its mean mu is mu + mu^2 / 46: the median over English authorities' monthly referrals,
+/// DfE, Characteristics of children in need 2013-2024, table C6.
+const DISPERSION: f64 = 46.0;
+
+/// Rounds of level and season in turn; the second already moves no factor of an English panel by more than 0.003.
+const ROUNDS: usize = 3;
+
+/// Values further from what is expected than this many standard deviations are moved to that distance.
+const FARTHEST: f64 = 4.0;
+
+/// How many years of a series' own data the group's season is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum GroupYears {
+    /// A number of years, at least zero: 12 means that a series with twelve years keeps half of its own season.
+    Fixed(f64),
+    /// As many as the series' seasons differ by no more than chance would have them.
+    Estimated(Estimated),
+}
+
+/// The word `estimated`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Estimated {
+    /// From the data.
+    Estimated,
+}
+
+/// What the season is estimated from: counts, and how much time each period gave them.
+pub(super) struct SeasonHistory<'a> {
+    /// Series x periods; `NaN` = not observed.
+    pub values: ArrayView2<'a, f64>,
+    /// Series x periods: working time of the period relative to the average period.
+    pub exposure: ArrayView2<'a, f64>,
+    /// Place of each period in the year's season.
+    pub seasons: &'a [usize],
+    pub season_length: usize,
+}
+
+/// Seasonal factors, series x seasons, each row with mean one.
+///
+/// Method: ratio to a centred moving level (Macaulay 1931), pooled over series by the precision of over-dispersed counts
+/// for each date and then over years by a trimmed mean, so that a year of shock moves no month; level and season are
+/// estimated in turn. Each series' own factors are the posterior means of a gamma prior about the group's
+/// (Bunn and Vassilopoulos 1999 show what grouping gains), so zeros and small counts need no special care.
+pub(super) fn factors(history: &SeasonHistory<'_>, years: GroupYears, trim: f64) -> Array2<f64> {
+    let (series, periods) = history.values.dim();
+    let mut group = Array1::<f64>::ones(history.season_length);
+    if history.season_length < 2 || periods < history.season_length + history.season_length / 2 {
+        // Less than a year and a half can't tell a season from a slope.
+        return Array2::ones((series, history.season_length));
+    }
+    for round in 0..ROUNDS {
+        let seen = Seen::new(history, &group, round == 0);
+        group = group_factors(history, &seen, trim);
+    }
+    let seen = Seen::new(history, &group, false);
+    let worth = match years {
+        GroupYears::Fixed(years) => years.max(0.0),
+        GroupYears::Estimated(_) => estimated_years(history, &seen, &group),
+    };
+    own_factors(history, &seen, &group, worth)
+}
+
+/// Counts beside what the level alone lets expect.
+struct Seen {
+    /// Counts, the farthest moved in; `NaN` where either is not known.
+    counts: Array2<f64>,
+    /// Level times exposure, without season.
+    expected: Array2<f64>,
+    /// By series: what one count tells, relative to a count of a small series. Method: the weight of a negative
+    /// binomial count in a ratio of sums.
+    weights: Array1<f64>,
+}
+
+impl Seen {
+    fn new(history: &SeasonHistory<'_>, group: &Array1<f64>, whole_windows: bool) -> Seen {
+        let mut counts = history.values.to_owned();
+        let mut expected = Array2::from_elem(counts.dim(), f64::NAN);
+        let mut weights = Array1::zeros(counts.nrows());
+        for (row, mut values) in counts.rows_mut().into_iter().enumerate() {
+            let exposure = history.exposure.row(row);
+            let adjusted: Vec<f64> = (0..values.len())
+                .map(|period| values[period] / (exposure[period] * group[history.seasons[period]]))
+                .collect();
+            let level = moving_level(&adjusted, history.season_length, whole_windows);
+            for (period, value) in values.iter_mut().enumerate() {
+                let without_season = level[period] * exposure[period];
+                let mean = without_season * group[history.seasons[period]];
+                let reach = FARTHEST * (mean + mean * mean / DISPERSION).sqrt();
+                *value = if mean.is_nan() { f64::NAN } else { value.max(mean - reach).min(mean + reach) };
+                // `max` and `min` drop a `NaN`; what was not observed stays so.
+                if history.values[(row, period)].is_nan() {
+                    *value = f64::NAN;
+                }
+                expected[(row, period)] = if value.is_nan() { f64::NAN } else { without_season };
+            }
+            let mean = mean_observed(history.values.row(row));
+            weights[row] = 1.0 / (1.0 + mean / DISPERSION);
+        }
+        Seen { counts, expected, weights }
+    }
+}
+
+/// The centred moving mean over one season, half weights at both ends where the season is even. Unobserved values are
+/// left out. With `whole_windows` only windows that lie inside the history count, unless there is none.
+fn moving_level(adjusted: &[f64], season_length: usize, whole_windows: bool) -> Vec<f64> {
+    let half = season_length / 2;
+    let end_weight = if season_length.is_multiple_of(2) { 0.5 } else { 1.0 };
+    let level_at = |period: usize| {
+        let (mut sum, mut weight) = (0.0, 0.0);
+        let (from, to) = (period.saturating_sub(half), (period + half).min(adjusted.len() - 1));
+        for (at, value) in adjusted.iter().enumerate().take(to + 1).skip(from) {
+            if !value.is_nan() {
+                let share = if at.abs_diff(period) == half { end_weight } else { 1.0 };
+                sum += share * value;
+                weight += share;
+            }
+        }
+        (sum / weight, weight)
+    };
+    let levels: Vec<(f64, f64)> = (0..adjusted.len()).map(level_at).collect();
+    let whole = |weight: f64| weight >= season_length as f64 - 0.25;
+    let any_whole = levels.iter().any(|(_, weight)| whole(*weight));
+    levels
+        .into_iter()
+        .map(|(level, weight)| if whole_windows && any_whole && !whole(weight) { f64::NAN } else { level })
+        .collect()
+}
+
+/// The factors that the series have in common.
+fn group_factors(history: &SeasonHistory<'_>, seen: &Seen, trim: f64) -> Array1<f64> {
+    let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); history.season_length];
+    for (period, season) in history.seasons.iter().enumerate() {
+        let (mut counts, mut expected) = (0.0, 0.0);
+        for (row, weight) in seen.weights.iter().enumerate() {
+            if !seen.expected[(row, period)].is_nan() {
+                counts += weight * seen.counts[(row, period)];
+                expected += weight * seen.expected[(row, period)];
+            }
+        }
+        if expected > 0.0 {
+            by_season[*season].push(counts / expected);
+        }
+    }
+    let factors = by_season.into_iter().map(|ratios| if ratios.is_empty() { 1.0 } else { trimmed_mean(ratios, trim) });
+    with_mean_one(factors.collect())
+}
+
+/// Each series' own factors, shrunk towards the group's as if the group were worth so many years.
+fn own_factors(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>, years: f64) -> Array2<f64> {
+    let mut factors = Array2::ones((seen.counts.nrows(), history.season_length));
+    // A year of a large series tells as much as `DISPERSION` counts of a small one. The tiny addition keeps a series
+    // without a single count at the group's season.
+    let prior = years * DISPERSION + 1e-6;
+    for (row, mut own) in factors.rows_mut().into_iter().enumerate() {
+        let weight = seen.weights[row];
+        let mut sums = vec![(0.0, 0.0); history.season_length];
+        for (period, season) in history.seasons.iter().enumerate() {
+            if !seen.expected[(row, period)].is_nan() {
+                sums[*season].0 += weight * seen.counts[(row, period)];
+                sums[*season].1 += weight * seen.expected[(row, period)];
+            }
+        }
+        let shrunk = sums.iter().zip(group).map(|((counts, expected), group)| {
+            // A factor of zero would make whole months impossible; ten counts' worth of nothing is no proof of that.
+            ((counts + prior * group) / (expected + prior)).max(0.02)
+        });
+        own.assign(&with_mean_one(shrunk.collect()));
+    }
+    factors
+}
+
+/// How many years of a series' own data the group's season is worth: the variance of one year about a series' season
+/// over the variance of the series' seasons about the group's.
+///
+/// Method: moments, as in the empirical Bayes estimate of Efron and Morris (1975).
+fn estimated_years(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>) -> f64 {
+    let series = seen.counts.nrows() as f64;
+    let (mut within, mut between, mut total) = (0.0, 0.0, 0.0);
+    for (row, counts) in seen.counts.rows().into_iter().enumerate() {
+        let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); history.season_length];
+        for (period, season) in history.seasons.iter().enumerate() {
+            let expected = seen.expected[(row, period)] * group[*season];
+            if expected > 0.0 {
+                by_season[*season].push(counts[period] / expected - 1.0);
+            }
+        }
+        let weight = mean_observed(counts) * seen.weights[row];
+        for deviations in by_season.iter().filter(|deviations| deviations.len() > 1) {
+            let years = deviations.len() as f64;
+            let mean = deviations.iter().sum::<f64>() / years;
+            let variance = deviations.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (years - 1.0);
+            within += weight * variance;
+            between += weight * (mean * mean - variance / years);
+            total += weight;
+        }
+    }
+    // Each series takes part in the group's season and so lies closer to it than to the truth.
+    let between = if series > 1.0 { between / (1.0 - 1.0 / series) } else { 0.0 };
+    if total > 0.0 && between > 0.0 { (within / between).clamp(1.0, MOST_YEARS) } else { MOST_YEARS }
+}
+
+/// So many years leave a series next to nothing of its own season.
+const MOST_YEARS: f64 = 200.0;
+
+fn mean_observed(values: ArrayView1<'_, f64>) -> f64 {
+    let (sum, count) = values
+        .iter()
+        .filter(|value| !value.is_nan())
+        .fold((0.0, 0.0), |(sum, count): (f64, f64), value| (sum + value, count + 1.0));
+    if count > 0.0 { sum / count } else { 0.0 }
+}
+
+/// The mean of what is left after this share is cut from both ends, at least the middle one or two.
+fn trimmed_mean(mut values: Vec<f64>, trim: f64) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let cut = ((values.len() as f64 * trim).round() as usize).min((values.len() - 1) / 2);
+    let kept = &values[cut..values.len() - cut];
+    kept.iter().sum::<f64>() / kept.len() as f64
+}
+
+fn with_mean_one(factors: Array1<f64>) -> Array1<f64> {
+    match factors.mean_axis(Axis(0)).map(|mean| mean.into_scalar()) {
+        Some(mean) if mean > 0.0 => factors / mean,
+        _ => Array1::ones(factors.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TRIM: f64 = 0.2;
+
+    /// Factors of a history of whole years from January with equal exposure.
+    fn of(values: &Array2<f64>, years: GroupYears) -> Array2<f64> {
+        let seasons: Vec<usize> = (0..values.ncols()).map(|period| period % 12).collect();
+        let exposure = Array2::ones(values.dim());
+        let history =
+            SeasonHistory { values: values.view(), exposure: exposure.view(), seasons: &seasons, season_length: 12 };
+        factors(&history, years, TRIM)
+    }
+
+    /// 100 a month, but `august` in the eighth.
+    fn year(august: f64) -> impl Fn(usize) -> f64 {
+        move |period| if period % 12 == 7 { august } else { 100.0 }
+    }
+
+    fn panel(series: &[&dyn Fn(usize) -> f64], periods: usize) -> Array2<f64> {
+        Array2::from_shape_fn((series.len(), periods), |(row, period)| series[row](period))
+    }
+
+    #[test]
+    fn a_known_season_is_found_again() {
+        let factors = of(&panel(&[&year(50.0)], 60), GroupYears::Fixed(12.0));
+        assert!((factors[(0, 7)] / factors[(0, 0)] - 0.5).abs() < 0.01, "{}", factors[(0, 7)] / factors[(0, 0)]);
+    }
+
+    #[test]
+    fn a_year_of_shock_moves_no_month() {
+        let shocked = |period: usize| if (39..45).contains(&period) { 40.0 } else { year(50.0)(period) };
+        let factors = of(&panel(&[&shocked], 96), GroupYears::Fixed(12.0));
+        let may = factors[(0, 4)] / factors[(0, 11)];
+        assert!((may - 1.0).abs() < 0.06, "{may}");
+    }
+
+    #[test]
+    fn a_series_keeps_half_of_its_own_season_where_the_group_is_worth_as_many_years() {
+        // Nine flat series and one with a season; five years; the group worth five large years.
+        let flat = |_: usize| 1e6;
+        let seasonal = |period: usize| 1e4 * year(50.0)(period);
+        let mut series: Vec<&dyn Fn(usize) -> f64> = vec![&flat; 9];
+        series.push(&seasonal);
+        let values = panel(&series, 60);
+        let factors = of(&values, GroupYears::Fixed(5.0));
+        let (group, own) = (0.955, 0.52);
+        let middle = (group + own) / 2.0;
+        assert!((factors[(9, 7)] - middle).abs() < 0.03, "{}", factors[(9, 7)]);
+    }
+
+    #[test]
+    fn unequal_seasons_make_the_group_worth_little_and_equal_ones_much() {
+        // A fixed pattern of disturbances, another in each series and year.
+        let noise = |row: usize, period: usize| 1.0 + 0.1 * (((row * 37 + period * 61) % 19) as f64 / 9.0 - 1.0);
+        let of_deep = |deep: f64| {
+            let values = Array2::from_shape_fn((8, 96), |(row, period)| {
+                let august = if row % 2 == 0 { 1000.0 * deep } else { 1000.0 };
+                let level = if period % 12 == 7 { august } else { 1000.0 };
+                level * noise(row, period)
+            });
+            of(&values, GroupYears::Estimated(Estimated::Estimated))
+        };
+        let unequal = of_deep(0.4);
+        assert!(unequal[(0, 7)] < 0.55 && unequal[(1, 7)] > 0.9, "{} {}", unequal[(0, 7)], unequal[(1, 7)]);
+        let equal = of_deep(1.0);
+        assert!((equal[(0, 7)] - equal[(1, 7)]).abs() < 0.03);
+    }
+
+    #[test]
+    fn a_series_of_zeros_takes_the_group_season() {
+        let values = panel(&[&|_| 0.0, &year(50.0)], 60);
+        let factors = of(&values, GroupYears::Fixed(12.0));
+        assert!((factors[(0, 7)] / factors[(0, 0)] - 0.5).abs() < 0.02);
+        assert!(factors.iter().all(|factor| factor.is_finite() && *factor > 0.0));
+    }
+
+    #[test]
+    fn gaps_do_not_shift_the_season() {
+        let mut values = panel(&[&year(50.0)], 72);
+        (20..33).for_each(|period| values[(0, period)] = f64::NAN);
+        let factors = of(&values, GroupYears::Fixed(12.0));
+        assert!((factors[(0, 7)] / factors[(0, 0)] - 0.5).abs() < 0.02, "{}", factors[(0, 7)]);
+    }
+
+    #[test]
+    fn a_history_of_a_year_has_no_season() {
+        assert!(of(&panel(&[&year(50.0)], 14), GroupYears::Fixed(12.0)).iter().all(|factor| *factor == 1.0));
+    }
+
+    #[test]
+    fn the_group_years_are_a_number_or_the_word_estimated() {
+        #[derive(Deserialize)]
+        struct Options {
+            group_years: GroupYears,
+        }
+        let read = |text: &str| toml::from_str::<Options>(text).map(|options| options.group_years);
+        assert_eq!(read("group_years = 12.0"), Ok(GroupYears::Fixed(12.0)));
+        assert_eq!(read("group_years = 12"), Ok(GroupYears::Fixed(12.0)));
+        assert_eq!(read("group_years = \"estimated\""), Ok(GroupYears::Estimated(Estimated::Estimated)));
+        assert!(read("group_years = \"guessed\"").is_err());
+    }
+}

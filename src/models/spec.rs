@@ -1,0 +1,148 @@
+//! Which model of one series, with which options, as a file names it.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::ets::{self, Ets, EtsOptions};
+use super::naive::{self, SeasonalNaive, SeasonalNaiveOptions};
+use super::theta::{self, Theta, ThetaOptions};
+use crate::forecast::SeriesModel;
+
+/// A model of one series and its options. Options that are not given are those of the family's file in `models/`.
+///
+/// ```
+/// use groundswell::models::ModelSpec;
+/// let spec: ModelSpec = toml::from_str("model = 'ets'\nseason = 'none'")?;
+/// assert_eq!(spec.build().id(), "ets");
+/// assert!(toml::from_str::<ModelSpec>("model = 'ets'\nseasons = 'none'").is_err());
+/// # Ok::<(), toml::de::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "toml::Table", into = "Written")]
+pub enum ModelSpec {
+    /// Repeats the last season.
+    SeasonalNaive(SeasonalNaiveOptions),
+    /// Exponential smoothing.
+    Ets(EtsOptions),
+    /// The Theta family.
+    Theta(ThetaOptions),
+}
+
+/// A spec with every option, as it is written to a file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "model", rename_all = "snake_case")]
+enum Written {
+    SeasonalNaive(SeasonalNaiveOptions),
+    Ets(EtsOptions),
+    Theta(ThetaOptions),
+}
+
+impl From<ModelSpec> for Written {
+    fn from(spec: ModelSpec) -> Written {
+        match spec {
+            ModelSpec::SeasonalNaive(options) => Written::SeasonalNaive(options),
+            ModelSpec::Ets(options) => Written::Ets(options),
+            ModelSpec::Theta(options) => Written::Theta(options),
+        }
+    }
+}
+
+impl From<Written> for ModelSpec {
+    fn from(written: Written) -> ModelSpec {
+        match written {
+            Written::SeasonalNaive(options) => ModelSpec::SeasonalNaive(options),
+            Written::Ets(options) => ModelSpec::Ets(options),
+            Written::Theta(options) => ModelSpec::Theta(options),
+        }
+    }
+}
+
+/// Every family: its id and its file.
+const FAMILIES: [(&str, &str); 3] =
+    [(naive::ID, naive::DEFAULTS), (ets::ID, ets::DEFAULTS), (theta::ID, theta::DEFAULTS)];
+
+impl ModelSpec {
+    /// The family's model with the options of its file; `None` where there is no such family.
+    pub fn family(id: &str) -> Option<ModelSpec> {
+        ModelSpec::try_from(toml::Table::from_iter([("model".to_owned(), id.into())])).ok()
+    }
+
+    /// The ids of all families.
+    pub fn families() -> impl ExactSizeIterator<Item = &'static str> {
+        FAMILIES.iter().map(|(id, _)| *id)
+    }
+
+    /// The model.
+    pub fn build(&self) -> Box<dyn SeriesModel> {
+        match self.clone() {
+            ModelSpec::SeasonalNaive(options) => Box::new(SeasonalNaive::new(options)),
+            ModelSpec::Ets(options) => Box::new(Ets::new(options)),
+            ModelSpec::Theta(options) => Box::new(Theta::new(options)),
+        }
+    }
+}
+
+impl TryFrom<toml::Table> for ModelSpec {
+    type Error = String;
+
+    fn try_from(given: toml::Table) -> Result<ModelSpec, String> {
+        let known = || FAMILIES.map(|(id, _)| id).join(", ");
+        let name = given.get("model").and_then(|name| name.as_str());
+        let name = name.ok_or_else(|| format!("a model needs `model = \"...\"`, one of {}", known()))?;
+        let (_, defaults) = FAMILIES
+            .iter()
+            .find(|(id, _)| *id == name)
+            .ok_or_else(|| format!("there is no model `{name}`; choose one of {}", known()))?;
+        let mut table: toml::Table = toml::from_str(defaults).map_err(|error| error.to_string())?;
+        let named = |error: toml::de::Error| format!("model `{name}`: {}", error.message());
+        table.extend(given.clone());
+        table.try_into().map(Written::into).map_err(named)
+    }
+}
+
+/// The options that a family's file holds.
+#[expect(clippy::expect_used, reason = "the files are compiled in, and a test reads each")]
+pub(super) fn family_defaults<O: DeserializeOwned>(file: &str) -> O {
+    let mut table: toml::Table = toml::from_str(file).expect("a family's file is TOML");
+    table.remove("model");
+    table.try_into().expect("a family's file gives every option")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_family_has_a_file_that_gives_all_its_options() {
+        for id in ModelSpec::families() {
+            let spec = ModelSpec::family(id).expect(id);
+            assert_eq!(spec.build().id(), id);
+        }
+        assert_eq!(ModelSpec::family("ets"), Some(ModelSpec::Ets(EtsOptions::default())));
+        assert_eq!(ModelSpec::family("crystal_ball"), None);
+    }
+
+    #[test]
+    fn an_option_not_given_is_that_of_the_file() {
+        let spec: ModelSpec = toml::from_str("model = 'theta'\nform = 'standard'").expect("valid");
+        let ModelSpec::Theta(options) = spec else { panic!("another family") };
+        assert_eq!(options, ThetaOptions { form: theta::ThetaForm::Standard, ..ThetaOptions::default() });
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for id in ModelSpec::families() {
+            let spec = ModelSpec::family(id).expect(id);
+            let text = toml::to_string(&spec).expect("TOML holds every option");
+            assert_eq!(toml::from_str::<ModelSpec>(&text).expect(&text), spec);
+        }
+    }
+
+    #[test]
+    fn a_wrong_name_is_answered_with_the_right_ones() {
+        let error = toml::from_str::<ModelSpec>("model = 'arma'").expect_err("no such family").to_string();
+        assert!(error.contains("there is no model `arma`; choose one of seasonal_naive, ets, theta"), "{error}");
+        let error = toml::from_str::<ModelSpec>("model = 'ets'\nalpha = 1").expect_err("no such option").to_string();
+        assert!(error.contains("model `ets`") && error.contains("alpha"), "{error}");
+    }
+}

@@ -1,0 +1,47 @@
+//! The order of the stages: the only place that knows two rooms at a time.
+//!
+//! In: a checked [`RunPlan`](crate::project::RunPlan), or the arguments of a command. Out: a published pack
+//! ([`run`]), findings ([`check`]), a project file ([`init`]), or forecasts and scores of a plain table
+//! ([`forecast_table`], [`backtest_table`]). Statistics live in the rooms; this module hands data from one to the next
+//! and composes their errors.
+
+mod desk;
+mod error;
+mod figures;
+mod flat;
+mod judge;
+mod monthly;
+mod pack;
+mod recipe;
+
+pub use desk::{Checked, Initialised, SimulationChanges, check, init, simulate};
+pub use error::{Error, Fault};
+pub use flat::{FlatBacktest, FlatForecast, FlatModels, FlatSummary, FlatTable, backtest_table, forecast_table};
+pub use monthly::{PackState, Rehearsal, RunOutcome, rehearse, run};
+
+/// Where a command stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Files are read.
+    Read,
+    /// Models are fitted and paths drawn.
+    Fit,
+    /// The recipe is tried on the past.
+    Backtest,
+    /// Outputs are written.
+    Publish,
+}
+
+/// How far a stage has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The stage.
+    pub stage: Stage,
+    /// Steps done.
+    pub done: u64,
+    /// Steps in all; 0 where that isn't known.
+    pub of: u64,
+}
+
+/// Who hears of progress.
+pub type Listener<'a> = &'a mut dyn FnMut(Progress);

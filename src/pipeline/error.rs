@@ -1,0 +1,129 @@
+//! The errors of all stages, composed; and whose fault each is.
+
+use std::path::PathBuf;
+
+use crate::batch::BatchError;
+use crate::disclosure::FigureError;
+use crate::evaluate::EvaluateError;
+use crate::forecast::{ForecastError, LevelError, ModelError};
+use crate::ingest::{self, IngestError};
+use crate::panel::{DesignError, PanelError};
+use crate::project::ProjectError;
+use crate::publish::PublishError;
+use crate::simulate::SimulateError;
+use crate::time::CalendarError;
+
+/// Whose fault an [`Error`] is: the command line turns it into an exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The arguments of the command.
+    Usage,
+    /// The data.
+    BadData,
+    /// A file that isn't there or may not be read.
+    NoInput,
+    /// The program.
+    Internal,
+    /// The destination can't be made.
+    CantCreate,
+    /// Reading or writing broke off.
+    Io,
+    /// Another run is at work.
+    Locked,
+    /// The project file, a line-up, a calendar or a mapping.
+    Configuration,
+}
+
+/// Why a command ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The project file.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// The input.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The calendar file.
+    #[error("{}: {source}", path.display())]
+    Calendar {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: CalendarError,
+    },
+    /// A file that the run needs beside its input.
+    #[error("can't read {}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An input changed while it was read.
+    #[error("{}: the file changed while it was read; run again when whatever writes it has ended", path.display())]
+    InputChanged {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The panel.
+    #[error(transparent)]
+    Panel(#[from] PanelError),
+    /// The regressors.
+    #[error(transparent)]
+    Design(#[from] DesignError),
+    /// The models.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The sample paths.
+    #[error(transparent)]
+    Forecast(#[from] ForecastError),
+    /// The levels.
+    #[error(transparent)]
+    Level(#[from] LevelError),
+    /// The backtest.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
+    /// Figures on their way to disclosure control.
+    #[error(transparent)]
+    Figures(#[from] FigureError),
+    /// The outputs.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// The destination, the lock or a pack.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// The simulator.
+    #[error(transparent)]
+    Simulate(#[from] SimulateError),
+    /// Arguments that can't be served.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl Error {
+    /// Whose fault it is.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Error::Ingest(error) => match error.fault() {
+                ingest::Fault::BadInput => Fault::BadData,
+                ingest::Fault::NoInput => Fault::NoInput,
+                ingest::Fault::InputOutput => Fault::Io,
+                ingest::Fault::Configuration => Fault::Configuration,
+            },
+            Error::Project(ProjectError::NoModel { .. }) | Error::Usage(_) | Error::Level(_) => Fault::Usage,
+            Error::Project(_) | Error::Calendar { .. } => Fault::Configuration,
+            Error::Unreadable { .. } => Fault::NoInput,
+            Error::InputChanged { .. } => Fault::Io,
+            Error::Panel(_) | Error::Model(_) | Error::Evaluate(_) => Fault::BadData,
+            Error::Design(_) | Error::Forecast(_) | Error::Figures(_) => Fault::Internal,
+            Error::Publish(error) => publish_fault(error),
+            Error::Batch(error) => match error {
+                BatchError::CantCreate { .. } => Fault::CantCreate,
+                BatchError::Locked { .. } => Fault::Locked,
+                BatchError::BadName { .. } => Fault::Internal,
+                BatchError::Io { .. } | BatchError::Unpublishable { .. } | BatchError::NotAPack { .. } => Fault::Io,
+            },
+            Error::Simulate(error) => simulate_fault(error),
+        }
+    }
+}

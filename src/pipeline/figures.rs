@@ -1,0 +1,280 @@
+//! From panels, paths and scores to tables of figures for disclosure control.
+
+use std::collections::BTreeMap;
+
+use ndarray::Array2;
+
+use crate::disclosure::{FigureColumn, FigureError, Figures, LabelColumn, TotalRow};
+use crate::evaluate::{ScoreRow, Scorecard, Summary};
+use crate::forecast::{Forecast, Levels};
+use crate::math::quantile;
+use crate::panel::{Hierarchy, Panel, SeriesKey};
+use crate::publish::{ALL_ORIGINS, NEXT_YEAR};
+use crate::time::{Frequency, Period, Span};
+
+/// What names the rows of a table of series: the key's labels, then the key as one text.
+fn key_columns<'a>(dimensions: &[String], keys: impl Iterator<Item = &'a SeriesKey> + Clone) -> Vec<LabelColumn> {
+    let label = |dimension: usize| keys.clone().filter_map(move |key| key.labels().nth(dimension));
+    let mut columns = vec![LabelColumn::text("unique_id", keys.clone().map(|key| key.to_string()))];
+    // A table with one dimension of that very name has it once.
+    let names = dimensions.iter().enumerate().filter(|(_, name)| *name != "unique_id");
+    columns.extend(names.map(|(dimension, name)| LabelColumn::text(name, label(dimension))));
+    columns
+}
+
+/// Every key once for each period of the span, series by series.
+fn each<'a, T: Copy + 'a>(
+    keys: &'a [SeriesKey],
+    periods: impl Iterator<Item = T> + Clone + 'a,
+) -> impl Iterator<Item = (&'a SeriesKey, T)> + Clone + 'a {
+    keys.iter().flat_map(move |key| periods.clone().map(move |period| (key, period)))
+}
+
+/// The observed total of some leaves, a value a period.
+///
+/// A leaf counts from its first to its last observed period: before and after, it did not exist (authorities merge and
+/// split). Where a leaf has a gap inside its life, the total isn't known.
+pub fn observed_total(panel: &Panel, leaves: &[usize]) -> Vec<f64> {
+    let lives: Vec<_> = leaves.iter().map(|leaf| (panel.series(*leaf), life(panel, *leaf))).collect();
+    let total = |position: usize| {
+        let alive = lives.iter().filter(|(_, life)| life.as_ref().is_some_and(|life| life.contains(&position)));
+        let sum = alive.clone().map(|(series, _)| series[position]).sum::<f64>();
+        if alive.count() == 0 { f64::NAN } else { sum }
+    };
+    (0..panel.span().len()).map(total).collect()
+}
+
+/// The positions from a series' first to its last observed period.
+fn life(panel: &Panel, row: usize) -> Option<std::ops::RangeInclusive<usize>> {
+    let series = panel.series(row);
+    let observed = |(_, value): &(usize, &f64)| !value.is_nan();
+    let first = series.iter().enumerate().find(observed)?.0;
+    let last = series.iter().enumerate().rfind(observed)?.0;
+    Some(first..=last)
+}
+
+/// Observed counts of every series and total; from `complete` on, periods are provisional.
+pub fn history(panel: &Panel, hierarchy: &Hierarchy, complete: Period) -> Result<Figures, FigureError> {
+    let keys: Vec<SeriesKey> = hierarchy.totals().iter().map(|total| total.key.clone()).collect();
+    let periods = panel.span().len();
+    let mut values = Vec::with_capacity(keys.len() * periods);
+    let mut totals = Vec::new();
+    let row_of_leaf = |leaf: usize| keys.binary_search(&panel.keys()[leaf]).unwrap_or_default();
+    for (place, total) in hierarchy.totals().iter().enumerate() {
+        values.extend(observed_total(panel, &total.leaves));
+        if total.key.is_total() {
+            let parts = |at: usize| total.leaves.iter().map(move |leaf| row_of_leaf(*leaf) * periods + at).collect();
+            totals.extend((0..periods).map(|at| TotalRow { row: place * periods + at, parts: parts(at) }));
+        }
+    }
+    let rows = each(&keys, panel.span().periods());
+    let state = |(value, period): (&f64, Period)| match value.is_nan() {
+        true => "missing",
+        false if period > complete => "provisional",
+        false => "observed",
+    };
+    let states: Vec<&str> = values.iter().zip(rows.clone().map(|(_, period)| period)).map(state).collect();
+    let mut labels = key_columns(panel.dimensions(), rows.clone().map(|(key, _)| key));
+    labels.push(LabelColumn::dates("ds", rows.map(|(_, period)| period.first_day())));
+    labels.push(LabelColumn::text("state", states));
+    Figures::new("history", labels, vec![FigureColumn::counts("y", values)])?.with_totals(totals)
+}
+
+/// Mean, median and bounds, one column each; `of` picks a row's forecast.
+fn summary_columns(forecast: &Forecast, levels: &Levels) -> Vec<FigureColumn> {
+    let flat = |values: Array2<f64>| values.into_iter().collect::<Vec<f64>>();
+    let (low, high) = forecast.intervals(levels);
+    let median = forecast.quantiles(&[0.5]).index_axis_move(ndarray::Axis(1), 0);
+    let mut columns =
+        vec![FigureColumn::counts("mean", flat(forecast.mean())), FigureColumn::counts("median", flat(median))];
+    for (place, level) in levels.iter().enumerate() {
+        for (side, bounds) in [("lo", &low), ("hi", &high)] {
+            let bound = bounds.index_axis(ndarray::Axis(1), place).to_owned();
+            columns.push(FigureColumn::counts(&format!("{side}_{level}"), flat(bound)));
+        }
+    }
+    columns
+}
+
+/// The wide forecast: one row a series and period.
+pub fn forecast(
+    dimensions: &[String],
+    forecast: &Forecast,
+    model: &str,
+    levels: &Levels,
+) -> Result<Figures, FigureError> {
+    let rows = each(forecast.keys(), forecast.span().periods());
+    let mut labels = key_columns(dimensions, rows.clone().map(|(key, _)| key));
+    labels.push(LabelColumn::dates("ds", rows.clone().map(|(_, period)| period.first_day())));
+    labels.push(LabelColumn::text("model", rows.map(|_| model)));
+    Figures::new("forecast", labels, summary_columns(forecast, levels))
+}
+
+/// A year that the forecast reaches into.
+struct Year {
+    window: String,
+    span: Span,
+}
+
+/// The season that follows the history, then the financial years (April to March) that history and forecast fill
+/// together. Only months and quarters have financial years.
+fn years(history: Span, future: Span) -> Vec<Year> {
+    let season = history.frequency().season_length();
+    let mut years = Vec::new();
+    if future.len() >= season {
+        years.push(Year { window: NEXT_YEAR.to_owned(), span: future.first(season) });
+    }
+    let both = Span::new(history.start(), history.len() + future.len());
+    let april = |period: &Period| match period.frequency() {
+        Frequency::Month => period.season() == 3,
+        Frequency::Quarter => period.season() == 1,
+        Frequency::Week | Frequency::Year => false,
+    };
+    for start in both.periods().filter(april) {
+        let span = Span::new(start, season);
+        let last = start.plus(season as i32 - 1);
+        if both.position(last).is_some() && future.position(last).is_some() {
+            let year = start.first_day().year();
+            years.push(Year { window: format!("{year}-{:02}", (year + 1) % 100), span });
+        }
+    }
+    years
+}
+
+/// Totals of the years that the forecast reaches into, each from joint paths: what is observed of the year is added to
+/// every path of what is forecast.
+pub fn yearly(
+    panel: &Panel,
+    hierarchy: &Hierarchy,
+    forecast: &Forecast,
+    model: &str,
+    levels: &Levels,
+) -> Result<Figures, FigureError> {
+    let (history, future) = (panel.span(), forecast.span());
+    let years = years(history, future);
+    let mut rows: Vec<(&SeriesKey, &Year)> = Vec::new();
+    let mut paths: Vec<Vec<f64>> = Vec::new();
+    for total in hierarchy.totals() {
+        let Some(row) = forecast.row(&total.key) else { continue };
+        let counts = observed_total(panel, &total.leaves);
+        for year in &years {
+            let known: f64 = year.span.periods().filter_map(|at| history.position(at)).map(|at| counts[at]).sum();
+            if known.is_nan() {
+                continue;
+            }
+            let steps: Vec<usize> = year.span.periods().filter_map(|at| future.position(at)).collect();
+            let sum = |path: ndarray::ArrayView1<'_, f64>| steps.iter().map(|step| path[*step]).sum::<f64>() + known;
+            let mut sums: Vec<f64> = forecast.series(row).outer_iter().map(sum).collect();
+            sums.sort_unstable_by(f64::total_cmp);
+            rows.push((&total.key, year));
+            paths.push(sums);
+        }
+    }
+    let quantiles =
+        |probability: f64| paths.iter().map(|sums| quantile::of_sorted(sums, probability)).collect::<Vec<f64>>();
+    let mean = paths.iter().map(|sums| sums.iter().sum::<f64>() / sums.len() as f64).collect();
+    let mut labels = key_columns(panel.dimensions(), rows.iter().map(|(key, _)| *key));
+    labels.push(LabelColumn::text("window", rows.iter().map(|(_, year)| year.window.as_str())));
+    labels.push(LabelColumn::dates("from", rows.iter().map(|(_, year)| year.span.start().first_day())));
+    let last = |year: &Year| year.span.last().unwrap_or(year.span.start()).first_day();
+    labels.push(LabelColumn::dates("to", rows.iter().map(|(_, year)| last(year))));
+    labels.push(LabelColumn::text("model", rows.iter().map(|_| model)));
+    let mut columns = vec![FigureColumn::counts("mean", mean), FigureColumn::counts("median", quantiles(0.5))];
+    for level in levels.iter() {
+        let (low, high) = level.bounds();
+        columns.push(FigureColumn::counts(&format!("lo_{level}"), quantiles(low)));
+        columns.push(FigureColumn::counts(&format!("hi_{level}"), quantiles(high)));
+    }
+    Figures::new("yearly", labels, columns)
+}
+
+/// Scores by model and stratum; all origins together come first.
+pub fn backtest(scorecard: &Scorecard) -> Result<Figures, FigureError> {
+    let place = |model: &str| scorecard.models().iter().position(|known| known == model);
+    let all = scorecard.by(|row| (String::new(), place(&row.model), row.model.clone()));
+    let strata = scorecard.by(|row| (row.stratum.clone(), place(&row.model), row.model.clone()));
+    let rows: Vec<(String, String, Summary)> = all
+        .into_iter()
+        .map(|((_, _, model), summary)| (ALL_ORIGINS.to_owned(), model, summary))
+        .chain(strata.into_iter().map(|((stratum, _, model), summary)| (stratum, model, summary)))
+        .filter({
+            let mut seen = std::collections::BTreeSet::new();
+            move |(stratum, model, _)| seen.insert((stratum.clone(), model.clone()))
+        })
+        .collect();
+    let labels = vec![
+        LabelColumn::text("model", rows.iter().map(|(_, model, _)| model.as_str())),
+        LabelColumn::text("stratum", rows.iter().map(|(stratum, _, _)| stratum.as_str())),
+        LabelColumn::numbers("forecasts", rows.iter().map(|(_, _, summary)| summary.forecasts as i64)),
+    ];
+    let scores = |value: fn(&Summary) -> f64| rows.iter().map(|(_, _, summary)| value(summary)).collect::<Vec<f64>>();
+    let mut columns = vec![
+        FigureColumn::scores("scaled_wis", scores(|summary| summary.scaled_wis)),
+        FigureColumn::scores("mase", scores(|summary| summary.mase)),
+        FigureColumn::scores("bias", scores(|summary| summary.bias)),
+    ];
+    for (place, level) in scorecard.levels().iter().enumerate() {
+        let shares = rows.iter().map(|(_, _, summary)| summary.coverage[place]).collect();
+        columns.push(FigureColumn::shares(&format!("coverage_{level}"), shares));
+    }
+    Figures::new("backtest", labels, columns)
+}
+
+/// How often the recipe's ranges held, by level.
+pub fn coverage(scorecard: &Scorecard, recipe: &str) -> Result<Figures, FigureError> {
+    let summary = scorecard.of(recipe);
+    let levels = || scorecard.levels().iter().filter(|_| summary.is_some());
+    let labels = vec![
+        LabelColumn::text("stratum", levels().map(|_| ALL_ORIGINS)),
+        LabelColumn::numbers("level", levels().map(|level| i64::from(u8::from(level)))),
+    ];
+    let inside = summary.iter().flat_map(|summary| summary.coverage.iter().copied()).collect();
+    let forecasts = levels().filter_map(|_| summary.as_ref().map(|summary| summary.forecasts as f64)).collect();
+    let columns = vec![FigureColumn::shares("inside", inside), FigureColumn::scores("forecasts", forecasts)];
+    Figures::new("coverage", labels, columns)
+}
+
+/// What the recipe last said about each period of one series before it came, oldest period first; `shown` gives what
+/// the history shows for a period, so that no figure is published in two roundings.
+pub fn recent(
+    scorecard: &Scorecard,
+    recipe: &str,
+    key: &SeriesKey,
+    shown: impl Fn(Period) -> f64,
+) -> Result<Figures, FigureError> {
+    let mut newest: BTreeMap<Period, &ScoreRow> = BTreeMap::new();
+    for row in scorecard.rows().iter().filter(|row| row.model == recipe && row.key == *key) {
+        let last = newest.entry(row.period).or_insert(row);
+        if last.origin < row.origin {
+            *last = row;
+        }
+    }
+    let rows: Vec<&ScoreRow> = newest.into_values().collect();
+    let labels = vec![
+        LabelColumn::dates("ds", rows.iter().map(|row| row.period.first_day())),
+        LabelColumn::dates("made", rows.iter().map(|row| row.origin.last_known.first_day())),
+    ];
+    let mut columns = vec![
+        FigureColumn::counts("median", rows.iter().map(|row| row.median).collect()),
+        FigureColumn::counts("y", rows.iter().map(|row| shown(row.period)).collect()),
+    ];
+    for (place, level) in scorecard.levels().iter().enumerate() {
+        columns.push(FigureColumn::counts(&format!("lo_{level}"), rows.iter().map(|row| row.low[place]).collect()));
+        columns.push(FigureColumn::counts(&format!("hi_{level}"), rows.iter().map(|row| row.high[place]).collect()));
+    }
+    Figures::new("recent", labels, columns)
+}
+
+/// What was fitted to each series.
+pub fn models(
+    dimensions: &[String],
+    keys: &[SeriesKey],
+    model: &str,
+    describe: impl Fn(&SeriesKey) -> Option<String>,
+) -> Result<Figures, FigureError> {
+    let rows: Vec<(&SeriesKey, String)> = keys.iter().filter_map(|key| Some((key, describe(key)?))).collect();
+    let mut labels = key_columns(dimensions, rows.iter().map(|(key, _)| *key));
+    labels.push(LabelColumn::text("model", rows.iter().map(|_| model)));
+    labels.push(LabelColumn::text("description", rows.iter().map(|(_, description)| description.as_str())));
+    Figures::new("models", labels, Vec::new())
+}

@@ -1,0 +1,283 @@
+//! The monthly job: read, forecast, judge, protect, publish.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::pack::{Pack, Results};
+use super::{Error, Listener, Progress, Stage, judge, recipe};
+use crate::batch::{self, Input, Job, Lock, Published, Record};
+use crate::features::calendar_design;
+use crate::forecast::{FittedForecaster, Forecast, RollingOrigins};
+use crate::ingest::{self, Ingested};
+use crate::panel::{Design, Finding, Hierarchy, Panel, Place, SeriesKey, Severity};
+use crate::project::RunPlan;
+use crate::publish::{self, Lockdown};
+use crate::time::{Span, WorkingCalendar};
+
+/// The program and its version, as packs name it.
+const ENGINE: &str = concat!("groundswell ", env!("CARGO_PKG_VERSION"));
+
+/// Whether a run had something to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PackState {
+    /// A new pack is there.
+    Published,
+    /// The same inputs, plan and version had been published already.
+    Unchanged,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunOutcome {
+    /// Whether there was something to do.
+    pub state: PackState,
+    /// The pack's folder.
+    pub pack: PathBuf,
+    /// The report in it.
+    pub report: PathBuf,
+    /// The pack that was current before, where this one replaced it.
+    pub replaced: Option<String>,
+    /// What a person should look at before passing the pack on.
+    pub alerts: Vec<String>,
+}
+
+/// Results that matter come last: the report's place.
+impl fmt::Display for RunOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for alert in &self.alerts {
+            writeln!(f, "Alert: {alert}")?;
+        }
+        match self.state {
+            PackState::Unchanged => writeln!(f, "Nothing new: these inputs were published already.")?,
+            PackState::Published => writeln!(f, "Published {}", self.pack.display())?,
+        }
+        writeln!(f, "Report: {}", self.report.display())
+    }
+}
+
+/// What a run would do.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rehearsal {
+    /// How many series would be forecast.
+    pub series: usize,
+    /// The first and the last month of history.
+    pub first: String,
+    /// The last period that the forecast would know.
+    pub last: String,
+    /// How many periods would be forecast.
+    pub horizon: usize,
+    /// The line-up.
+    pub line_up: String,
+    /// How many origins the backtest would stand at.
+    pub origins: usize,
+    /// The folder of the packs.
+    pub destination: PathBuf,
+    /// What was noticed about the data.
+    pub findings: Vec<Finding>,
+}
+
+impl fmt::Display for Rehearsal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for finding in &self.findings {
+            writeln!(f, "Finding: {} ({})", finding.what, finding.name)?;
+        }
+        let (series, first, last, horizon) = (self.series, &self.first, &self.last, self.horizon);
+        writeln!(f, "Would forecast {series} series, known from {first} to {last}, {horizon} periods ahead")?;
+        writeln!(f, "with the line-up `{}`, judged at {} origins,", self.line_up, self.origins)?;
+        writeln!(f, "and publish into {}", self.destination.display())
+    }
+}
+
+/// What a run works on: the history, its regressors, and the part of it that is forecast.
+pub(super) struct Work {
+    pub ingested: Ingested,
+    /// The series that go on: those with an observation in the last season.
+    pub active: Panel,
+    /// The design over the active panel and the horizon after it.
+    design: Design,
+    origins: RollingOrigins,
+    findings: Vec<Finding>,
+    /// Closures to shade in the charts.
+    pub lockdowns: Vec<Lockdown>,
+}
+
+impl Work {
+    fn prepare(plan: &RunPlan, listener: Listener<'_>) -> Result<Work, Error> {
+        let calendar = calendar(plan)?;
+        let ingested = ingest::read(plan.input(), plan.base(), &mut |read| {
+            listener(Progress { stage: Stage::Read, done: read.done, of: read.of });
+        })?;
+        let panel = &ingested.panel;
+        let (active, ended) = split_by_life(panel);
+        let mut findings = ingested.findings.clone();
+        findings.extend(ended.iter().map(ended_finding));
+        let horizon = plan.forecast().horizon;
+        let span = Span::new(panel.span().start(), panel.span().len() + horizon);
+        let dated = (!ingested.time_labels.is_numbered()).then_some(&calendar);
+        let design = calendar_design(span, dated, &plan.calendar().features)?;
+        let (count, stride) = (plan.backtest().origins, plan.backtest().stride);
+        let origins = RollingOrigins::last(&active, count, stride, horizon, judge::least_known(&active));
+        Ok(Work { active, design, origins, findings, ingested })
+    }
+}
+
+/// The calendar of the plan.
+fn calendar(plan: &RunPlan) -> Result<WorkingCalendar, Error> {
+    let Some(file) = &plan.calendar().file else { return Ok(WorkingCalendar::england_and_wales()) };
+    let path = plan.base().join(file);
+    let text = fs::read_to_string(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+    WorkingCalendar::from_toml(&text).map_err(|source| Error::Calendar { path, source })
+}
+
+/// The series that go on, and the keys of those that ended: nothing was observed of them in the last season. An
+/// authority that was merged away must not be forecast beside the one that took it in.
+fn split_by_life(panel: &Panel) -> (Panel, Vec<SeriesKey>) {
+    let season = panel.span().frequency().season_length().max(2);
+    let from = panel.span().len().saturating_sub(season);
+    let goes_on = |row: &usize| panel.series(*row).iter().skip(from).any(|value| !value.is_nan());
+    let (active, ended): (Vec<usize>, Vec<usize>) = (0..panel.keys().len()).partition(goes_on);
+    (panel.select(&active), ended.into_iter().map(|row| panel.keys()[row].clone()).collect())
+}
+
+fn ended_finding(key: &SeriesKey) -> Finding {
+    Finding {
+        name: "series-ended",
+        severity: Severity::Warning,
+        what: format!("{key} has no observation in the last year and is not forecast"),
+        place: Place { series: Some(key.to_string()), ..Place::default() },
+        count: 1,
+        meaning: "An authority or category that was merged or renamed must not be counted beside its successor.",
+        remedy: "If it still exists, bring its data up to date; else nothing.",
+    }
+}
+
+/// What a run would do: everything is read and checked, nothing fitted or written.
+///
+/// # Errors
+/// Where the input, the calendar or the line-up can't be used.
+pub fn rehearse(plan: &RunPlan, listener: Listener<'_>) -> Result<Rehearsal, Error> {
+    let work = Work::prepare(plan, listener)?;
+    let span = work.active.span();
+    Ok(Rehearsal {
+        series: work.active.keys().len(),
+        first: span.start().to_string(),
+        last: span.last().unwrap_or(span.start()).to_string(),
+        horizon: plan.forecast().horizon,
+        line_up: plan.line_up().name.clone(),
+        origins: work.origins.len(),
+        destination: plan.destination(),
+        findings: work.findings,
+    })
+}
+
+/// The monthly job. The pack is whole or not there; the last one stands until then. Inputs, plan, seed and version that
+/// were published already are no work.
+///
+/// # Errors
+/// Where a stage fails; nothing is published then.
+pub fn run(plan: &RunPlan, listener: Listener<'_>) -> Result<RunOutcome, Error> {
+    let inputs = plan.input().files.iter().map(|file| input(plan, file)).collect::<Result<Vec<Input>, Error>>()?;
+    let job = Job { engine: ENGINE.to_owned(), plan: plan.resolved(), seed: plan.draws().seed, inputs };
+    let destination = plan.destination();
+    // What can be wrong with the data is found out before the destination is touched.
+    let work = Work::prepare(plan, listener)?;
+    for (before, read) in job.inputs.iter().zip(&work.ingested.inputs) {
+        if before.sha256 != read.sha256 {
+            return Err(Error::InputChanged { path: read.path.clone() });
+        }
+    }
+    let lock = Lock::acquire(&destination)?;
+    let before = batch::latest(&destination).ok().flatten().map(|latest| latest.pack);
+    let span = work.active.span();
+    let name = span.last().unwrap_or(span.start()).to_string();
+    let mut alerts = Vec::new();
+    let published = batch::publish(&lock, &name, &job, |staging: &Path| -> Result<Record, Error> {
+        let result = forecast_and_judge(plan, &work, listener)?;
+        alerts = result.alerts.clone();
+        listener(Progress { stage: Stage::Publish, done: 0, of: 1 });
+        publish::write(staging, &result.contents, &publish::PublishOptions::default())?;
+        listener(Progress { stage: Stage::Publish, done: 1, of: 1 });
+        Ok(result.record)
+    })?;
+    let pack = published.pack().path.clone();
+    let state = match &published {
+        Published::Unchanged(_) => PackState::Unchanged,
+        Published::New { .. } | Published::Pointed(_) => PackState::Published,
+    };
+    let replaced = before.filter(|before| *before != published.pack().name);
+    Ok(RunOutcome { state, report: pack.join("report.html"), pack, replaced, alerts })
+}
+
+fn input(plan: &RunPlan, file: &Path) -> Result<Input, Error> {
+    // A missing input is told apart from a broken destination by the reader's own error.
+    ingest::must_exist(&plan.base().join(file))?;
+    Ok(Input::of_file(file.display().to_string(), &plan.base().join(file))?)
+}
+
+fn forecast_and_judge(plan: &RunPlan, work: &Work, listener: Listener<'_>) -> Result<Pack, Error> {
+    let panel = &work.active;
+    let known = panel.span().len();
+    let horizon = plan.forecast().horizon;
+    listener(Progress { stage: Stage::Fit, done: 0, of: 1 });
+    let forecaster = recipe::forecaster(plan.line_up());
+    let fitted = forecaster.fit(panel, &work.design.slice(0, known))?;
+    let leaves = fitted.forecast(&work.design.slice(known, horizon), plan.draws())?.shaped_like(panel.kind());
+    let hierarchy = Hierarchy::of(panel);
+    let forecast = leaves.totals(panel, hierarchy.totals());
+    listener(Progress { stage: Stage::Fit, done: 1, of: 1 });
+    let scorecard = judge::judge(
+        std::slice::from_ref(plan.line_up()),
+        panel,
+        &work.design,
+        hierarchy.totals(),
+        &work.origins,
+        &plan.forecast().levels,
+        plan.draws(),
+        listener,
+    )?;
+    let mut findings = work.findings.clone();
+    findings.extend(not_forecast(&*fitted, panel, &leaves));
+    if scorecard.is_none() {
+        findings.push(no_backtest(panel));
+    }
+    let results =
+        Results { plan, work, fitted: &*fitted, hierarchy: &hierarchy, forecast: &forecast, scorecard, findings };
+    results.protected()
+}
+
+/// The series that no model could forecast, and why.
+fn not_forecast(fitted: &dyn FittedForecaster, panel: &Panel, forecast: &Forecast) -> Vec<Finding> {
+    let lost = panel.keys().iter().filter(|key| forecast.row(key).is_none());
+    let finding = |key: &SeriesKey| {
+        let skipped = fitted.skipped().iter().find(|skipped| skipped.key == *key);
+        let reason = skipped.map_or("no model had a finite forecast", |skipped| skipped.reason.as_str());
+        Finding {
+            name: "series-not-forecast",
+            severity: Severity::Loss,
+            what: format!("{key} is not forecast: {reason}"),
+            place: Place { series: Some(key.to_string()), ..Place::default() },
+            count: 1,
+            meaning: "Totals that this series belongs to are forecast without it.",
+            remedy: "Give it a longer history, or merge it with another category.",
+        }
+    };
+    lost.map(finding).collect()
+}
+
+fn no_backtest(panel: &Panel) -> Finding {
+    let (known, needed) = (panel.span().len(), judge::least_known(panel));
+    let noun = panel.span().frequency().noun();
+    Finding {
+        name: "no-backtest",
+        severity: Severity::Warning,
+        what: format!("{known} {noun}s of history are too few to try the forecast on the past; {needed} and a horizon are needed"),
+        place: Place::default(),
+        count: 1,
+        meaning: "Nothing shows how well such forecasts have held; treat the ranges with care.",
+        remedy: "Give a longer history, or a shorter horizon.",
+    }
+}

@@ -1,0 +1,188 @@
+//! What goes into a pack: protected tables, the facts around them, and the manifest's record.
+
+use serde_json::{Value, json};
+
+use super::monthly::Work;
+use super::{Error, figures, judge};
+use crate::batch::Record;
+use crate::disclosure::{Cell, Figures, ProtectedTable, protect};
+use crate::evaluate::Scorecard;
+use crate::forecast::{FittedForecaster, Forecast, Levels};
+use crate::ingest;
+use crate::panel::{Finding, Hierarchy, SeriesKey};
+use crate::project::RunPlan;
+use crate::publish::{self, PackContents};
+use crate::time::Period;
+
+/// Coverage of a level further from its nominal share than this is an alert.
+const COVERAGE_ALERT: f64 = 0.1;
+
+/// Fewer judged forecasts than this raise no alert of coverage.
+const LEAST_JUDGED: usize = 24;
+
+/// Everything that a run found out, on its way to disclosure control.
+pub struct Results<'a> {
+    pub plan: &'a RunPlan,
+    pub work: &'a Work,
+    pub fitted: &'a dyn FittedForecaster,
+    pub hierarchy: &'a Hierarchy,
+    /// Of every total and leaf.
+    pub forecast: &'a Forecast,
+    /// `None` where the history is too short for a backtest.
+    pub scorecard: Option<Scorecard>,
+    pub findings: Vec<Finding>,
+}
+
+/// What goes into a pack, and what a person should look at first.
+pub struct Pack {
+    pub contents: PackContents,
+    pub record: Record,
+    pub alerts: Vec<String>,
+}
+
+impl Results<'_> {
+    /// Protects every figure and puts the pack together.
+    pub fn protected(self) -> Result<Pack, Error> {
+        let (plan, panel) = (self.plan, &self.work.active);
+        let (levels, profile) = (&plan.forecast().levels, plan.publish().profile);
+        let recipe = plan.line_up().name.as_str();
+        let dimensions = panel.dimensions();
+        let everything = &self.work.ingested.panel;
+        let history = figures::history(everything, &Hierarchy::of(everything), self.work.ingested.complete)?;
+        let history = protect(profile, history);
+        let headline = SeriesKey::grand_total(dimensions.len());
+        let scored = self.scored(&headline);
+        let recent = figures::recent(&scored, recipe, &headline, |period| shown(&history, &headline, period))?;
+        let protect = |figures: Figures| protect(profile, figures);
+        let contents = PackContents {
+            title: plan.about().title.clone(),
+            authority: plan.about().authority.clone(),
+            measure: plan.about().measure.clone(),
+            area: None,
+            frequency: panel.span().frequency(),
+            origin: panel.span().last().unwrap_or(panel.span().start()),
+            horizon: self.forecast.span().len(),
+            levels: levels.clone(),
+            profile,
+            engine_version: env!("CARGO_PKG_VERSION").to_owned(),
+            inputs: self.work.ingested.inputs.iter().map(published_input).collect(),
+            source: format!("{}; forecast by Groundswell", plan.about().authority),
+            model: recipe.to_owned(),
+            benchmark: judge::BENCHMARK.to_owned(),
+            method: method(plan),
+            dimensions: dimensions.to_vec(),
+            lockdowns: self.work.lockdowns.clone(),
+            history,
+            forecast: protect(figures::forecast(dimensions, self.forecast, recipe, levels)?),
+            yearly: protect(figures::yearly(panel, self.hierarchy, self.forecast, recipe, levels)?),
+            backtest: protect(figures::backtest(&scored)?),
+            coverage: protect(figures::coverage(&scored, recipe)?),
+            recent: protect(recent),
+            findings: publish::findings_table(profile, &self.findings)?,
+            models: protect(figures::models(dimensions, panel.keys(), recipe, |key| self.fitted.describe(key))?),
+        };
+        let record = self.record(&contents, &scored);
+        let alerts = alerts(&scored, recipe, levels);
+        Ok(Pack { contents, record, alerts })
+    }
+
+    /// The scores that the report speaks of: of the grand total, or where that can't be judged (authorities that merge
+    /// leave gaps in it) of all series.
+    fn scored(&self, headline: &SeriesKey) -> Scorecard {
+        let Some(card) = &self.scorecard else { return Scorecard::empty(self.plan.forecast().levels.clone()) };
+        let total = card.only(|row| row.key == *headline);
+        if total.rows().is_empty() { card.only(|row| !row.key.is_total()) } else { total }
+    }
+
+    /// What the manifest says of the run.
+    fn record(&self, contents: &PackContents, scored: &Scorecard) -> Record {
+        let summary = |model: &str| {
+            scored.of(model).map(|summary| {
+                json!({
+                    "forecasts": summary.forecasts,
+                    "scaled_wis": summary.scaled_wis,
+                    "mase": summary.mase,
+                    "bias": summary.bias,
+                    "coverage": summary.coverage,
+                })
+            })
+        };
+        let backtest = scored.models().iter().map(|model| (model.clone(), json!(summary(model))));
+        let suppressed = [&contents.history, &contents.forecast, &contents.yearly, &contents.recent]
+            .map(|table| (table.name().to_owned(), json!(suppressed_cells(table))));
+        let plan = self.plan;
+        Record {
+            findings: json!(self.findings),
+            models: json!({ "line_up": plan.line_up().name, "series": self.work.active.keys().len() }),
+            backtest: Value::Object(backtest.collect()),
+            disclosure: json!({
+                "profile": plan.publish().profile,
+                "suppressed_cells": Value::Object(suppressed.into_iter().collect()),
+            }),
+            run: None,
+        }
+    }
+}
+
+fn published_input(input: &ingest::InputFile) -> publish::Input {
+    // The folder that the analyst keeps the file in is nobody else's business.
+    let name = input.path.file_name().unwrap_or(input.path.as_os_str()).to_string_lossy().into_owned();
+    publish::Input { name, sha256: input.sha256.clone() }
+}
+
+/// What the protected history shows for a period of a series, as a figure that protection leaves as it is.
+fn shown(history: &ProtectedTable, key: &SeriesKey, period: Period) -> f64 {
+    let (Some(ids), Some(dates), Some(cells)) = (history.text("unique_id"), history.dates("ds"), history.cells("y"))
+    else {
+        return f64::NAN;
+    };
+    let (id, day) = (key.to_string(), period.first_day());
+    match (0..ids.len()).find(|row| dates[*row] == day && ids[*row] == id).map(|row| cells[row]) {
+        Some(Cell::Number(value)) => value,
+        // Any count from 1 to 7 is suppressed again.
+        Some(Cell::Suppressed) => 4.0,
+        Some(Cell::Missing) | None => f64::NAN,
+    }
+}
+
+fn suppressed_cells(table: &ProtectedTable) -> usize {
+    let cells = table.figures().iter().flat_map(|column| &column.cells);
+    cells.filter(|cell| **cell == Cell::Suppressed).count()
+}
+
+/// How the forecast was made, in plain words.
+fn method(plan: &RunPlan) -> Vec<String> {
+    let line_up = plan.line_up();
+    let mut method = vec![line_up.description.clone()];
+    let members: Vec<&str> = line_up.group.iter().flat_map(|group| group.members.iter().map(|model| model.id())).collect();
+    method.push(format!(
+        "The line-up `{}` combines these models: {}. Each is described by a card in the folder `models`.",
+        line_up.name,
+        members.join(", ")
+    ));
+    method.push(format!(
+        "The ranges are read off {} simulated futures. Every series takes its surprises from the same past months, so \
+         that totals have ranges of the right width.",
+        plan.draws().paths
+    ));
+    method
+}
+
+/// What a person should look at before passing the pack on.
+fn alerts(scored: &Scorecard, recipe: &str, levels: &Levels) -> Vec<String> {
+    let mut alerts = Vec::new();
+    if let Some(summary) = scored.of(recipe).filter(|summary| summary.forecasts >= LEAST_JUDGED) {
+        for (level, share) in levels.iter().zip(&summary.coverage) {
+            if (share - level.share()).abs() > COVERAGE_ALERT {
+                let (held, meant) = ((share * 100.0).round(), u8::from(level));
+                alerts.push(format!("the {meant}% range held {held}% of the time in the backtest"));
+            }
+        }
+    }
+    if let Some(comparison) = scored.compare(recipe, judge::BENCHMARK).filter(|comparison| comparison.relative_wis >= 1.0)
+    {
+        let share = (comparison.relative_wis * 100.0).round();
+        alerts.push(format!("the forecast is no better than repeating last year: its error is {share}% of that"));
+    }
+    alerts
+}

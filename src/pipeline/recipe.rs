@@ -1,0 +1,35 @@
+//! From a line-up to the forecaster that it describes.
+
+use crate::ensemble::{Calibrated, Ensemble};
+use crate::forecast::Forecaster;
+use crate::models::{Local, ModelSpec, PooledSeason};
+use crate::project::{Group, LineUp};
+
+/// The whole recipe: members, combined, their season pooled, their ranges calibrated.
+pub fn forecaster(line_up: &LineUp) -> Box<dyn Forecaster> {
+    let mut groups: Vec<Box<dyn Forecaster>> = line_up.group.iter().map(|group| of_group(group, line_up)).collect();
+    let combined = match groups.len() {
+        1 => groups.remove(0),
+        _ => Box::new(Ensemble::new(groups, line_up.ensemble.clone())),
+    };
+    match &line_up.calibrate {
+        Some(options) => Box::new(Calibrated::new(combined, options.clone())),
+        None => combined,
+    }
+}
+
+fn of_group(group: &Group, line_up: &LineUp) -> Box<dyn Forecaster> {
+    let mut members: Vec<Box<dyn Forecaster>> = group.members.iter().map(local).collect();
+    let combined = match members.len() {
+        1 => members.remove(0),
+        _ => Box::new(Ensemble::new(members, line_up.ensemble.clone())),
+    };
+    match &group.pooled_season {
+        Some(options) => Box::new(PooledSeason::new(combined, options.clone())),
+        None => combined,
+    }
+}
+
+fn local(model: &ModelSpec) -> Box<dyn Forecaster> {
+    Box::new(Local::from(model.build()))
+}

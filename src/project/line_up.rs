@@ -1,0 +1,128 @@
+//! A line-up: which models forecast, how they are combined, and how their ranges are calibrated.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::ProjectError;
+use crate::ensemble::{CalibrationOptions, EnsembleOptions};
+use crate::models::{ModelSpec, PooledSeasonOptions};
+
+/// The line-ups that ship with the engine: name and text.
+const SHIPPED: [(&str, &str); 2] = [
+    ("general", include_str!("../../models/line-ups/general.toml")),
+    ("referrals", include_str!("../../models/line-ups/referrals.toml")),
+];
+
+/// Members of a line-up that share a treatment of the season.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Takes the group's season and the working days out before the members see the series.
+    pub pooled_season: Option<PooledSeasonOptions>,
+    /// The models.
+    pub members: Vec<ModelSpec>,
+}
+
+/// Which models forecast, how they are combined, and how their ranges are calibrated.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineUp {
+    schema: u32,
+    /// The line-up's id in outputs.
+    pub name: String,
+    /// What it is for, in a sentence.
+    pub description: String,
+    /// How the members become one forecast.
+    #[serde(default)]
+    pub ensemble: EnsembleOptions,
+    /// Widens or narrows ranges so that they cover what they should in rolling origins; absent: ranges as simulated.
+    pub calibrate: Option<CalibrationOptions>,
+    /// The members.
+    pub group: Vec<Group>,
+}
+
+impl LineUp {
+    /// A shipped line-up by name, or one from a TOML file (a path relative to `base`).
+    ///
+    /// # Errors
+    /// Where there is no such line-up or its text is not valid.
+    pub fn load(name_or_path: &str, base: &Path) -> Result<LineUp, ProjectError> {
+        if let Some((_, text)) = SHIPPED.iter().find(|(name, _)| *name == name_or_path) {
+            return LineUp::parse(text, Path::new(name_or_path));
+        }
+        let path = base.join(name_or_path);
+        if path.extension().is_none_or(|ending| ending != "toml") {
+            let shipped: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
+            return Err(ProjectError::NoLineUp { name: name_or_path.to_owned(), shipped: shipped.join(", ") });
+        }
+        let text = std::fs::read_to_string(&path)
+            .map_err(|source| ProjectError::Unreadable { path: path.clone(), source })?;
+        LineUp::parse(&text, &path)
+    }
+
+    /// A line-up of single models, each with its family's default options.
+    ///
+    /// # Errors
+    /// Where an id is no model's.
+    pub fn of_model(id: &str) -> Result<LineUp, ProjectError> {
+        let member = ModelSpec::family(id).ok_or_else(|| {
+            let known: Vec<&str> = ModelSpec::families().collect();
+            ProjectError::NoModel { id: id.to_owned(), known: known.join(", ") }
+        })?;
+        Ok(LineUp {
+            schema: 1,
+            name: id.to_owned(),
+            description: format!("{id} alone"),
+            ensemble: EnsembleOptions::default(),
+            calibrate: None,
+            group: vec![Group { pooled_season: None, members: vec![member] }],
+        })
+    }
+
+    /// Each member as a line-up of its own, with the group's treatment and the calibration.
+    pub fn members(&self) -> Vec<LineUp> {
+        let members = self.group.iter().flat_map(|group| group.members.iter().map(move |member| (group, member)));
+        let alone = members.map(|(group, member)| LineUp {
+            name: if group.pooled_season.is_some() { format!("pooled-{}", member.id()) } else { member.id().to_owned() },
+            description: format!("{} alone", member.id()),
+            group: vec![Group { members: vec![member.clone()], ..group.clone() }],
+            ..self.clone()
+        });
+        alone.collect()
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<LineUp, ProjectError> {
+        let invalid = |what: String| ProjectError::Invalid { path: PathBuf::from(path), what };
+        let line_up: LineUp = toml::from_str(text).map_err(|error| invalid(super::one_line(&error)))?;
+        if line_up.schema != 1 {
+            return Err(invalid(format!("schema {} is not one that this version reads (1)", line_up.schema)));
+        }
+        if line_up.group.iter().all(|group| group.members.is_empty()) {
+            return Err(invalid("the line-up has no member".to_owned()));
+        }
+        Ok(line_up)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shipped_line_ups_are_valid_and_named_as_their_files() {
+        for (name, _) in SHIPPED {
+            let line_up = LineUp::load(name, Path::new("")).expect("a valid line-up");
+            assert_eq!(line_up.name, name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_line_up_is_refused_with_the_shipped_names() {
+        let error = LineUp::load("best", Path::new("")).expect_err("no such line-up");
+        assert_eq!(
+            error.to_string(),
+            "there is no line-up `best`: use one of general, referrals, or the path of a .toml file"
+        );
+    }
+}

@@ -1,0 +1,20 @@
+//! The project file: `groundswell.toml` as written, and the checked [`RunPlan`] made of it.
+//!
+//! In: one TOML file. Out: a [`RunPlan`], after which nothing downstream validates or fills in defaults again. Each
+//! room owns its options; this room composes them, resolves paths against the file's own folder (the working directory
+//! is never relied on) and calls no room's functions.
+
+mod line_up;
+mod options;
+mod plan;
+mod template;
+
+pub use line_up::{Group, LineUp};
+pub use options::{About, BacktestOptions, CalendarOptions, ForecastOptions, PublishOptions};
+pub use plan::{ProjectError, RunPlan};
+pub use template::{Sketch, reference, sketch};
+
+/// A TOML error on one line: what is wrong and where, without the excerpt of the file.
+fn one_line(error: &toml::de::Error) -> String {
+    error.message().replace('\n', " ")
+}

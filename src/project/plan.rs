@@ -1,0 +1,244 @@
+//! The checked run.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{About, BacktestOptions, CalendarOptions, ForecastOptions, LineUp, PublishOptions};
+use crate::forecast::Draws;
+use crate::ingest::InputOptions;
+
+/// Why a project file or line-up can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// The file can't be read.
+    #[error("can't read {}: {source}{}", path.display(), hint(source))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The text breaks the file's rules.
+    #[error("{}: {what}", path.display())]
+    Invalid {
+        /// The file, with the line and column where they are known.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// There is no line-up of this name.
+    #[error("there is no line-up `{name}`: use one of {shipped}, or the path of a .toml file")]
+    NoLineUp {
+        /// The name asked for.
+        name: String,
+        /// The names that ship with the engine.
+        shipped: String,
+    },
+    /// There is no model of this id.
+    #[error("there is no model `{id}`: the ids are {known}")]
+    NoModel {
+        /// The id asked for.
+        id: String,
+        /// The ids there are.
+        known: String,
+    },
+}
+
+fn hint(source: &std::io::Error) -> &'static str {
+    match source.kind() {
+        std::io::ErrorKind::NotFound => "; `groundswell init FILE` writes a project file",
+        _ => "",
+    }
+}
+
+/// The file as written.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProjectFile {
+    schema: u32,
+    project: About,
+    input: InputOptions,
+    #[serde(default)]
+    calendar: CalendarOptions,
+    #[serde(default)]
+    forecast: ForecastOptions,
+    #[serde(default)]
+    backtest: BacktestOptions,
+    #[serde(default)]
+    publish: PublishOptions,
+}
+
+/// The checked run: every option has its value, every bound has been held against it.
+#[derive(Debug, Clone)]
+pub struct RunPlan {
+    path: PathBuf,
+    base: PathBuf,
+    file: ProjectFile,
+    line_up: LineUp,
+}
+
+impl RunPlan {
+    /// Reads and checks a project file.
+    ///
+    /// # Errors
+    /// Where the file can't be read, breaks a rule, or names a line-up that isn't there.
+    pub fn load(path: &Path) -> Result<RunPlan, ProjectError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ProjectError::Unreadable { path: path.to_owned(), source })?;
+        // An empty parent means the working directory of this very moment; later changes of it must not matter.
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let base = folder.canonicalize().map_err(|source| ProjectError::Unreadable { path: folder.to_owned(), source })?;
+        RunPlan::parse(&text, path, &base)
+    }
+
+    fn parse(text: &str, path: &Path, base: &Path) -> Result<RunPlan, ProjectError> {
+        let file: ProjectFile = toml::from_str(text).map_err(|error| {
+            let place = error.span().map(|span| place(text, span.start));
+            let path = place.map_or(path.to_owned(), |place| PathBuf::from(format!("{}:{place}", path.display())));
+            ProjectError::Invalid { path, what: super::one_line(&error) }
+        })?;
+        let invalid = |what: String| Err(ProjectError::Invalid { path: path.to_owned(), what });
+        if file.schema != 1 {
+            return invalid(format!("schema = {} is not one that this version reads; it reads schema = 1", file.schema));
+        }
+        if file.input.files.is_empty() {
+            return invalid("[input] files is empty; name at least one file".to_owned());
+        }
+        for (name, value, least, most) in [
+            ("[forecast] horizon", file.forecast.horizon, 1, 1200),
+            ("[forecast] paths", file.forecast.paths, 100, 100_000),
+            ("[backtest] origins", file.backtest.origins, 1, 200),
+            ("[backtest] stride", file.backtest.stride, 1, 120),
+        ] {
+            if !(least..=most).contains(&value) {
+                return invalid(format!("{name} = {value} is outside {least} to {most}"));
+            }
+        }
+        let line_up = LineUp::load(&file.forecast.line_up, base)?;
+        Ok(RunPlan { path: path.to_owned(), base: base.to_owned(), file, line_up })
+    }
+
+    /// The project file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The folder that relative paths start from: the project file's own.
+    pub fn base(&self) -> &Path {
+        &self.base
+    }
+
+    /// What the pack is about.
+    pub fn about(&self) -> &About {
+        &self.file.project
+    }
+
+    /// What to read, and how.
+    pub fn input(&self) -> &InputOptions {
+        &self.file.input
+    }
+
+    /// The calendar.
+    pub fn calendar(&self) -> &CalendarOptions {
+        &self.file.calendar
+    }
+
+    /// How far and how sure.
+    pub fn forecast(&self) -> &ForecastOptions {
+        &self.file.forecast
+    }
+
+    /// The models.
+    pub fn line_up(&self) -> &LineUp {
+        &self.line_up
+    }
+
+    /// The draws of the sample paths.
+    pub fn draws(&self) -> Draws {
+        Draws { paths: self.file.forecast.paths, seed: self.file.forecast.seed }
+    }
+
+    /// How the recipe is judged.
+    pub fn backtest(&self) -> &BacktestOptions {
+        &self.file.backtest
+    }
+
+    /// What may be shown.
+    pub fn publish(&self) -> &PublishOptions {
+        &self.file.publish
+    }
+
+    /// The folder that holds the packs.
+    pub fn destination(&self) -> PathBuf {
+        self.base.join(&self.file.publish.folder)
+    }
+
+    /// Publishes elsewhere than the project file says; the path is relative to the working directory.
+    pub fn publish_into(&mut self, folder: PathBuf) {
+        self.file.publish.folder = std::path::absolute(&folder).unwrap_or(folder);
+    }
+
+    /// Everything that decides the outputs, as JSON: every option with its value, and the line-up's text. The folder of
+    /// the packs is not among them, so that the same job gives the same bytes anywhere.
+    pub fn resolved(&self) -> serde_json::Value {
+        let mut file = serde_json::to_value(&self.file).unwrap_or_default();
+        if let Some(publish) = file.get_mut("publish").and_then(|publish| publish.as_object_mut()) {
+            publish.remove("folder");
+        }
+        serde_json::json!({ "project": file, "line_up": format!("{:?}", self.line_up) })
+    }
+}
+
+/// "line 3, column 5" of a byte position, as editors count.
+fn place(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+    format!("{line}:{column}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: &str = "schema = 1\n[project]\ntitle = \"T\"\nauthority = \"A\"\n[input]\nfiles = [\"a.csv\"]\n";
+
+    fn parse(text: &str) -> Result<RunPlan, ProjectError> {
+        RunPlan::parse(text, Path::new("groundswell.toml"), Path::new("/work"))
+    }
+
+    fn refusal(text: &str) -> String {
+        parse(text).expect_err("a broken project file").to_string()
+    }
+
+    #[test]
+    fn the_least_file_has_every_default() {
+        let plan = parse(LEAST).expect("a valid project file");
+        assert_eq!(plan.forecast(), &ForecastOptions::default());
+        assert_eq!(plan.destination(), Path::new("/work/packs"));
+        assert_eq!(plan.about().measure, "referrals");
+    }
+
+    #[test]
+    fn an_unknown_option_is_refused_with_its_place() {
+        let message = refusal(&format!("{LEAST}[forecast]\nhorzon = 3\n"));
+        assert!(message.starts_with("groundswell.toml:8:1: unknown field `horzon`, expected one of"), "{message}");
+    }
+
+    #[test]
+    fn bounds_are_held() {
+        let message = refusal(&format!("{LEAST}[forecast]\nhorizon = 0\n"));
+        assert_eq!(message, "groundswell.toml: [forecast] horizon = 0 is outside 1 to 1200");
+        let message = refusal(&LEAST.replace("schema = 1", "schema = 2"));
+        assert_eq!(message, "groundswell.toml: schema = 2 is not one that this version reads; it reads schema = 1");
+    }
+
+    #[test]
+    fn the_place_of_the_packs_does_not_decide_their_bytes() {
+        let mut plan = parse(LEAST).expect("a valid project file");
+        let before = plan.resolved();
+        plan.publish_into(PathBuf::from("/elsewhere"));
+        assert_eq!(plan.resolved(), before);
+    }
+}

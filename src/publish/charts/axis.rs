@@ -1,0 +1,168 @@
+//! Scales, ticks and the numbers beside them.
+
+use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
+use super::palette::{DARK_GREY, GRID};
+use crate::time::{Frequency, Period};
+
+/// A whole number with commas between thousands.
+pub(crate) fn with_commas(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if value < 0.0 && text != "0" { format!("\u{2212}{text}") } else { text }
+}
+
+/// Ticks from zero to at least `largest`, about `wanted` of them, at round numbers; whole ones for counts.
+pub(crate) fn ticks_from_zero(largest: f64, wanted: usize) -> Vec<f64> {
+    let largest = largest.max(1.0);
+    let rough = largest / wanted.max(1) as f64;
+    let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= rough * 0.75);
+    let step = step.unwrap_or(10.0 * power).max(1.0);
+    let count = (largest / step - 1e-9).ceil() as usize;
+    (0..=count).map(|tick| tick as f64 * step).collect()
+}
+
+/// A rectangle with figures on both axes: periods (or positions) across, counts from zero up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame {
+    pub area: Area,
+    /// Positions at the left and the right edge.
+    pub across: (f64, f64),
+    /// The figure at the top edge.
+    pub top: f64,
+}
+
+impl Frame {
+    pub fn x(&self, position: f64) -> f64 {
+        let (first, last) = self.across;
+        let share = if last > first { (position - first) / (last - first) } else { 0.5 };
+        self.area.left + share * self.area.width()
+    }
+
+    pub fn y(&self, figure: f64) -> f64 {
+        self.area.bottom - figure / self.top * self.area.height()
+    }
+}
+
+/// Horizontal grid lines with their figures at the left; `edge` is where the figures end.
+pub(crate) fn draw_counts(canvas: &mut Canvas<'_>, frame: &Frame, ticks: &[f64], kind: Type) {
+    for tick in ticks {
+        let y = frame.y(*tick);
+        let colour = if *tick == 0.0 { DARK_GREY } else { GRID };
+        canvas.line(&[(frame.area.left, y), (frame.area.right, y)], colour, if *tick == 0.0 { 3 } else { 2 });
+        canvas.text_if_free(&with_commas(*tick), frame.area.left - 12.0, y + kind.centre(), Anchor::End, kind);
+    }
+}
+
+/// How wide the figures of the ticks are.
+pub(crate) fn counts_width(ticks: &[f64], kind: Type) -> f64 {
+    ticks.iter().map(|tick| kind.width(&with_commas(*tick))).fold(0.0, f64::max) + 16.0
+}
+
+/// Tick marks under the frame with the names of years or, where there are few, of periods.
+pub(crate) fn draw_periods(canvas: &mut Canvas<'_>, frame: &Frame, first: Period, last: Period, kind: Type) {
+    let length = last.periods_since(first) + 1;
+    let season = first.frequency().season_length() as i32;
+    let starts_year = |period: &Period| period.season() == 0;
+    let all: Vec<Period> = (0..length).map(|step| first.plus(step)).collect();
+    // Weeks have no exact 52-week year, so the first of a season is looked for rather than counted.
+    let mut years: Vec<Period> = all.iter().copied().filter(starts_year).collect();
+    years.dedup_by_key(|period| period.first_day().year());
+    let (ticks, name): (Vec<Period>, fn(Period) -> String) = if years.len() >= 3 || length > 2 * season {
+        (years, |period| period.first_day().year().to_string())
+    } else {
+        (all, short_name)
+    };
+    let widest = ticks.iter().map(|tick| kind.width(&name(*tick))).fold(0.0, f64::max) + 0.6 * LABEL;
+    let apart = frame.area.width() / f64::from(length.max(1));
+    let spacing = ticks.windows(2).map(|pair| f64::from(pair[1].periods_since(pair[0]))).fold(f64::MAX, f64::min);
+    let every = if ticks.len() < 2 { 1 } else { (widest / (spacing * apart)).ceil().max(1.0) as usize };
+    for (place, tick) in ticks.iter().enumerate() {
+        let x = frame.x(f64::from(tick.periods_since(first)));
+        canvas.line(&[(x, frame.area.bottom), (x, frame.area.bottom + 10.0)], DARK_GREY, 2);
+        if place % every == 0 {
+            let name = name(*tick);
+            let half = kind.width(&name) / 2.0;
+            let centre = x.clamp(half + 4.0, (canvas.whole().right - half - 4.0).max(half + 4.0));
+            canvas.text_if_free(&name, centre, frame.area.bottom + 16.0 + kind.size, Anchor::Middle, kind);
+        }
+    }
+}
+
+/// A period's shortest name: "Apr 2025", "Q2 2025", "2025", "23 Mar 2025".
+pub(crate) fn short_name(period: Period) -> String {
+    let day = period.first_day();
+    let month = &period_month(period)[..3];
+    match period.frequency() {
+        Frequency::Week => format!("{} {month} {}", day.day(), day.year()),
+        Frequency::Month => format!("{month} {}", day.year()),
+        Frequency::Quarter | Frequency::Year => period.spoken(),
+    }
+}
+
+/// The name of the month that a period starts in.
+pub(crate) fn period_month(period: Period) -> String {
+    let day = period.first_day();
+    let month = Period::month(day.year(), day.month()).spoken();
+    month.split(' ').next().unwrap_or("").to_owned()
+}
+
+/// Labels beside a line's end: baselines as near as possible to where they belong, at least `apart` from one another,
+/// between `top` and `bottom`. In the order given, which must be from top to bottom.
+pub(crate) fn spread(wanted: &[f64], apart: f64, top: f64, bottom: f64) -> Vec<f64> {
+    let mut placed: Vec<f64> = Vec::with_capacity(wanted.len());
+    for place in wanted {
+        let earliest = placed.last().map_or(top, |last| last + apart);
+        placed.push(place.max(earliest));
+    }
+    let mut latest = bottom;
+    for place in placed.iter_mut().rev() {
+        *place = place.min(latest);
+        latest = *place - apart;
+    }
+    placed
+}
+
+/// What a label of an axis looks like.
+pub(crate) fn axis_type() -> Type {
+    Type::label(DARK_GREY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_have_commas() {
+        for (value, text) in
+            [(0.0, "0"), (999.0, "999"), (1_000.0, "1,000"), (52_345.4, "52,345"), (1_234_567.0, "1,234,567")]
+        {
+            assert_eq!(with_commas(value), text);
+        }
+        assert_eq!(with_commas(-1_200.0), "\u{2212}1,200");
+        assert_eq!(with_commas(-0.2), "0");
+    }
+
+    #[test]
+    fn ticks_start_at_zero_reach_the_largest_and_are_whole() {
+        for largest in [0.0, 0.3, 1.0, 7.0, 10.0, 437.0, 1_000.0, 52_345.0] {
+            let ticks = ticks_from_zero(largest, 5);
+            assert_eq!(ticks[0], 0.0);
+            assert!(ticks[ticks.len() - 1] >= largest && ticks.len() <= 8, "{largest}: {ticks:?}");
+            assert!(ticks.iter().all(|tick| tick.fract() == 0.0), "{ticks:?}");
+        }
+    }
+
+    #[test]
+    fn spread_labels_keep_their_distance_and_their_room() {
+        let placed = spread(&[10.0, 12.0, 14.0, 95.0], 20.0, 0.0, 100.0);
+        assert!(placed.windows(2).all(|pair| pair[1] - pair[0] >= 20.0), "{placed:?}");
+        assert!(placed[0] >= 0.0 && placed[3] <= 100.0, "{placed:?}");
+    }
+}

@@ -1,0 +1,194 @@
+//! The last forecasts against what happened.
+
+use super::axis::{Frame, axis_type, counts_width, draw_counts, short_name, ticks_from_zero};
+use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
+use super::palette::{BAND_EDGE, DARK_GREY, INNER_BAND, NAVY, PLUM, WHITE};
+use super::{Chart, Plot, Words, nothing};
+use crate::disclosure::Cell;
+use crate::forecast::Level;
+use crate::publish::contents::{PackContents, cell};
+use crate::publish::sentences::{holds, record, spoken_level};
+use crate::publish::series::{Range, drawn};
+use crate::publish::sheet::{Sheet, Value};
+use crate::publish::words::{capitalised, counted, headline, odds, spoken, times};
+use crate::time::Period;
+
+/// More forecasts than this are not drawn; the newest are.
+const MOST_FORECASTS: usize = 24;
+
+struct Forecast {
+    period: Period,
+    made: Period,
+    range: Range,
+    came: Cell,
+    held: Option<bool>,
+}
+
+struct LastForecasts {
+    forecasts: Vec<Forecast>,
+    level: Level,
+}
+
+impl Plot for LastForecasts {
+    fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
+        let kind = axis_type();
+        let figures = self.forecasts.iter().flat_map(|one| {
+            let bounds = one.range.of(self.level).map(|(_, high)| high);
+            bounds.into_iter().chain([one.range.median, one.came])
+        });
+        let ticks = ticks_from_zero(figures.filter_map(drawn).fold(0.0, f64::max), 5);
+        let top = self.draw_key(canvas, area);
+        let frame = Frame {
+            area: Area {
+                left: area.left + counts_width(&ticks, kind),
+                top,
+                right: area.right - 10.0,
+                bottom: area.bottom - LABEL - 30.0,
+            },
+            across: (-0.6, self.forecasts.len() as f64 - 0.4),
+            top: ticks[ticks.len() - 1],
+        };
+        draw_counts(canvas, &frame, &ticks, kind);
+        let apart = frame.area.width() / self.forecasts.len().max(1) as f64;
+        let half = (apart * 0.3).min(26.0);
+        for (place, one) in self.forecasts.iter().enumerate() {
+            let x = frame.x(place as f64);
+            if let Some((low, high)) = one.range.of(self.level)
+                && let (Some(low), Some(high)) = (drawn(low), drawn(high))
+            {
+                let area = Area { left: x - half, top: frame.y(high), right: x + half, bottom: frame.y(low) };
+                canvas.rectangle(area, INNER_BAND);
+                canvas.outline(area, BAND_EDGE, 2);
+            }
+            if let Some(median) = drawn(one.range.median) {
+                canvas.line(&[(x - half, frame.y(median)), (x + half, frame.y(median))], BAND_EDGE, 4);
+            }
+            if let Some(came) = drawn(one.came) {
+                draw_outcome(canvas, (x, frame.y(came)), one.held, one.came == Cell::Suppressed);
+            }
+        }
+        let every = (kind.width("Mar 2025 ") / apart).ceil().max(1.0) as usize;
+        // Counted from the newest, which is always named.
+        for (place, one) in self.forecasts.iter().enumerate().rev().step_by(every) {
+            let name = short_name(one.period);
+            let half = kind.width(&name) / 2.0;
+            let x = frame.x(place as f64).min(canvas.whole().right - half - 4.0);
+            canvas.text_if_free(&name, x, frame.area.bottom + 16.0 + kind.size, Anchor::Middle, kind);
+        }
+    }
+}
+
+/// Inside the range a dot, outside it a diamond: colour isn't the only difference.
+fn draw_outcome(canvas: &mut Canvas<'_>, (x, y): (f64, f64), held: Option<bool>, hidden: bool) {
+    if hidden {
+        canvas.ring((x, y), 9, NAVY, 3);
+    } else if held == Some(false) {
+        let diamond = |size: f64| [(x, y - size), (x + size, y), (x, y + size), (x - size, y)];
+        canvas.polygon(&diamond(17.0), WHITE);
+        canvas.polygon(&diamond(14.0), PLUM);
+    } else {
+        canvas.dot((x, y), 10, NAVY);
+    }
+}
+
+impl LastForecasts {
+    /// What the marks are; returns where the plot may start.
+    fn draw_key(&self, canvas: &mut Canvas<'_>, area: Area) -> f64 {
+        let kind = Type::label(DARK_GREY);
+        let (mut x, mut y) = (area.left, area.top + kind.size);
+        let range = format!("Forecast, {}% range", self.level);
+        let entries = [(range.as_str(), None), ("What came: inside", Some(true)), ("What came: outside", Some(false))];
+        for (text, held) in entries {
+            let wide = 44.0 + kind.width(text);
+            if x + wide > area.right && x > area.left {
+                (x, y) = (area.left, y + kind.size + 14.0);
+            }
+            let middle = y - kind.centre();
+            match held {
+                None => {
+                    let swatch = Area { left: x + 2.0, top: middle - 14.0, right: x + 28.0, bottom: middle + 14.0 };
+                    canvas.rectangle(swatch, INNER_BAND);
+                    canvas.outline(swatch, BAND_EDGE, 2);
+                    canvas.line(&[(x + 2.0, middle), (x + 28.0, middle)], BAND_EDGE, 4);
+                }
+                held => draw_outcome(canvas, (x + 15.0, middle), held, false),
+            }
+            canvas.text(text, x + 40.0, y, Anchor::Start, kind);
+            x += wide + 32.0;
+        }
+        y + 40.0
+    }
+}
+
+/// The chart.
+pub(super) fn chart(contents: &PackContents) -> Chart {
+    const ID: &str = "last-forecasts";
+    let table = &contents.recent;
+    let level = spoken_level(contents);
+    let dates = |column: &str| table.dates(column).unwrap_or_default();
+    let mut forecasts: Vec<Forecast> = dates("ds")
+        .iter()
+        .zip(dates("made"))
+        .enumerate()
+        .map(|(row, (ds, made))| {
+            let range = Range::read(table, contents, row);
+            let came = cell(table, "y", row);
+            let held = range.of(level).and_then(|(low, high)| holds(low, high, came));
+            let period = |date| Period::containing(contents.frequency, date);
+            Forecast { period: period(*ds), made: period(*made), range, came, held }
+        })
+        .collect();
+    forecasts.drain(..forecasts.len().saturating_sub(MOST_FORECASTS));
+    let (Some(first), Some(last)) = (forecasts.first(), forecasts.last()) else {
+        let why = "There is too little history to compare past forecasts with what happened.";
+        return nothing(contents, ID, "No past forecasts to compare yet", why);
+    };
+    let noun = contents.frequency.noun();
+    let kept = record(contents);
+    let outside: Vec<String> = forecasts
+        .iter()
+        .filter(|one| one.held == Some(false))
+        .map(|one| {
+            let median = spoken(one.range.median);
+            format!("{}: {} came, about {median} was forecast", one.period.spoken(), spoken(one.came))
+        })
+        .collect();
+    let outside = if outside.is_empty() { String::new() } else { format!(" Outside: {}.", outside.join("; ")) };
+    let words = Words {
+        headline: headline([
+            format!("The range held in {} of the last {}", kept.held, counted(kept.judged, "forecast")),
+            "The last forecasts against what happened".to_owned(),
+        ]),
+        subtitle: format!(
+            "{} a {noun}, {}, {} to {}, as forecast at the time",
+            capitalised(&contents.measure),
+            contents.area(),
+            first.period.spoken(),
+            last.period.spoken()
+        ),
+        description: format!(
+            "Chart of past forecasts and what happened, {} to {}. The range that should hold in {} forecasts held {} \
+             in {}.{outside}",
+            first.period.spoken(),
+            last.period.spoken(),
+            odds(level),
+            times(kept.held),
+            counted(kept.judged, "forecast"),
+        ),
+        note: forecasts
+            .iter()
+            .any(|one| one.came == Cell::Suppressed)
+            .then(|| "Rings: from 1 to 7, not shown.".to_owned()),
+    };
+    let (low, high) = PackContents::bound_columns(level);
+    let mut sheet = Sheet::new(["period", "known_to", "median"]);
+    sheet.columns.extend([low, high, "observed".to_owned(), "inside".to_owned()]);
+    for one in &forecasts {
+        let (low, high) = one.range.of(level).unwrap_or((Cell::Missing, Cell::Missing));
+        let inside = one.held.map_or("unknown", |held| if held { "yes" } else { "no" });
+        let texts = [one.period, one.made].map(|period| Value::Period(period));
+        let figures = [one.range.median, low, high, one.came].map(Value::Figure);
+        sheet.rows.push(texts.into_iter().chain(figures).chain([Value::Text(inside.to_owned())]).collect());
+    }
+    super::chart(contents, ID, Box::new(LastForecasts { forecasts, level }), sheet, words)
+}

@@ -1,0 +1,218 @@
+//! The series of one dimension as small multiples.
+
+use super::axis::{Frame, axis_type, counts_width, draw_counts, ticks_from_zero};
+use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
+use super::palette::{BAND_EDGE, DARK_GREY, INNER_BAND, NAVY, OUTER_BAND};
+use super::timeline::{NAME, Timeline, joined, notes};
+use super::typeface::shortened;
+use super::{Chart, Plot, Words};
+use crate::disclosure::Cell;
+use crate::publish::contents::PackContents;
+use crate::publish::sentences::spoken_level;
+use crate::publish::series::{PackSeries, Range, Series};
+use crate::publish::sheet::{Sheet, Value};
+use crate::publish::words::{between, capitalised, headline, odds, spoken};
+
+/// More panels than this can't be read.
+const MOST_PANELS: usize = 12;
+
+struct Panels {
+    panels: Vec<(String, Timeline)>,
+}
+
+impl Panels {
+    fn columns(&self, width: f64) -> usize {
+        match (width > 1_000.0, self.panels.len()) {
+            (_, 1) => 1,
+            (false, _) | (true, 2 | 4) => 2,
+            (true, 3 | 5 | 6 | 9) => 3,
+            (true, _) => 4,
+        }
+    }
+
+    /// What the lines and bands are, once for all panels; returns where the panels may start.
+    fn draw_key(&self, canvas: &mut Canvas<'_>, area: Area) -> f64 {
+        let kind = Type::label(DARK_GREY);
+        let (mut x, mut y) = (area.left, area.top + kind.size);
+        let bands = self.panels.first().map(|(_, timeline)| timeline.bands.clone()).unwrap_or_default();
+        let mut entries: Vec<(String, Option<usize>, bool)> =
+            vec![("Observed".to_owned(), None, false), ("Forecast".to_owned(), None, true)];
+        entries.extend(bands.iter().enumerate().map(|(place, level)| (format!("{level}% range"), Some(place), false)));
+        for (text, band, dashed) in entries {
+            let wide = 74.0 + kind.width(&text);
+            if x + wide > area.right && x > area.left {
+                (x, y) = (area.left, y + kind.size + 14.0);
+            }
+            let middle = y - kind.centre();
+            let swatch = Area { left: x, top: middle - 12.0, right: x + 56.0, bottom: middle + 12.0 };
+            match (band, dashed) {
+                (Some(place), _) => {
+                    canvas.rectangle(swatch, if place == 0 { INNER_BAND } else { OUTER_BAND });
+                    canvas.outline(swatch, BAND_EDGE, 2);
+                }
+                (None, true) => canvas.dashed(&[(x, middle), (x + 56.0, middle)], NAVY, 5),
+                (None, false) => canvas.line(&[(x, middle), (x + 56.0, middle)], NAVY, 5),
+            }
+            canvas.text(&text, x + 68.0, y, Anchor::Start, kind);
+            x += wide + 30.0;
+        }
+        y + 24.0
+    }
+}
+
+impl Plot for Panels {
+    fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
+        let top = self.draw_key(canvas, area);
+        let columns = self.columns(area.width());
+        let rows = self.panels.len().div_ceil(columns).max(1);
+        let (gap_x, gap_y) = (36.0, 20.0);
+        let wide = (area.width() - gap_x * (columns as f64 - 1.0)) / columns as f64;
+        let high = (area.bottom - top - gap_y * (rows as f64 - 1.0)) / rows as f64;
+        // Small rows get small names, never smaller than 7 points.
+        let size = (high / 7.0).clamp(25.0, LABEL);
+        for (place, (name, timeline)) in self.panels.iter().enumerate() {
+            let (row, column) = (place / columns, place % columns);
+            let left = area.left + column as f64 * (wide + gap_x);
+            let above = top + row as f64 * (high + gap_y);
+            let kind = axis_type().sized(size);
+            let ticks = ticks_from_zero(timeline.largest(), 2);
+            let ends = [0.0, ticks[ticks.len() - 1]];
+            let frame = Frame {
+                area: Area {
+                    left: left + counts_width(&ends, kind),
+                    top: above + size * 1.7,
+                    right: left + wide - 8.0,
+                    bottom: above + high - size * 1.5,
+                },
+                across: timeline.across(),
+                top: ends[1],
+            };
+            let name_kind = NAME.sized(size);
+            canvas.text(&shortened(name, size, name_kind.weight, wide), left, above + size, Anchor::Start, name_kind);
+            timeline.draw_lockdowns(canvas, &frame, frame.area.top);
+            draw_counts(canvas, &frame, &ends, kind);
+            timeline.draw_lines(canvas, &frame, 4, false);
+            let y = frame.area.bottom + size * 1.25;
+            let years = [timeline.first, timeline.last].map(|period| period.first_day().year().to_string());
+            canvas.text(&years[0], frame.area.left, y, Anchor::Start, kind);
+            canvas.text_if_free(&years[1], frame.area.right, y, Anchor::End, kind);
+        }
+    }
+
+    fn height(&self, width: f64) -> f64 {
+        let columns = self.columns(width);
+        let rows = self.panels.len().div_ceil(columns) as f64;
+        let key = if width > 1_000.0 { 60.0 } else { 104.0 };
+        key + rows * if columns == 1 { 560.0 } else { 270.0 }
+    }
+}
+
+/// The chart of one dimension; `None` where it has no series of its own.
+pub(super) fn chart(contents: &PackContents, series: &PackSeries, dimension: usize) -> Option<Chart> {
+    let dimension_name = contents.dimensions.get(dimension)?.replace('_', " ");
+    let margin = series.margin(dimension);
+    let panels: Vec<(String, Timeline)> = margin
+        .iter()
+        .filter_map(|one| Some((one.name(), Timeline::of(contents, one)?)))
+        .take(MOST_PANELS)
+        .collect();
+    let (first_name, first) = panels.first()?;
+    let how_many = if margin.len() > panels.len() {
+        format!("the {} largest of {}", panels.len(), margin.len())
+    } else {
+        format!("each {dimension_name}")
+    };
+    let level = spoken_level(contents);
+    let told: Vec<String> = margin
+        .iter()
+        .take(panels.len())
+        .filter_map(|one| {
+            let range = &one.next_year()?.range;
+            let words = range.of(level).and_then(|(low, high)| between(low, high));
+            let words = words.map_or(String::new(), |words| format!(" ({words})"));
+            Some(format!("{}: {}{words}", one.name(), spoken(range.median)))
+        })
+        .collect();
+    let told = if told.is_empty() {
+        String::new()
+    } else {
+        format!(" Expected over the next year, with the range that holds in {} similar forecasts: {}.", odds(level), told.join("; "))
+    };
+    let words = Words {
+        headline: headline([
+            format!("{first_name} expected to be the largest {dimension_name}"),
+            format!("Forecast by {dimension_name}"),
+            "Forecast by group".to_owned(),
+        ]),
+        subtitle: format!(
+            "{} a {}, {}, {how_many} on its own scale, {} to {}",
+            capitalised(&contents.measure),
+            contents.frequency.noun(),
+            contents.area(),
+            first.first.spoken(),
+            first.last.spoken()
+        ),
+        description: format!(
+            "{} small line charts, one for {how_many}, of history and forecast.{told}",
+            panels.len()
+        ),
+        note: {
+            let mut all: Vec<&str> = panels.iter().flat_map(|(_, timeline)| notes(timeline, false)).collect();
+            all.sort_unstable();
+            all.dedup();
+            joined(all)
+        },
+    };
+    let mut sheet = Sheet::new([dimension_name.as_str(), "period", "observed", "median"]);
+    let (low, high) = PackContents::bound_columns(level);
+    sheet.columns.extend([low, high]);
+    let gap = || Value::Text(String::new());
+    for (name, timeline) in &panels {
+        for past in &timeline.past {
+            let period = Value::Period(past.period);
+            sheet.rows.push(vec![Value::Text(name.clone()), period, Value::Figure(past.count), gap(), gap(), gap()]);
+        }
+        for step in &timeline.steps {
+            let bounds = step.range.of(level).map_or([gap(), gap()], |(low, high)| [low, high].map(Value::Figure));
+            let first = [Value::Text(name.clone()), Value::Period(step.period), gap()];
+            sheet.rows.push(first.into_iter().chain([Value::Figure(step.range.median)]).chain(bounds).collect());
+        }
+    }
+    let id = format!("by-{}", file_stem(&dimension_name));
+    let summary = Some(summary(contents, &dimension_name, &margin));
+    Some(Chart { summary, ..super::chart(contents, &id, Box::new(Panels { panels }), sheet, words) })
+}
+
+/// One row a series: the year before, the next period and the next year, each with its range.
+fn summary(contents: &PackContents, dimension: &str, margin: &[&Series]) -> Sheet {
+    let level = spoken_level(contents);
+    let noun = contents.frequency.noun();
+    let length = contents.frequency.season_length();
+    let mut sheet = Sheet::new([dimension.to_owned(), "last year".to_owned()]);
+    for when in [noun, "year"] {
+        sheet.columns.extend([
+            format!("next {when}"),
+            format!("next {when}, {level}% low"),
+            format!("next {when}, {level}% high"),
+        ]);
+    }
+    let figures = |range: Option<&Range>| {
+        let (low, high) = range.and_then(|range| range.of(level)).unwrap_or((Cell::Missing, Cell::Missing));
+        [range.map_or(Cell::Missing, |range| range.median), low, high].map(Value::Figure)
+    };
+    for one in margin {
+        let before = one.past_total(contents.origin, length).map_or(Cell::Missing, Cell::Number);
+        let first = [Value::Text(one.name()), Value::Figure(before)];
+        let next = figures(one.steps.first().map(|step| &step.range));
+        let year = figures(one.next_year().map(|year| &year.range));
+        sheet.rows.push(first.into_iter().chain(next).chain(year).collect());
+    }
+    sheet
+}
+
+/// A name as part of a file's: small letters, digits and hyphens.
+fn file_stem(name: &str) -> String {
+    let stem: String = name.to_lowercase().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let stem = stem.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    if stem.is_empty() { "dimension".to_owned() } else { stem }
+}

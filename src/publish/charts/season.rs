@@ -1,0 +1,170 @@
+//! The year's usual shape, and the forecast beside it.
+
+use super::axis::{Frame, axis_type, counts_width, draw_counts, period_month, spread, ticks_from_zero};
+use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
+use super::palette::{BAND_EDGE, INNER_BAND, NAVY, PLUM};
+use super::{Chart, Plot, Words};
+use crate::disclosure::Cell;
+use crate::publish::contents::PackContents;
+use crate::publish::series::{PackSeries, drawn};
+use crate::publish::sheet::{Sheet, Value};
+use crate::publish::words::{capitalised, headline, spoken};
+use crate::time::{Frequency, Period};
+
+/// The usual shape is that of so many years.
+const YEARS: usize = 5;
+
+/// One position of the year.
+#[derive(Debug, Clone)]
+struct Place {
+    name: String,
+    lowest: f64,
+    mean: f64,
+    highest: f64,
+    forecast: Option<f64>,
+}
+
+struct Season {
+    places: Vec<Place>,
+    years: usize,
+}
+
+impl Plot for Season {
+    fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
+        let kind = axis_type();
+        let largest = self.places.iter().flat_map(|place| [place.highest, place.forecast.unwrap_or(0.0)]).fold(0.0, f64::max);
+        let ticks = ticks_from_zero(largest, 5);
+        let labels = self.end_labels();
+        let room = labels.iter().map(|(_, text, kind)| kind.width(text)).fold(0.0, f64::max) + 24.0;
+        let frame = Frame {
+            area: Area {
+                left: area.left + counts_width(&ticks, kind),
+                top: area.top + LABEL * 0.6,
+                right: area.right - room,
+                bottom: area.bottom - LABEL - 30.0,
+            },
+            across: (-0.4, self.places.len() as f64 - 0.6),
+            top: ticks[ticks.len() - 1],
+        };
+        draw_counts(canvas, &frame, &ticks, kind);
+        let points = |figure: &dyn Fn(&Place) -> Option<f64>| -> Vec<(f64, f64)> {
+            let places = self.places.iter().enumerate();
+            places.filter_map(|(at, place)| Some((frame.x(at as f64), frame.y(figure(place)?)))).collect()
+        };
+        let (low, high) = (points(&|place| Some(place.lowest)), points(&|place| Some(place.highest)));
+        let around: Vec<(f64, f64)> = high.iter().copied().chain(low.iter().rev().copied()).collect();
+        canvas.polygon(&around, INNER_BAND);
+        canvas.line(&low, BAND_EDGE, 2);
+        canvas.line(&high, BAND_EDGE, 2);
+        let mean = points(&|place| Some(place.mean));
+        canvas.line(&mean, NAVY, 6);
+        mean.iter().for_each(|point| canvas.dot(*point, 8, NAVY));
+        let forecast = points(&|place| place.forecast);
+        canvas.dashed(&forecast, PLUM, 6);
+        let every = (self.places.len() as f64 * 74.0 / frame.area.width()).ceil().max(1.0) as usize;
+        for (at, place) in self.places.iter().enumerate().step_by(every) {
+            let x = frame.x(at as f64);
+            canvas.text_if_free(&place.name, x, frame.area.bottom + 16.0 + kind.size, Anchor::Middle, kind);
+        }
+        let wanted: Vec<f64> = labels.iter().map(|(figure, _, kind)| frame.y(*figure) + kind.centre()).collect();
+        let placed = spread(&wanted, LABEL * 1.25, frame.area.top + LABEL, frame.area.bottom - 4.0);
+        for ((_, text, kind), y) in labels.iter().zip(placed) {
+            canvas.text(text, frame.area.right + 14.0, y, Anchor::Start, *kind);
+        }
+    }
+}
+
+impl Season {
+    /// From top to bottom: where it belongs, the text, how it looks.
+    fn end_labels(&self) -> Vec<(f64, String, Type)> {
+        let Some(last) = self.places.last() else { return Vec::new() };
+        let mut labels = vec![
+            (last.highest, format!("Last {} years", self.years), Type::label(BAND_EDGE)),
+            (last.mean, "Average".to_owned(), Type::label(NAVY).bold()),
+        ];
+        labels.extend(last.forecast.map(|forecast| (forecast, "Forecast".to_owned(), Type::label(PLUM).bold())));
+        labels.sort_by(|a, b| b.0.total_cmp(&a.0));
+        labels
+    }
+}
+
+/// The chart; `None` where periods have no season or a whole year isn't there.
+pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Option<Chart> {
+    let length = contents.frequency.season_length();
+    let total = series.total()?;
+    let in_season = |season: usize| -> Vec<f64> {
+        let matching = total.past.iter().rev().filter(|past| past.period.season() == season);
+        matching.filter_map(|past| drawn(past.count)).take(YEARS).collect()
+    };
+    if length == 1 || (0..length).any(|season| in_season(season).is_empty()) {
+        return None;
+    }
+    // The year is shown from its first month on, however the forecast falls.
+    let places: Vec<Place> = (0..length)
+        .map(|season| {
+            let figures = in_season(season);
+            let step = total.steps.iter().find(|step| step.period.season() == season);
+            Place {
+                name: name(contents.frequency, season),
+                lowest: figures.iter().copied().fold(f64::INFINITY, f64::min),
+                mean: figures.iter().sum::<f64>() / figures.len() as f64,
+                highest: figures.iter().copied().fold(0.0, f64::max),
+                forecast: step.and_then(|step| drawn(step.range.median)),
+            }
+        })
+        .collect();
+    let years = (0..length).map(|season| in_season(season).len()).min().unwrap_or(0);
+    let noun = contents.frequency.noun();
+    let busiest = places.iter().max_by(|a, b| a.mean.total_cmp(&b.mean))?;
+    let quietest = places.iter().min_by(|a, b| a.mean.total_cmp(&b.mean))?;
+    let long = |place: &Place| {
+        let season = places.iter().position(|other| other.name == place.name).unwrap_or(0);
+        match contents.frequency {
+            Frequency::Month => period_month(Period::month(2000, season as i8 + 1)),
+            _ => format!("{noun} {}", season + 1),
+        }
+    };
+    let mean = |place: &Place| spoken(Cell::Number(place.mean));
+    let words = Words {
+        headline: headline([
+            format!("{} is usually the busiest {noun}, {} the quietest", long(busiest), long(quietest)),
+            format!("The year's usual shape by {noun}"),
+        ]),
+        subtitle: format!(
+            "{} by {noun} of the year, {}, last {years} years and forecast",
+            capitalised(&contents.measure),
+            contents.area()
+        ),
+        description: format!(
+            "Line chart of {} by {noun} of the year. The busiest is {} with {} on average, the quietest {} with {}. \
+             Averages: {}.",
+            contents.measure,
+            long(busiest),
+            mean(busiest),
+            long(quietest),
+            mean(quietest),
+            places.iter().map(|place| format!("{} {}", place.name, mean(place))).collect::<Vec<_>>().join(", ")
+        ),
+        note: None,
+    };
+    let mut sheet = Sheet::new([noun, "lowest", "mean", "highest", "forecast_median"]);
+    for (season, place) in places.iter().enumerate() {
+        let number = |figure: f64| Value::Figure(Cell::Number(figure));
+        let step = total.steps.iter().find(|step| step.period.season() == season);
+        let forecast = step.map_or(Value::Text(String::new()), |step| Value::Figure(step.range.median));
+        // One decimal place is as much as an average of rounded figures bears.
+        let mean = number((place.mean * 10.0).round() / 10.0);
+        let row = [Value::Text(place.name.clone()), number(place.lowest), mean, number(place.highest), forecast];
+        sheet.rows.push(row.into());
+    }
+    Some(super::chart(contents, "seasonal-pattern", Box::new(Season { places, years }), sheet, words))
+}
+
+/// A position of the year as an axis names it.
+fn name(frequency: Frequency, season: usize) -> String {
+    match frequency {
+        Frequency::Month => period_month(Period::month(2000, season as i8 + 1))[..3].to_owned(),
+        Frequency::Quarter => format!("Q{}", season + 1),
+        Frequency::Week | Frequency::Year => (season + 1).to_string(),
+    }
+}

@@ -1,0 +1,477 @@
+//! History and forecast of one series over time.
+
+use super::axis::{Frame, axis_type, counts_width, draw_counts, draw_periods, short_name, spread, ticks_from_zero};
+use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
+use super::palette::{BAND_EDGE, DARK_GREY, INNER_BAND, LOCKDOWN, MID_GREY, NAVY, ORANGE, OUTER_BAND, WHITE};
+use super::{Chart, Plot, Words, nothing};
+use crate::disclosure::Cell;
+use crate::forecast::Level;
+use crate::publish::contents::{Lockdown, PackContents};
+use crate::publish::sentences::spoken_level;
+use crate::publish::series::{PackSeries, Past, Series, State, Step, drawn};
+use crate::publish::sheet::{Sheet, Value};
+use crate::publish::words::{between, capitalised, headline, odds, spoken};
+use crate::time::Period;
+
+/// So many years of history are drawn before the forecast.
+const YEARS_SHOWN: usize = 7;
+
+/// One series over time, with what is drawn behind it.
+#[derive(Debug, Clone)]
+pub(super) struct Timeline {
+    pub past: Vec<Past>,
+    pub steps: Vec<Step>,
+    pub lockdowns: Vec<Lockdown>,
+    pub first: Period,
+    pub last: Period,
+    pub origin: Period,
+    /// The levels of the inner and outer band.
+    pub bands: Vec<Level>,
+}
+
+impl Timeline {
+    /// The last years of a series and its forecast; `None` where it has neither.
+    pub fn of(contents: &PackContents, series: &Series) -> Option<Timeline> {
+        let periods = series.past.iter().map(|past| past.period).chain(series.steps.iter().map(|step| step.period));
+        let (first, last) = (periods.clone().min()?, periods.max()?);
+        let first = first.max(contents.origin.plus(1 - (YEARS_SHOWN * contents.frequency.season_length()) as i32));
+        if last < first {
+            return None;
+        }
+        let in_view = |lockdown: &&Lockdown| {
+            lockdown.first_day <= last.last_day() && lockdown.last_day >= first.first_day()
+        };
+        Some(Timeline {
+            past: series.past.iter().copied().filter(|past| past.period >= first).collect(),
+            steps: series.steps.clone(),
+            lockdowns: contents.lockdowns.iter().filter(in_view).cloned().collect(),
+            first,
+            last,
+            origin: contents.origin,
+            bands: bands(contents),
+        })
+    }
+
+    /// The largest figure drawn.
+    pub fn largest(&self) -> f64 {
+        let past = self.past.iter().map(|past| past.count);
+        let bounds = self.steps.iter().flat_map(|step| {
+            let high = self.bands.iter().filter_map(|level| step.range.of(*level)).map(|(_, high)| high);
+            high.chain([step.range.median])
+        });
+        past.chain(bounds).filter_map(drawn).fold(0.0, f64::max)
+    }
+
+    fn position(&self, period: Period) -> f64 {
+        f64::from(period.periods_since(self.first))
+    }
+
+    /// Where a day falls among the positions: whole numbers are the middles of periods.
+    fn day(&self, day: crate::time::Date) -> f64 {
+        let period = Period::containing(self.first.frequency(), day);
+        let days = period.days().count().max(1) as f64;
+        let gone = period.days().take_while(|other| *other < day).count() as f64;
+        self.position(period) - 0.5 + gone / days
+    }
+
+    /// Positions at the edges of a frame.
+    pub fn across(&self) -> (f64, f64) {
+        (-0.6, self.position(self.last) + 0.6)
+    }
+
+    /// The bands, the line of what was observed and the dashed median.
+    pub fn draw_lines(&self, canvas: &mut Canvas<'_>, frame: &Frame, thickness: u32, markers: bool) {
+        let x = |period: Period| frame.x(self.position(period));
+        for (place, level) in self.bands.iter().enumerate().rev() {
+            let fill = if place == 0 { INNER_BAND } else { OUTER_BAND };
+            for run in runs(&self.steps, |step| {
+                let (low, high) = step.range.of(*level)?;
+                Some((x(step.period), frame.y(drawn(low)?), frame.y(drawn(high)?)))
+            }) {
+                let low: Vec<(f64, f64)> = run.iter().map(|(x, low, _)| (*x, *low)).collect();
+                let high: Vec<(f64, f64)> = run.iter().map(|(x, _, high)| (*x, *high)).collect();
+                let around: Vec<(f64, f64)> = high.iter().copied().chain(low.iter().rev().copied()).collect();
+                canvas.polygon(&around, fill);
+                canvas.line(&low, BAND_EDGE, 2);
+                canvas.line(&high, BAND_EDGE, 2);
+            }
+        }
+        for run in runs(&self.steps, |step| Some((x(step.period), frame.y(drawn(step.range.median)?)))) {
+            canvas.dashed(&run, NAVY, thickness);
+        }
+        let observed = |past: &Past| match past.count {
+            Cell::Number(count) if past.state != State::Missing => Some((x(past.period), frame.y(count))),
+            _ => None,
+        };
+        let lines = runs(&self.past, observed);
+        for run in &lines {
+            canvas.line(run, NAVY, thickness);
+        }
+        if markers {
+            let radius = marker_radius(frame, self.across());
+            lines.iter().flatten().for_each(|point| canvas.dot(*point, radius, NAVY));
+        } else {
+            // A lone point has no line.
+            lines.iter().filter(|run| run.len() == 1).flatten().for_each(|point| canvas.dot(*point, 4, NAVY));
+        }
+        for past in &self.past {
+            let Some(figure) = drawn(past.count) else { continue };
+            let point = (x(past.period), frame.y(figure));
+            if past.count == Cell::Suppressed {
+                canvas.ring(point, if markers { 7 } else { 5 }, NAVY, 2);
+            } else if past.state == State::Provisional && markers {
+                canvas.ring(point, 10, ORANGE, 5);
+            }
+        }
+    }
+
+    /// The lockdown periods, without labels.
+    pub fn draw_lockdowns(&self, canvas: &mut Canvas<'_>, frame: &Frame, top: f64) {
+        for (left, right, _) in self.shaded(frame) {
+            canvas.rectangle(Area { left, top, right, bottom: frame.area.bottom }, LOCKDOWN);
+        }
+    }
+
+    fn shaded(&self, frame: &Frame) -> Vec<(f64, f64, &str)> {
+        let edge = |position: f64| frame.x(position).clamp(frame.area.left, frame.area.right);
+        let next = |day: crate::time::Date| day.tomorrow().unwrap_or(day);
+        let lockdowns = self.lockdowns.iter();
+        lockdowns.map(|one| (edge(self.day(one.first_day)), edge(self.day(next(one.last_day))), one.label.as_str())).collect()
+    }
+}
+
+/// Consecutive items for which there is a point.
+fn runs<T, P>(items: &[T], point: impl Fn(&T) -> Option<P>) -> Vec<Vec<P>> {
+    let mut runs: Vec<Vec<P>> = Vec::new();
+    let mut open = false;
+    for item in items {
+        match point(item) {
+            Some(point) if open => {
+                if let Some(run) = runs.last_mut() {
+                    run.push(point);
+                }
+            }
+            Some(point) => {
+                runs.push(vec![point]);
+                open = true;
+            }
+            None => open = false,
+        }
+    }
+    runs
+}
+
+fn marker_radius(frame: &Frame, (first, last): (f64, f64)) -> u32 {
+    let apart = frame.area.width() / (last - first).max(1.0);
+    (apart * 0.42).clamp(3.0, 7.0) as u32
+}
+
+/// The levels drawn as bands: 80 and 95 where they are published, else the two widest.
+pub(super) fn bands(contents: &PackContents) -> Vec<Level> {
+    let levels: Vec<Level> = contents.levels.iter().collect();
+    let usual: Vec<Level> = levels.iter().copied().filter(|level| [80, 95].contains(&u8::from(*level))).collect();
+    if usual.len() == 2 { usual } else { levels[levels.len().saturating_sub(2)..].to_vec() }
+}
+
+impl Plot for Timeline {
+    fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
+        let kind = axis_type();
+        let ticks = ticks_from_zero(self.largest(), 5);
+        let end_labels = self.end_labels();
+        let right_room = end_labels.iter().map(|(_, text, kind)| kind.width(text)).fold(0.0, f64::max) + 18.0;
+        let mut frame = Frame {
+            area: Area {
+                left: area.left + counts_width(&ticks, kind),
+                top: area.top,
+                right: area.right - right_room,
+                bottom: area.bottom - LABEL - 30.0,
+            },
+            across: self.across(),
+            top: ticks[ticks.len() - 1],
+        };
+        let strip = self.strip(&frame);
+        let rows = strip.iter().map(|label| label.row + 1).max().unwrap_or(0);
+        frame.area.top += rows as f64 * STRIP_ROW + 8.0;
+        self.draw_lockdowns(canvas, &frame, area.top);
+        draw_counts(canvas, &frame, &ticks, kind);
+        draw_periods(canvas, &frame, self.first, self.last, kind);
+        if !self.steps.is_empty() {
+            let x = frame.x(self.position(self.origin) + 0.5);
+            canvas.line(&[(x, area.top), (x, frame.area.bottom)], MID_GREY, 3);
+        }
+        for label in &strip {
+            let y = area.top + label.row as f64 * STRIP_ROW + kind.size;
+            canvas.text_if_free(&label.text, label.x, y, label.anchor, kind);
+        }
+        self.draw_lines(canvas, &frame, 5, true);
+        self.draw_end_labels(canvas, &frame, &end_labels);
+        self.label_observed(canvas, &frame);
+    }
+}
+
+const STRIP_ROW: f64 = LABEL + 10.0;
+
+/// A label in the strip above the plot.
+struct StripLabel {
+    text: String,
+    x: f64,
+    anchor: Anchor,
+    row: usize,
+}
+
+impl Timeline {
+    /// The labels of lockdowns and of the origin, each in the first row where it touches no other.
+    fn strip(&self, frame: &Frame) -> Vec<StripLabel> {
+        let kind = axis_type();
+        let mut placed: Vec<(Area, StripLabel)> = Vec::new();
+        let origin = frame.x(self.position(self.origin) + 0.5);
+        let mut wanted: Vec<(String, f64, Anchor)> = Vec::new();
+        if let Some(step) = self.steps.first() {
+            let text = format!("Forecast from {}", short_name(step.period));
+            let fits_left = origin - 10.0 - kind.width(&text) > frame.area.left;
+            let (x, anchor) = if fits_left { (origin - 10.0, Anchor::End) } else { (origin + 10.0, Anchor::Start) };
+            wanted.push((text, x, anchor));
+        }
+        for (left, right, label) in self.shaded(frame) {
+            let half = kind.width(label) / 2.0;
+            let lowest = frame.area.left + half;
+            let middle = ((left + right) / 2.0).clamp(lowest, (frame.area.right - half).max(lowest));
+            wanted.push((label.to_owned(), middle, Anchor::Middle));
+        }
+        for (text, x, anchor) in wanted {
+            let at = |row: usize| {
+                let area = kind.area(&text, x, row as f64 * STRIP_ROW, anchor);
+                Area { left: area.left - 12.0, right: area.right + 12.0, ..area }
+            };
+            let row = (0..8).find(|row| {
+                let crosses = area_crosses(at(*row), origin, anchor);
+                !crosses && !placed.iter().any(|(taken, _)| taken.overlaps(at(*row)))
+            });
+            if let Some(row) = row {
+                placed.push((at(row), StripLabel { text, x, anchor, row }));
+            }
+        }
+        placed.into_iter().map(|(_, label)| label).collect()
+    }
+
+    /// From top to bottom: where it belongs, the text, how it looks.
+    fn end_labels(&self) -> Vec<(f64, String, Type)> {
+        let Some(last) = self.steps.last() else { return Vec::new() };
+        let plain = Type::label(BAND_EDGE);
+        let mut labels: Vec<(f64, String, Type)> = self
+            .bands
+            .iter()
+            .filter_map(|level| {
+                let (_, high) = last.range.of(*level)?;
+                Some((drawn(high)?, format!("{level}% range"), plain))
+            })
+            .collect();
+        labels.extend(drawn(last.range.median).map(|median| (median, "Forecast".to_owned(), Type::label(NAVY).bold())));
+        labels.sort_by(|a, b| b.0.total_cmp(&a.0));
+        labels
+    }
+
+    fn draw_end_labels(&self, canvas: &mut Canvas<'_>, frame: &Frame, labels: &[(f64, String, Type)]) {
+        let wanted: Vec<f64> = labels.iter().map(|(figure, _, kind)| frame.y(*figure) + kind.centre()).collect();
+        let placed = spread(&wanted, LABEL * 1.25, frame.area.top + LABEL, frame.area.bottom - 4.0);
+        for ((_, text, kind), y) in labels.iter().zip(placed) {
+            canvas.text(text, frame.area.right + 10.0, y, Anchor::Start, *kind);
+        }
+    }
+
+    /// Writes "Observed" just above the line, as far left as it is free of line and text.
+    fn label_observed(&self, canvas: &mut Canvas<'_>, frame: &Frame) {
+        let kind = Type::label(NAVY).bold();
+        let text = "Observed";
+        let wide = kind.width(text);
+        let points: Vec<(f64, f64)> = self
+            .past
+            .iter()
+            .filter_map(|past| Some((frame.x(self.position(past.period)), frame.y(drawn(past.count)?))))
+            .collect();
+        let mut x = frame.area.left + 8.0;
+        while x + wide < frame.area.right {
+            let under = points.iter().filter(|(at, _)| *at >= x - 14.0 && *at <= x + wide + 14.0);
+            let highest = under.map(|(_, y)| *y).fold(f64::INFINITY, f64::min);
+            if highest.is_finite() {
+                let y = highest - 22.0;
+                let area = kind.area(text, x, y, Anchor::Start);
+                let shaded = self.shaded(frame).iter().any(|(left, right, _)| area.left < *right && *left < area.right);
+                if area.top > frame.area.top && !shaded && canvas.is_free(area) {
+                    // Grid lines stay behind the word.
+                    canvas.rectangle(Area { top: area.top - 2.0, bottom: y + 6.0, ..area }, WHITE);
+                    canvas.text(text, x, y, Anchor::Start, kind);
+                    return;
+                }
+            }
+            x += 20.0;
+        }
+    }
+}
+
+/// Whether a label in the strip would run across the origin's line.
+fn area_crosses(area: Area, origin: f64, anchor: Anchor) -> bool {
+    anchor == Anchor::Middle && area.left < origin && origin < area.right
+}
+
+/// The chart of the total.
+pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
+    const ID: &str = "history-and-forecast";
+    let found = series.total().and_then(|total| Some((total, Timeline::of(contents, total)?)));
+    let Some((total, timeline)) = found else {
+        return nothing(contents, ID, "No total to show", "There is no series for the total, so nothing is drawn here.");
+    };
+    let noun = contents.frequency.noun();
+    let measure = capitalised(&contents.measure);
+    let words = Words {
+        headline: message(contents, total),
+        subtitle: format!(
+            "{measure} a {noun}, {}, {} to {}",
+            contents.area(),
+            timeline.first.spoken(),
+            timeline.last.spoken()
+        ),
+        description: description(contents, &timeline),
+        note: joined(notes(&timeline, true)),
+    };
+    let sheet = sheet(contents, &timeline);
+    super::chart(contents, ID, Box::new(timeline), sheet, words)
+}
+
+/// What the total does: its next year against the last.
+fn message(contents: &PackContents, total: &Series) -> String {
+    let measure = capitalised(&contents.measure);
+    let level = spoken_level(contents);
+    let year = total.next_year();
+    let before = year.and_then(|year| {
+        total.past_total(contents.origin, (year.last.periods_since(year.first) + 1).max(0) as usize)
+    });
+    let noun = contents.frequency.noun();
+    let Some(first) = total.steps.first() else {
+        return headline([format!("{measure} so far, no forecast"), "History, no forecast".to_owned()]);
+    };
+    let plain = format!("About {} expected in {}", spoken(first.range.median), first.period.spoken());
+    let (Some(year), Some(before)) = (year, before) else { return headline([plain, "History and forecast".to_owned()]) };
+    match (year.range.of(level), year.range.median) {
+        (Some((Cell::Number(low), _)), Cell::Number(_)) if low > before => {
+            headline([format!("{measure} likely to rise over the next year"), plain])
+        }
+        (Some((_, Cell::Number(high))), Cell::Number(_)) if high < before => {
+            headline([format!("{measure} likely to fall over the next year"), plain])
+        }
+        (Some((Cell::Number(_), Cell::Number(_))), Cell::Number(_)) => {
+            let length = f64::from((year.last.periods_since(year.first) + 1).max(1));
+            let near = match total.past_total(contents.origin, length as usize) {
+                Some(before) => Cell::Number(rounded_to_two_figures(before / length)),
+                None => first.range.median,
+            };
+            headline([format!("{measure} likely to stay near {} a {noun}", spoken(near)), plain])
+        }
+        _ => headline([plain, "History and forecast".to_owned()]),
+    }
+}
+
+/// Two figures are enough for "near".
+fn rounded_to_two_figures(value: f64) -> f64 {
+    if value < 10.0 {
+        return value.round();
+    }
+    let unit = libm::pow(10.0, libm::floor(libm::log10(value)) - 1.0);
+    (value / unit).round() * unit
+}
+
+/// Alternative text.
+fn description(contents: &PackContents, timeline: &Timeline) -> String {
+    let noun = contents.frequency.noun();
+    let mut parts = vec![format!(
+        "Line chart of {} a {noun} in {}, {} to {}.",
+        contents.measure,
+        contents.area(),
+        timeline.first.spoken(),
+        timeline.last.spoken()
+    )];
+    let observed: Vec<(Period, f64)> =
+        timeline.past.iter().filter_map(|past| Some((past.period, past.count.number()?))).collect();
+    if let (Some(last), Some(lowest), Some(highest)) = (
+        observed.last(),
+        observed.iter().min_by(|a, b| a.1.total_cmp(&b.1)),
+        observed.iter().max_by(|a, b| a.1.total_cmp(&b.1)),
+    ) {
+        let number = |figure: f64| spoken(Cell::Number(figure));
+        parts.push(format!("The last figure, {}, is {}.", last.0.spoken(), number(last.1)));
+        parts.push(format!(
+            "The lowest is {} in {}, the highest {} in {}.",
+            number(lowest.1),
+            lowest.0.spoken(),
+            number(highest.1),
+            highest.0.spoken()
+        ));
+    }
+    let level = spoken_level(contents);
+    let mut ends: Vec<&Step> = timeline.steps.first().into_iter().chain(timeline.steps.last()).collect();
+    ends.dedup_by_key(|step| step.period);
+    for step in ends {
+        let range = step.range.of(level).and_then(|(low, high)| between(low, high));
+        let range = range.map_or(String::new(), |range| format!(", {range} in {} similar forecasts", odds(level)));
+        parts.push(format!("The forecast for {} is {}{range}.", step.period.spoken(), spoken(step.range.median)));
+    }
+    let shaded: Vec<&str> = timeline.lockdowns.iter().map(|lockdown| lockdown.label.as_str()).collect();
+    if !shaded.is_empty() {
+        parts.push(format!("Shaded: {}.", shaded.join(", ")));
+    }
+    parts.join(" ")
+}
+
+/// Notes as one text; `None` where there is none.
+pub(super) fn joined(notes: Vec<&str>) -> Option<String> {
+    (!notes.is_empty()).then(|| notes.join(" "))
+}
+
+/// What the marks of a timeline mean, drawn with or without markers.
+pub(super) fn notes(timeline: &Timeline, markers: bool) -> Vec<&'static str> {
+    let mut notes = Vec::new();
+    let any = |wanted: &dyn Fn(&Past) -> bool| timeline.past.iter().any(wanted);
+    let hidden = |step: &Step| {
+        step.range.median == Cell::Suppressed
+            || timeline.bands.iter().filter_map(|level| step.range.of(*level)).any(|(low, _)| low == Cell::Suppressed)
+    };
+    if any(&|past| past.count == Cell::Suppressed) {
+        notes.push("Blue rings: from 1 to 7, not shown.");
+    }
+    if timeline.steps.iter().any(hidden) {
+        notes.push("Forecasts from 1 to 7 are drawn at 5.");
+    }
+    if markers && any(&|past| past.state == State::Provisional) {
+        notes.push("Orange ring: provisional.");
+    }
+    if any(&|past| past.state == State::Missing) {
+        notes.push("Gaps: not available.");
+    }
+    notes
+}
+
+/// The figures behind the chart.
+fn sheet(contents: &PackContents, timeline: &Timeline) -> Sheet {
+    let bounds = |level: Level| {
+        let (low, high) = PackContents::bound_columns(level);
+        [low, high]
+    };
+    let columns = ["period".to_owned(), "observed".to_owned(), "median".to_owned()];
+    let mut sheet = Sheet::new(columns.into_iter().chain(contents.levels.iter().flat_map(bounds)));
+    let gaps = || contents.levels.iter().flat_map(|_| [Value::Text(String::new()), Value::Text(String::new())]);
+    for past in &timeline.past {
+        let first = [Value::Period(past.period), Value::Figure(past.count), Value::Text(String::new())];
+        sheet.rows.push(first.into_iter().chain(gaps()).collect());
+    }
+    for step in &timeline.steps {
+        let first =
+            [Value::Period(step.period), Value::Text(String::new()), Value::Figure(step.range.median)];
+        let bounds = step.range.bounds.iter().flat_map(|(_, low, high)| [Value::Figure(*low), Value::Figure(*high)]);
+        sheet.rows.push(first.into_iter().chain(bounds).collect());
+    }
+    sheet
+}
+
+/// The colour of names inside panels.
+pub(super) const NAME: Type =
+    Type { size: LABEL, weight: super::typeface::Weight::Bold, colour: DARK_GREY };

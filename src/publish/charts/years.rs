@@ -1,0 +1,166 @@
+//! The year from the origin on, beside the same twelve months of years past.
+
+use super::axis::{Frame, axis_type, counts_width, draw_counts, short_name, ticks_from_zero};
+use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
+use super::palette::{BAND_EDGE, INNER_BAND, NAVY, OUTER_BAND};
+use super::typeface::wrapped;
+use super::{Chart, Plot, Words, nothing};
+use crate::disclosure::Cell;
+use crate::forecast::Level;
+use crate::publish::contents::PackContents;
+use crate::publish::sentences::spoken_level;
+use crate::publish::series::{PackSeries, Year, drawn};
+use crate::publish::sheet::{Sheet, Value};
+use crate::publish::words::{between, capitalised, headline, odds, periods, spoken};
+use crate::time::Period;
+
+/// So many past years are shown at most.
+const MOST_YEARS: usize = 8;
+
+/// A past total and the period that it ends with.
+struct PastYear {
+    last: Period,
+    total: f64,
+}
+
+struct Years {
+    past: Vec<PastYear>,
+    next: Year,
+    bands: Vec<Level>,
+}
+
+impl Plot for Years {
+    fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
+        let kind = axis_type();
+        // A column needs room for its figure and for "Mar 2025".
+        let most = ((area.width() - 120.0) / 132.0).floor().max(2.0) as usize;
+        let past = &self.past[self.past.len().saturating_sub(most - 1)..];
+        let bounds = self.bands.iter().filter_map(|level| self.next.range.of(*level));
+        let figures = bounds.flat_map(|(low, high)| [low, high]).chain([self.next.range.median]).filter_map(drawn);
+        let largest = figures.chain(past.iter().map(|year| year.total)).fold(0.0, f64::max);
+        let ticks = ticks_from_zero(largest * 1.08, 5);
+        let columns = past.len() + 1;
+        let frame = Frame {
+            area: Area {
+                left: area.left + counts_width(&ticks, kind),
+                top: area.top + LABEL * 0.6,
+                right: area.right,
+                bottom: area.bottom - 2.0 * LABEL - 24.0,
+            },
+            across: (-0.5, columns as f64 - 0.5),
+            top: ticks[ticks.len() - 1],
+        };
+        draw_counts(canvas, &frame, &ticks, kind);
+        let apart = frame.area.width() / columns as f64;
+        let half = (apart * 0.36).min(70.0);
+        for (place, year) in past.iter().enumerate() {
+            let x = frame.x(place as f64);
+            let top = frame.y(year.total);
+            canvas.rectangle(Area { left: x - half, top, right: x + half, bottom: frame.area.bottom }, NAVY);
+            canvas.text(&spoken(Cell::Number(year.total)), x, top - 10.0, Anchor::Middle, Type::label(NAVY));
+            draw_name(canvas, x, frame.area.bottom, apart, &short_name(year.last), kind);
+        }
+        self.draw_next(canvas, &frame, past.len() as f64, half);
+        let name = format!("{} forecast", short_name(self.next.last));
+        draw_name(canvas, frame.x(past.len() as f64), frame.area.bottom, apart, &name, kind.bold());
+    }
+}
+
+impl Years {
+    /// The range as nested boxes, the median as a line across with its figure.
+    fn draw_next(&self, canvas: &mut Canvas<'_>, frame: &Frame, place: f64, half: f64) {
+        let x = frame.x(place);
+        let mut top = frame.area.bottom;
+        for (place, level) in self.bands.iter().enumerate().rev() {
+            let Some((low, high)) = self.next.range.of(*level) else { continue };
+            let (Some(low), Some(high)) = (drawn(low), drawn(high)) else { continue };
+            let area = Area { left: x - half, top: frame.y(high), right: x + half, bottom: frame.y(low) };
+            canvas.rectangle(area, if place == 0 { INNER_BAND } else { OUTER_BAND });
+            canvas.outline(area, BAND_EDGE, 2);
+            top = top.min(area.top);
+        }
+        if let Some(median) = drawn(self.next.range.median) {
+            let y = frame.y(median);
+            canvas.dashed(&[(x - half, y), (x + half, y)], NAVY, 6);
+            let kind = Type::label(NAVY).bold();
+            let about = spoken(self.next.range.median);
+            canvas.text(&about, x, top.min(y) - 10.0, Anchor::Middle, kind);
+        }
+    }
+}
+
+/// A name under a column: on one line where it fits, on two where it doesn't.
+fn draw_name(canvas: &mut Canvas<'_>, x: f64, base: f64, apart: f64, name: &str, kind: Type) {
+    for (place, line) in wrapped(name, kind.size, kind.weight, apart - 8.0, 2).iter().enumerate() {
+        canvas.text(line, x, base + 12.0 + kind.size * (1.0 + 1.1 * place as f64), Anchor::Middle, kind);
+    }
+}
+
+/// The chart.
+pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
+    const ID: &str = "next-year";
+    let found = series.total().and_then(|total| Some((total, total.next_year()?)));
+    let Some((total, next)) = found else {
+        let why = "There is no forecast of a whole year for the total, so nothing is drawn here.";
+        return nothing(contents, ID, "No yearly total to show", why);
+    };
+    let length = (next.last.periods_since(next.first) + 1).max(1) as usize;
+    let mut past: Vec<PastYear> = (0..MOST_YEARS)
+        .map_while(|back| {
+            let last = contents.origin.plus(-((back * length) as i32));
+            total.past_total(last, length).map(|total| PastYear { last, total })
+        })
+        .collect();
+    past.reverse();
+    let level = spoken_level(contents);
+    let span = periods(length, contents.frequency);
+    let about = spoken(next.range.median);
+    let range = next.range.of(level).and_then(|(low, high)| between(low, high));
+    let told: Vec<String> = past
+        .iter()
+        .map(|year| format!("{} to {}", spoken(Cell::Number(year.total)), year.last.spoken()))
+        .collect();
+    let before =
+        if told.is_empty() { String::new() } else { format!(" The {span} before: {}.", told.join("; ")) };
+    let words = Words {
+        headline: match &range {
+            Some(range) => headline([
+                format!("Next {span}: about {about}, {range}"),
+                format!("Next {span}: about {about}"),
+            ]),
+            None => headline([format!("Next {span}: about {about}")]),
+        },
+        subtitle: format!(
+            "{} in the {span} to each {} shown, {}",
+            capitalised(&contents.measure),
+            contents.frequency.noun(),
+            contents.area()
+        ),
+        description: format!(
+            "Column chart of {} in {span}, {}. Forecast for the {span} to {}: {about}{}.{before}",
+            contents.measure,
+            contents.area(),
+            next.last.spoken(),
+            range.map_or(String::new(), |range| format!(", {range} in {} similar forecasts", odds(level)))
+        ),
+        note: Some(format!(
+            "The last column is the forecast: its dashed line is the middle, its boxes the {} ranges.",
+            super::timeline::bands(contents).iter().map(|level| format!("{level}%")).collect::<Vec<_>>().join(" and ")
+        )),
+    };
+    let mut sheet = Sheet::new(["year_to", "observed", "median"]);
+    let gap = || Value::Text(String::new());
+    sheet.columns.extend(contents.levels.iter().flat_map(|level| {
+        let (low, high) = PackContents::bound_columns(level);
+        [low, high]
+    }));
+    for year in &past {
+        let first = [Value::Period(year.last), Value::Figure(Cell::Number(year.total)), gap()];
+        sheet.rows.push(first.into_iter().chain(contents.levels.iter().flat_map(|_| [gap(), gap()])).collect());
+    }
+    let bounds = next.range.bounds.iter().flat_map(|(_, low, high)| [Value::Figure(*low), Value::Figure(*high)]);
+    let first = [Value::Period(next.last), gap(), Value::Figure(next.range.median)];
+    sheet.rows.push(first.into_iter().chain(bounds).collect());
+    let plot = Years { past, next: next.clone(), bands: super::timeline::bands(contents) };
+    super::chart(contents, ID, Box::new(plot), sheet, words)
+}

@@ -1,0 +1,280 @@
+//! The key sentences of a pack, made from protected cells only.
+
+use super::PackContents;
+use super::contents::{ALL_ORIGINS, cell, text};
+use super::series::{PackSeries, Range, Series, State};
+use super::words::{between, capitalised, odds, per_cent, periods, spoken, times};
+use crate::disclosure::Cell;
+use crate::forecast::Level;
+use crate::time::Frequency;
+
+/// The level that sentences speak of: 80 where it is published, else the widest below 95, else the widest.
+pub(super) fn spoken_level(contents: &PackContents) -> Level {
+    let levels: Vec<Level> = contents.levels.iter().collect();
+    let is_eighty = |level: &&Level| u8::from(**level) == 80;
+    let below = levels.iter().rev().find(|level| u8::from(**level) < 95);
+    *levels.iter().find(is_eighty).or(below).unwrap_or(&contents.levels.widest())
+}
+
+/// How often the last forecasts held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Record {
+    /// Forecasts that can be judged.
+    pub judged: usize,
+    /// How many of them held the figure that came.
+    pub held: usize,
+}
+
+/// Whether a published figure lies within published bounds; `None` where suppressed figures leave it open.
+pub(super) fn holds(low: Cell, high: Cell, figure: Cell) -> Option<bool> {
+    // A suppressed figure is known to lie between these.
+    let span = |cell: Cell| match cell {
+        Cell::Number(value) => Some((value, value)),
+        Cell::Suppressed => Some((1.0, 7.0)),
+        Cell::Missing => None,
+    };
+    let (low, high, figure) = (span(low)?, span(high)?, span(figure)?);
+    if low.1 <= figure.0 && figure.1 <= high.0 {
+        Some(true)
+    } else if figure.1 < low.0 || figure.0 > high.1 {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// How often the ranges of the `recent` table held, at the level that sentences speak of.
+pub(super) fn record(contents: &PackContents) -> Record {
+    let level = spoken_level(contents);
+    let judged: Vec<bool> = (0..contents.recent.rows())
+        .filter_map(|row| {
+            let (low, high) = Range::read(&contents.recent, contents, row).of(level)?;
+            holds(low, high, cell(&contents.recent, "y", row))
+        })
+        .collect();
+    Record { judged: judged.len(), held: judged.iter().filter(|held| **held).count() }
+}
+
+/// "In 8 of 10 similar forecasts the number would lie between 380 and 445."
+fn range_sentence(range: &Range, level: Level) -> Option<String> {
+    let (low, high) = range.of(level)?;
+    let words = between(low, high)?;
+    let verb = if words.starts_with("between") { "lie" } else { "be" };
+    Some(format!("In {} similar forecasts the number would {verb} {words}.", odds(level)))
+}
+
+/// "about 410", "fewer than 8".
+fn about(cell: Cell) -> String {
+    if matches!(cell, Cell::Number(value) if value > 0.0) { format!("about {}", spoken(cell)) } else { spoken(cell) }
+}
+
+/// A headline figure of the report's first page.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Answer {
+    /// What the answer is about: "Next month: April 2025".
+    pub question: String,
+    /// The figure alone.
+    pub figure: String,
+    /// The range alone: "between 380 and 445".
+    pub range: Option<String>,
+    /// The answer in full sentences.
+    pub sentences: String,
+}
+
+/// What is expected in the first period ahead.
+pub(super) fn next_period(contents: &PackContents, total: &Series) -> Option<Answer> {
+    let step = total.steps.first()?;
+    let level = spoken_level(contents);
+    let noun = contents.frequency.noun();
+    let name = step.period.spoken();
+    let when = if contents.frequency == Frequency::Week { format!("the {name}") } else { name.clone() };
+    let mut sentences = vec![format!("We expect {} {} in {when}.", about(step.range.median), contents.measure)];
+    sentences.extend(range_sentence(&step.range, level));
+    let record = record(contents);
+    if record.judged > 0 {
+        let forecasts = if record.judged == 1 { noun.to_owned() } else { periods(record.judged, contents.frequency) };
+        sentences.push(format!("Over the last {forecasts} it did so {}.", times(record.held)));
+    }
+    Some(Answer {
+        question: format!("Next {noun}: {name}"),
+        figure: spoken(step.range.median),
+        range: step.range.of(level).and_then(|(low, high)| between(low, high)),
+        sentences: sentences.join(" "),
+    })
+}
+
+/// What is expected in the year from the origin on, beside the year before.
+pub(super) fn next_year(contents: &PackContents, total: &Series) -> Option<Answer> {
+    let year = total.next_year()?;
+    let level = spoken_level(contents);
+    let length = (year.last.periods_since(year.first) + 1).max(0) as usize;
+    let span = periods(length, contents.frequency);
+    let mut sentences = vec![format!(
+        "Over the {span} from {} to {} we expect {} {} in total.",
+        year.first.spoken(),
+        year.last.spoken(),
+        about(year.range.median),
+        contents.measure
+    )];
+    sentences.extend(range_sentence(&year.range, level));
+    if let Some(before) = total.past_total(contents.origin, length) {
+        let compared = match year.range.median {
+            Cell::Number(expected) if before > 0.0 => {
+                let change = expected / before - 1.0;
+                if change.abs() < 0.005 {
+                    ", about the same".to_owned()
+                } else {
+                    let direction = if change > 0.0 { "more" } else { "fewer" };
+                    format!("; the forecast is {} {direction}", per_cent(change.abs()))
+                }
+            }
+            _ => String::new(),
+        };
+        sentences.push(format!("The {span} before had about {}{compared}.", spoken(Cell::Number(before))));
+    }
+    Some(Answer {
+        question: format!("Next {span}: {} to {}", year.first.spoken(), year.last.spoken()),
+        figure: spoken(year.range.median),
+        range: year.range.of(level).and_then(|(low, high)| between(low, high)),
+        sentences: sentences.join(" "),
+    })
+}
+
+/// How the model fared against the benchmark over its backtest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Verdict {
+    /// Its score is this share of the benchmark's, below one.
+    Better(f64),
+    /// The scores are within two per cent.
+    Level,
+    /// Its score is this share of the benchmark's, above one.
+    Worse(f64),
+    /// There is no backtest of both.
+    Untested,
+}
+
+/// Scores within this share of one another count as level: backtests are too short to tell them apart.
+const LEVEL_WITHIN: f64 = 0.02;
+
+/// The weighted interval score of a model over all origins.
+pub(super) fn score(contents: &PackContents, column: &str, model: &str) -> Option<f64> {
+    let table = &contents.backtest;
+    let row = (0..table.rows())
+        .find(|row| text(table, "model", *row) == model && text(table, "stratum", *row) == ALL_ORIGINS)?;
+    cell(table, column, row).number()
+}
+
+/// Compares the model with the benchmark.
+pub(super) fn verdict(contents: &PackContents) -> Verdict {
+    if contents.model == contents.benchmark {
+        return Verdict::Untested;
+    }
+    match (score(contents, "scaled_wis", &contents.model), score(contents, "scaled_wis", &contents.benchmark)) {
+        (Some(model), Some(benchmark)) if benchmark > 0.0 => match model / benchmark {
+            ratio if ratio < 1.0 - LEVEL_WITHIN => Verdict::Better(ratio),
+            ratio if ratio > 1.0 + LEVEL_WITHIN => Verdict::Worse(ratio),
+            _ => Verdict::Level,
+        },
+        _ => Verdict::Untested,
+    }
+}
+
+/// The verdict as the report's first page says it.
+pub(super) fn verdict_sentence(contents: &PackContents) -> String {
+    match verdict(contents) {
+        Verdict::Better(ratio) => format!(
+            "Tested on the past, this forecast's errors were {} smaller than those of simply repeating last year's \
+             figures.",
+            per_cent(1.0 - ratio)
+        ),
+        Verdict::Level => "Tested on the past, this forecast was about as good as simply repeating last year's \
+                           figures, and no better. Treat it as a rough guide."
+            .to_owned(),
+        Verdict::Worse(ratio) => format!(
+            "Tested on the past, this forecast did not beat simply repeating last year's figures: its errors were {} \
+             larger. Do not plan on it alone.",
+            per_cent(ratio - 1.0)
+        ),
+        Verdict::Untested => "This forecast has not been tested against simply repeating last year's figures, \
+                              because there is too little history. Treat it with caution."
+            .to_owned(),
+    }
+}
+
+/// The share of past forecasts whose range at the level held, over all origins, and how many there were.
+pub(super) fn coverage(contents: &PackContents, stratum: &str, level: Level) -> Option<(f64, Option<f64>)> {
+    let table = &contents.coverage;
+    let levels = table.numbers("level")?;
+    let row = (0..table.rows())
+        .find(|row| text(table, "stratum", *row) == stratum && levels[*row] == i64::from(u8::from(level)))?;
+    Some((cell(table, "inside", row).number()?, cell(table, "forecasts", row).number()))
+}
+
+/// What the data can't tell, one sentence an entry.
+pub(super) fn limits(contents: &PackContents, series: &PackSeries) -> Vec<String> {
+    // Off by more than this, a range is called too narrow or too wide: twice the target on unseen authorities.
+    const NOTABLE: f64 = 0.05;
+    let noun = contents.frequency.noun();
+    let mut limits = vec![format!(
+        "The forecast carries on from the past. It can't foresee a new lockdown, a change in the law, a new front door \
+         or a change in how {} are counted.",
+        contents.measure
+    )];
+    let level = spoken_level(contents);
+    if let Some((inside, _)) = coverage(contents, ALL_ORIGINS, level) {
+        let nominal = level.share();
+        if (inside - nominal).abs() > NOTABLE {
+            let fault = if inside < nominal { "too narrow" } else { "too wide" };
+            limits.push(format!(
+                "In tests on the past the {} range held {} of the time, so the ranges here may be {fault}.",
+                odds(level),
+                per_cent(inside)
+            ));
+        }
+    }
+    if let Some(total) = series.total() {
+        let provisional: Vec<String> = total
+            .past
+            .iter()
+            .filter(|past| past.state == State::Provisional)
+            .map(|past| past.period.spoken())
+            .collect();
+        if !provisional.is_empty() {
+            limits.push(format!("The figures for {} are provisional and may still rise.", provisional.join(", ")));
+        }
+    }
+    let leaves = series.leaves();
+    let gaps = leaves.iter().filter(|one| one.past.iter().any(|past| past.state == State::Missing)).count();
+    if gaps > 0 {
+        let have = if gaps == 1 { "has" } else { "have" };
+        limits.push(format!(
+            "{gaps} of {} series {have} at least one {noun} without figures; see data quality.",
+            leaves.len()
+        ));
+    }
+    let losses = (0..contents.findings.rows()).filter(|row| text(&contents.findings, "severity", *row) == "loss");
+    limits.extend(losses.map(|row| capitalised(text(&contents.findings, "what", row))));
+    limits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EIGHT_OR_MORE: Cell = Cell::Number(10.0);
+
+    #[test]
+    fn a_range_holds_what_lies_on_its_edge() {
+        assert_eq!(holds(Cell::Number(10.0), Cell::Number(20.0), Cell::Number(20.0)), Some(true));
+        assert_eq!(holds(Cell::Number(10.0), Cell::Number(20.0), Cell::Number(25.0)), Some(false));
+    }
+
+    #[test]
+    fn hidden_figures_are_judged_only_where_their_rule_decides() {
+        assert_eq!(holds(Cell::Suppressed, Cell::Number(20.0), EIGHT_OR_MORE), Some(true));
+        assert_eq!(holds(Cell::Suppressed, Cell::Number(20.0), Cell::Suppressed), None);
+        assert_eq!(holds(EIGHT_OR_MORE, Cell::Number(20.0), Cell::Suppressed), Some(false));
+        assert_eq!(holds(Cell::Number(0.0), Cell::Number(10.0), Cell::Suppressed), Some(true));
+        assert_eq!(holds(Cell::Number(0.0), Cell::Number(10.0), Cell::Missing), None);
+    }
+}

@@ -1,0 +1,200 @@
+//! The commands as a user meets them.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// The program, in a folder of its own.
+pub fn groundswell(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_groundswell"));
+    command.current_dir(folder).env("NO_COLOR", "1");
+    command
+}
+
+/// What a command said and did, after it ended with the given code.
+pub fn ended(command: &mut Command, code: i32) -> Output {
+    let output = command.output().expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{command:?} said: {said}");
+    output
+}
+
+/// What a command printed on standard output, after it ended with the given code.
+pub fn output(command: &mut Command, code: i32) -> String {
+    String::from_utf8(ended(command, code).stdout).expect("text")
+}
+
+/// What a command said on standard error, after it ended with the given code.
+pub fn complaint(command: &mut Command, code: i32) -> String {
+    String::from_utf8(ended(command, code).stderr).expect("text")
+}
+
+/// Four years of two made-up series with a season, as CSV.
+pub fn two_series() -> String {
+    let mut text = String::from("unique_id,ds,y\n");
+    for (series, level) in [("north", 100), ("south", 60)] {
+        for month in 0..48 {
+            let season = [4, -2, 6, 0, 3, 5, -1, -20, 2, 4, 6, -7][month % 12];
+            let wobble = (month * 7 + level) % 11;
+            text += &format!("{series},{}-{:02}-01,{}\n", 2019 + month / 12, month % 12 + 1, level + season + wobble);
+        }
+    }
+    text
+}
+
+/// A folder with the two series in it.
+pub fn folder_with(name: &str, text: &str) -> (TempDir, PathBuf) {
+    let folder = TempDir::new().expect("a temporary folder");
+    let path = folder.path().join(name);
+    fs::write(&path, text).expect("a file");
+    (folder, path)
+}
+
+/// Rows of a CSV text, split at commas (no quoted cell is expected).
+pub fn rows(text: &str) -> Vec<Vec<String>> {
+    text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn a_table_becomes_a_table_of_forecasts() {
+    let (folder, _) = folder_with("series.csv", &two_series());
+    let text = output(groundswell(folder.path()).args(["forecast", "series.csv", "-h", "6"]), 0);
+    let rows = rows(&text);
+    let header = "unique_id,ds,model,mean,median,lo_50,hi_50,lo_80,hi_80,lo_95,hi_95";
+    assert_eq!(rows[0].join(","), header);
+    assert_eq!(rows.len(), 1 + 2 * 6);
+    assert_eq!(rows[1][..2], ["north", "2023-01-01"]);
+    assert_eq!(rows[12][..2], ["south", "2023-06-01"]);
+    for row in &rows[1..] {
+        let figure = |column: usize| row[column].parse::<f64>().expect("a number");
+        let ordered = [9, 7, 5, 4, 6, 8, 10].map(figure);
+        assert!(ordered.is_sorted() && ordered[0] >= 0.0, "{row:?}");
+    }
+}
+
+#[test]
+fn each_model_named_is_forecast_on_its_own() {
+    let (folder, _) = folder_with("series.csv", &two_series());
+    let arguments = ["forecast", "series.csv", "-h", "2", "--models", "ets,seasonal_naive", "--levels", "90"];
+    let rows = rows(&output(groundswell(folder.path()).args(arguments), 0));
+    assert_eq!(rows[0].join(","), "unique_id,ds,model,mean,median,lo_90,hi_90");
+    let models: Vec<&str> = rows[1..].iter().map(|row| row[2].as_str()).collect();
+    assert_eq!(models.iter().filter(|model| **model == "ets").count(), 4);
+    assert_eq!(models.iter().filter(|model| **model == "seasonal_naive").count(), 4);
+}
+
+#[test]
+fn standard_input_and_output_serve_a_pipe() {
+    let (folder, path) = folder_with("series.csv", &two_series());
+    let mut command = groundswell(folder.path());
+    let stdin = Stdio::from(File::open(path).expect("a file"));
+    let text = output(command.args(["forecast", "-", "-h", "1", "-o", "-"]).stdin(stdin), 0);
+    assert_eq!(rows(&text).len(), 3);
+}
+
+#[test]
+fn numbered_periods_come_back_as_numbers() {
+    let table: String = (1..=40).map(|period| format!("a;{period};{}\n", 50 + period % 12)).collect();
+    let (folder, _) = folder_with("numbered.csv", &format!("unique_id;ds;y\n{table}"));
+    let rows = rows(&output(groundswell(folder.path()).args(["forecast", "numbered.csv", "-h", "3"]), 0));
+    let periods: Vec<&str> = rows[1..].iter().map(|row| row[1].as_str()).collect();
+    assert_eq!(periods, ["41", "42", "43"]);
+}
+
+#[test]
+fn a_backtest_prints_scores_of_the_line_up_its_members_and_seasonal_naive() {
+    let (folder, _) = folder_with("series.csv", &two_series());
+    let arguments = ["backtest", "series.csv", "-h", "6", "--origins", "2", "--json"];
+    let text = output(groundswell(folder.path()).args(arguments), 0);
+    let scores: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let models: Vec<&str> =
+        scores["scores"].as_array().expect("rows").iter().filter_map(|row| row["model"].as_str()).collect();
+    assert!(models.contains(&"general") && models.contains(&"seasonal_naive") && models.contains(&"ets"), "{models:?}");
+}
+
+#[test]
+fn the_simulator_gives_the_same_bytes_for_the_same_seed() {
+    let folder = TempDir::new().expect("a temporary folder");
+    for name in ["one", "two"] {
+        output(groundswell(folder.path()).args(["simulate", "-o", name, "--seed", "9", "--referrals", "120"]), 0);
+    }
+    let bytes = |name: &str| fs::read(folder.path().join(name).join("referrals.csv")).expect("a file");
+    assert_eq!(bytes("one"), bytes("two"));
+}
+
+#[test]
+fn init_then_run_publishes_a_pack_and_a_second_run_is_no_work() {
+    let (folder, _) = folder_with("series.csv", &two_series());
+    output(groundswell(folder.path()).args(["init", "series.csv"]), 0);
+    assert!(complaint(groundswell(folder.path()).args(["init", "series.csv"]), 73).contains("--force"));
+    let first = output(groundswell(folder.path()).args(["run", "--json"]), 0);
+    let outcome: serde_json::Value = serde_json::from_str(&first).expect("JSON");
+    let report = PathBuf::from(outcome["report"].as_str().expect("a path"));
+    let html = fs::read_to_string(&report).expect("a report");
+    assert!(html.contains("<h1") && html.contains("<svg"));
+    let pack = report.parent().expect("a pack");
+    for name in ["manifest.json", "forecasts.csv", "forecasts.parquet", "forecasts.json", "backtest.csv", "findings.csv"] {
+        assert!(fs::metadata(pack.join(name)).is_ok_and(|file| file.len() > 0), "{name} is missing");
+    }
+    let pictures = fs::read_dir(pack.join("charts")).expect("charts").count();
+    assert!(pictures >= 9, "{pictures} files of charts");
+    let again = output(groundswell(folder.path()).args(["run", "--detailed-exitcode"]), 12);
+    assert!(again.contains("Nothing new"), "{again}");
+}
+
+#[test]
+fn a_failing_run_leaves_the_last_pack_standing() {
+    let (folder, path) = folder_with("series.csv", &two_series());
+    output(groundswell(folder.path()).args(["init", "series.csv"]), 0);
+    output(groundswell(folder.path()).args(["run"]), 0);
+    let latest = fs::read(folder.path().join("packs/latest.json")).expect("a pointer");
+    fs::write(&path, "unique_id,ds,y\n").expect("a file");
+    let complaint = complaint(groundswell(folder.path()).args(["run", "--quiet"]), 65);
+    assert_eq!(complaint.lines().count(), 1, "{complaint}");
+    assert_eq!(fs::read(folder.path().join("packs/latest.json")).expect("a pointer"), latest);
+    assert_eq!(fs::read_dir(folder.path().join("packs")).expect("packs").filter(|entry| {
+        entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(".groundswell-staging"))
+    }).count(), 0);
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let (folder, _) = folder_with("series.csv", &two_series());
+    output(groundswell(folder.path()).args(["init", "series.csv"]), 0);
+    let text = output(groundswell(folder.path()).args(["run", "--dry-run"]), 0);
+    assert!(text.contains("2 series"), "{text}");
+    assert!(!folder.path().join("packs").exists());
+}
+
+#[test]
+fn the_working_directory_is_not_relied_on() {
+    let (folder, _) = folder_with("series.csv", &two_series());
+    output(groundswell(folder.path()).args(["init", "series.csv"]), 0);
+    let project = folder.path().join("groundswell.toml");
+    let elsewhere = TempDir::new().expect("a temporary folder");
+    output(groundswell(elsewhere.path()).arg("run").arg(&project), 0);
+    assert!(folder.path().join("packs/latest.json").exists());
+    assert_eq!(fs::read_dir(elsewhere.path()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn check_tells_what_was_found_and_fits_nothing() {
+    let text = two_series().replace("south,2020-05-01,", "south,never,");
+    let (folder, _) = folder_with("series.csv", &text);
+    let found = output(groundswell(folder.path()).args(["check", "series.csv", "--json"]), 0);
+    let found: serde_json::Value = serde_json::from_str(&found).expect("JSON");
+    let names: Vec<&str> = found["findings"].as_array().expect("findings").iter().filter_map(|f| f["name"].as_str()).collect();
+    assert!(names.contains(&"unreadable-date"), "{names:?}");
+    output(groundswell(folder.path()).args(["check", "series.csv", "--strict"]), 65);
+}
+
+#[test]
+fn completions_and_the_manual_are_printed() {
+    let folder = TempDir::new().expect("a temporary folder");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(output(groundswell(folder.path()).args(["completions", shell]), 0).contains("groundswell"));
+    }
+    assert!(output(groundswell(folder.path()).args(["man"]), 0).contains(".TH groundswell"));
+}

@@ -1,0 +1,9 @@
+//! One integration binary: the architecture of the sources, and the command line on real files.
+
+#![expect(clippy::expect_used, reason = "a test that can't be set up should say so and stop")]
+
+mod architecture;
+mod commands;
+mod hostile;
+mod real_data;
+mod reproducible;
