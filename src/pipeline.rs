@@ -13,11 +13,16 @@ mod judge;
 mod monthly;
 mod pack;
 mod recipe;
+mod scores;
 
 pub use desk::{Checked, Initialised, SimulationChanges, check, init, simulate};
 pub use error::{Error, Fault};
-pub use flat::{FlatBacktest, FlatForecast, FlatModels, FlatSummary, FlatTable, backtest_table, forecast_table};
+pub use flat::{FlatForecast, FlatSummary, FlatTable, forecast_table, rehearse_table};
 pub use monthly::{PackState, Rehearsal, RunOutcome, rehearse, run};
+pub use recipe::forecaster;
+pub use scores::{FlatBacktest, OriginChoice, ScoreLine, TableScores, backtest_table};
+
+pub use crate::publish::tables::WideFormat;
 
 /// Where a command stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -242,7 +242,8 @@ impl Figures {
         let total_rows: BTreeSet<usize> = totals.iter().map(|total| total.row).collect();
         for total in &totals {
             let wrong = |part: &usize| *part >= self.rows || total_rows.contains(part);
-            if let Some(part) = total.parts.iter().copied().find(wrong).or((total.row >= self.rows).then_some(total.row))
+            if let Some(part) =
+                total.parts.iter().copied().find(wrong).or((total.row >= self.rows).then_some(total.row))
             {
                 return Err(FigureError::Total { table: self.name, row: total.row, part });
             }

@@ -31,7 +31,7 @@ pub struct CalibrationOptions {
 
 impl Default for CalibrationOptions {
     fn default() -> CalibrationOptions {
-        CalibrationOptions { origins: 12, stride: None, horizon: None, prior_errors: 20.0, group_seasons: 10.0 }
+        CalibrationOptions { origins: 12, stride: None, horizon: None, prior_errors: 8.0, group_seasons: 10.0 }
     }
 }
 

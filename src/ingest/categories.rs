@@ -250,6 +250,11 @@ impl AgeBands {
         &self.file.unknown
     }
 
+    /// The youngest age of each band, ascending, from before birth on.
+    pub(super) fn youngest(&self) -> Vec<i32> {
+        std::iter::once(-1).chain(self.file.band.iter().map(|band| band.from_years)).collect()
+    }
+
     /// The band of an age in completed years; before birth it is negative.
     pub(super) fn of_years(&self, years: i32) -> &str {
         let band = self.file.band.iter().rev().find(|band| years >= band.from_years);

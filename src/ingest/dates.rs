@@ -184,6 +184,12 @@ pub(super) fn month_named(text: &str) -> Option<u8> {
     Some(position as u8 + 1)
 }
 
+/// The days of plausible years, since 1 January 1970.
+pub(super) fn plausible_days() -> std::ops::RangeInclusive<i32> {
+    let day = |year, month, day| days_since_epoch(Date::constant(year, month, day));
+    day(*YEARS.start(), 1, 1)..=day(*YEARS.end(), 12, 31)
+}
+
 /// Days from 1 January 1970 to a date in a plausible year.
 pub(super) fn day_number(year: i16, month: u8, day: u8) -> Option<i32> {
     if !YEARS.contains(&year) {

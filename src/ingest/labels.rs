@@ -16,16 +16,23 @@ impl Labels {
         Labels { numbers: PlHashMap::new(), texts: Vec::new(), last: None }
     }
 
-    /// The number of a text, and whether it is new.
-    pub(super) fn number(&mut self, text: &str) -> (u32, bool) {
+    /// The number of a text that was numbered before.
+    #[inline]
+    pub(super) fn find(&mut self, text: &str) -> Option<u32> {
         if let Some(last) = self.last
             && &*self.texts[last as usize] == text
         {
-            return (last, false);
+            return Some(last);
         }
-        if let Some(number) = self.numbers.get(text) {
-            self.last = Some(*number);
-            return (*number, false);
+        self.last = self.numbers.get(text).copied().or(self.last);
+        self.last.filter(|last| &*self.texts[*last as usize] == text)
+    }
+
+    /// The number of a text, and whether it is new.
+    #[inline]
+    pub(super) fn number(&mut self, text: &str) -> (u32, bool) {
+        if let Some(number) = self.find(text) {
+            return (number, false);
         }
         let number = self.texts.len() as u32;
         self.texts.push(text.into());

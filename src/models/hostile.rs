@@ -51,12 +51,24 @@ pub(super) fn series() -> impl Iterator<Item = (Frequency, Vec<f64>)> {
                     0 => (20.0 * noise).floor(),
                     1 => 0.0,
                     2 => 7.0,
-                    3 => if noise < 0.9 { 0.0 } else { (30.0 * noise).floor() },
+                    3 => {
+                        if noise < 0.9 {
+                            0.0
+                        } else {
+                            (30.0 * noise).floor()
+                        }
+                    }
                     4 => 100.0 + 3.0 * t + noise,
                     5 => (300.0 - 3.0 * t).max(0.0) + noise,
                     6 => 50.0 * (1.2 + libm::sin(t * std::f64::consts::TAU / 12.0)) * (0.9 + 0.2 * noise),
                     7 => libm::exp(0.1 * t) * (0.8 + 0.4 * noise),
-                    _ => if t as usize == len / 2 { 1e6 } else { 5.0 + noise },
+                    _ => {
+                        if t as usize == len / 2 {
+                            1e6
+                        } else {
+                            5.0 + noise
+                        }
+                    }
                 }
             })
             .collect();

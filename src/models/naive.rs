@@ -53,9 +53,11 @@ impl SeriesModel for SeasonalNaive {
             return Err(ModelError::TooShort { model: ID.to_owned(), needed: 1, found: 0 });
         }
         let season = if self.options.seasonal { history.season_length() } else { 1 };
-        Ok(Box::new(FittedNaive::new(values, season).or_else(|| FittedNaive::new(values, 1)).ok_or_else(|| {
-            ModelError::NoFit { model: ID.to_owned(), reason: "it has no finite value".to_owned() }
-        })?))
+        Ok(Box::new(
+            FittedNaive::new(values, season).or_else(|| FittedNaive::new(values, 1)).ok_or_else(|| {
+                ModelError::NoFit { model: ID.to_owned(), reason: "it has no finite value".to_owned() }
+            })?,
+        ))
     }
 }
 

@@ -120,8 +120,7 @@ impl SeriesModel for Theta {
         let scale: f64 = sizes.sum();
         let values: Vec<f64> = history.values.iter().map(|value| value / scale).collect();
         let season = self.season_of(&values, history.season_length());
-        let without_season: Vec<f64> =
-            values.iter().enumerate().map(|(t, value)| season.remove(t, *value)).collect();
+        let without_season: Vec<f64> = values.iter().enumerate().map(|(t, value)| season.remove(t, *value)).collect();
         let (dynamic, weight) = match self.options.form {
             ThetaForm::Standard => (false, Some(STANDARD_WEIGHT)),
             ThetaForm::Optimised => (false, None),
@@ -246,7 +245,7 @@ impl FittedSeries for FittedTheta {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::hostile::{path, fit, point, survives};
+    use crate::models::hostile::{fit, path, point, survives};
     use crate::time::Frequency;
 
     const FORMS: [ThetaForm; 4] =
@@ -325,7 +324,9 @@ mod tests {
     #[test]
     fn what_falls_toward_zero_stays_above_it() {
         let values: Vec<f64> = (0..60)
-            .map(|t| (200.0 - 3.2 * f64::from(t)) * (1.0 + 0.4 * libm::sin(f64::from(t) * std::f64::consts::TAU / 12.0)))
+            .map(|t| {
+                (200.0 - 3.2 * f64::from(t)) * (1.0 + 0.4 * libm::sin(f64::from(t) * std::f64::consts::TAU / 12.0))
+            })
             .collect();
         for form in FORMS {
             let forecast = point(&with(|options| options.form = form), Frequency::Month, &values, 60);
@@ -335,7 +336,8 @@ mod tests {
 
     #[test]
     fn a_season_with_zeros_is_subtracted() {
-        let values: Vec<f64> = (0..48).map(|t| [9.0, 0.0, 5.0, 4.0][t % 4] + if t % 7 == 0 { 1.0 } else { 0.0 }).collect();
+        let values: Vec<f64> =
+            (0..48).map(|t| [9.0, 0.0, 5.0, 4.0][t % 4] + if t % 7 == 0 { 1.0 } else { 0.0 }).collect();
         let fitted = fit(&Theta::default(), Frequency::Quarter, &values).expect("a fit");
         assert!(fitted.describe().ends_with("additive season"), "{}", fitted.describe());
         let forecast = path(&*fitted, Frequency::Quarter, &[0.0; 4]);

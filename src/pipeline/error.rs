@@ -65,6 +65,14 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// An output file can't be made.
+    #[error("can't create {}: {source}", path.display())]
+    CantCreate {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The panel.
     #[error(transparent)]
     Panel(#[from] PanelError),
@@ -95,6 +103,14 @@ pub enum Error {
     /// The simulator.
     #[error(transparent)]
     Simulate(#[from] SimulateError),
+    /// The history is too short for a backtest.
+    #[error("{known} periods of history are too few for a backtest; it takes at least {needed}")]
+    TooShort {
+        /// Periods known.
+        known: usize,
+        /// Periods needed.
+        needed: usize,
+    },
     /// Arguments that can't be served.
     #[error("{0}")]
     Usage(String),
@@ -114,16 +130,19 @@ impl Error {
             Error::Project(_) | Error::Calendar { .. } => Fault::Configuration,
             Error::Unreadable { .. } => Fault::NoInput,
             Error::InputChanged { .. } => Fault::Io,
-            Error::Panel(_) | Error::Model(_) | Error::Evaluate(_) => Fault::BadData,
+            Error::CantCreate { .. } => Fault::CantCreate,
+            Error::TooShort { .. } | Error::Panel(_) | Error::Model(_) | Error::Evaluate(_) => Fault::BadData,
             Error::Design(_) | Error::Forecast(_) | Error::Figures(_) => Fault::Internal,
-            Error::Publish(error) => publish_fault(error),
+            Error::Publish(PublishError::Write { .. } | PublishError::Table { .. }) => Fault::Io,
+            Error::Publish(_) => Fault::Internal,
             Error::Batch(error) => match error {
                 BatchError::CantCreate { .. } => Fault::CantCreate,
                 BatchError::Locked { .. } => Fault::Locked,
                 BatchError::BadName { .. } => Fault::Internal,
                 BatchError::Io { .. } | BatchError::Unpublishable { .. } | BatchError::NotAPack { .. } => Fault::Io,
             },
-            Error::Simulate(error) => simulate_fault(error),
+            Error::Simulate(SimulateError::Write { .. }) => Fault::CantCreate,
+            Error::Simulate(_) => Fault::Configuration,
         }
     }
 }

@@ -1,20 +1,22 @@
 //! The engine alone: a table of series in, a table of forecasts or scores out, block by block.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use ndarray::Axis;
 use serde::Serialize;
 
 use super::{Error, Listener, Progress, Stage, recipe};
 use crate::features::{FeatureOptions, calendar_design};
-use crate::forecast::{Draws, Forecaster, Levels, ModelError};
+use crate::forecast::{Draws, Forecast, Forecaster, Levels, ModelError};
 use crate::ingest::{self, SeriesBlock, SeriesNames, Source};
 use crate::panel::{Design, Finding};
 use crate::project::LineUp;
-use crate::publish::{WideFormat, WideWriter};
-use crate::time::{Frequency, Span, WorkingCalendar};
+use crate::publish::tables::{WideBlock, WideFormat, WideTimes, WideWriter};
+use crate::publish::PublishError;
+use crate::time::{Date, Frequency, Span, WorkingCalendar};
 
 /// How many series go through at a time. Pools and calibrations see one block; larger ones cost memory only.
 const BLOCK: usize = 4096;
@@ -90,5 +92,186 @@ impl fmt::Display for FlatSummary {
         }
         let (series, horizon, models) = (self.series, self.horizon, self.models.join(", "));
         writeln!(f, "Would forecast {series} series {horizon} periods ahead by {models}")
+    }
+}
+
+/// How many lost series a summary names.
+const NAMED: usize = 100;
+
+/// What a flat forecast would do: the table is read whole, nothing is fitted or written.
+///
+/// # Errors
+/// Where the table can't be used.
+pub fn rehearse_table(job: &FlatForecast, listener: Listener<'_>) -> Result<FlatSummary, Error> {
+    let mut summary = FlatSummary::of(job);
+    summary.findings = each_block(&job.table, listener, |block, _| {
+        summary.series += block.panel.keys().len();
+        Ok(())
+    })?;
+    Ok(summary)
+}
+
+/// Forecasts every series of a table and writes one row a series, period and model. An output file is written beside its
+/// place and renamed when it is whole.
+///
+/// # Errors
+/// Where the table can't be used, no series can be forecast, or the output can't be written.
+pub fn forecast_table(job: &FlatForecast, listener: Listener<'_>) -> Result<FlatSummary, Error> {
+    let mut summary = FlatSummary::of(job);
+    let forecasters: Vec<(&str, Box<dyn Forecaster>)> =
+        job.models.iter().map(|line_up| (line_up.name.as_str(), recipe::forecaster(line_up))).collect();
+    let calendar = WorkingCalendar::england_and_wales();
+    let mut output = Output::open(job)?;
+    summary.findings = each_block(&job.table, listener, |block, listener| {
+        let reached = forecast_block(job, &forecasters, &calendar, block, &mut output.writer, &mut summary)?;
+        listener(Progress { stage: Stage::Fit, done: reached as u64, of: 0 });
+        Ok(())
+    })?;
+    if summary.forecast == 0 {
+        let first = summary.lost.first().map(|(_, reason)| reason.clone()).unwrap_or_default();
+        return Err(ModelError::Nothing { model: summary.models.join(", "), first }.into());
+    }
+    output.finish()?;
+    Ok(summary)
+}
+
+impl FlatSummary {
+    fn of(job: &FlatForecast) -> FlatSummary {
+        let models = job.models.iter().map(|line_up| line_up.name.clone()).collect();
+        FlatSummary { models, horizon: job.horizon, ..FlatSummary::default() }
+    }
+}
+
+/// Reads the table and hands its series on in blocks, in the order of their names; gives the findings.
+fn each_block(
+    table: &FlatTable,
+    listener: Listener<'_>,
+    mut see: impl FnMut(&SeriesBlock, Listener<'_>) -> Result<(), Error>,
+) -> Result<Vec<Finding>, Error> {
+    let series = ingest::read_series(table.source()?, &table.names(), table.frequency, &mut |read| {
+        listener(Progress { stage: Stage::Read, done: read.done, of: read.of });
+    })?;
+    series.for_each_block(BLOCK, |block| see(&block, listener))?;
+    Ok(series.findings().to_vec())
+}
+
+/// The regressors of a block over its history and the horizon: the calendar where all its series end together.
+pub(super) fn design_of(block: &SeriesBlock, horizon: usize, calendar: &WorkingCalendar) -> Result<Design, Error> {
+    let history = block.panel.span();
+    let span = Span::new(history.start(), history.len() + horizon);
+    Ok(calendar_design(span, block.is_dated().then_some(calendar), &FeatureOptions::default())?)
+}
+
+/// Forecasts one block by every model and writes it; gives how many series were read so far.
+fn forecast_block(
+    job: &FlatForecast,
+    forecasters: &[(&str, Box<dyn Forecaster>)],
+    calendar: &WorkingCalendar,
+    block: &SeriesBlock,
+    writer: &mut WideWriter,
+    summary: &mut FlatSummary,
+) -> Result<usize, Error> {
+    let panel = &block.panel;
+    let known = panel.span().len();
+    let design = design_of(block, job.horizon, calendar)?;
+    let mut lost: BTreeMap<usize, String> = BTreeMap::new();
+    let mut reached = vec![false; panel.keys().len()];
+    for (name, forecaster) in forecasters {
+        let fitted = match forecaster.fit(panel, &design.slice(0, known)) {
+            Ok(fitted) => fitted,
+            Err(ModelError::Nothing { first, .. }) => {
+                (0..panel.keys().len()).for_each(|row| drop(lost.insert(row, first.clone())));
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let forecast = fitted.forecast(&design.slice(known, job.horizon), job.draws)?.shaped_like(panel.kind());
+        for (row, key) in panel.keys().iter().enumerate() {
+            if forecast.row(key).is_some() {
+                reached[row] = true;
+            } else {
+                let skipped = fitted.skipped().iter().find(|skipped| skipped.key == *key);
+                lost.insert(row, skipped.map_or("its forecast is not finite".to_owned(), |skip| skip.reason.clone()));
+            }
+        }
+        write_forecast(job, name, block, &forecast, writer)?;
+    }
+    summary.series += panel.keys().len();
+    summary.forecast += reached.iter().filter(|reached| **reached).count();
+    let unreached = lost.into_iter().filter(|(row, _)| !reached[*row]);
+    let room = NAMED.saturating_sub(summary.lost.len());
+    summary.lost.extend(unreached.take(room).map(|(row, reason)| (panel.keys()[row].to_string(), reason)));
+    Ok(summary.series)
+}
+
+/// Writes one model's forecast of a block.
+fn write_forecast(
+    job: &FlatForecast,
+    model: &str,
+    block: &SeriesBlock,
+    forecast: &Forecast,
+    writer: &mut WideWriter,
+) -> Result<(), Error> {
+    let steps = forecast.span().len();
+    let rows = forecast.keys().len() * steps;
+    let names: Vec<String> = forecast.keys().iter().map(|key| key.to_string()).collect();
+    let ends = forecast.keys().iter().filter_map(|key| block.panel.keys().binary_search(key).ok()).map(|row| block.ends[row]);
+    let periods = ends.flat_map(|end| (1..=steps as i32).map(move |step| end.plus(step)));
+    let (low, high) = forecast.intervals(&job.levels);
+    let mut figures = vec![
+        forecast.mean().into_raw_vec_and_offset().0,
+        forecast.quantiles(&[0.5]).into_raw_vec_and_offset().0,
+    ];
+    for level in 0..job.levels.iter().len() {
+        for bound in [&low, &high] {
+            figures.push(bound.index_axis(Axis(1), level).iter().copied().collect());
+        }
+    }
+    let (dates, numbers): (Vec<Date>, Vec<i64>);
+    let ds = if block.time_labels.is_numbered() {
+        numbers = periods.map(|period| i64::from(period.ordinal())).collect();
+        WideTimes::Numbers(&numbers)
+    } else {
+        dates = periods.map(|period| block.time_labels.date(period)).collect();
+        WideTimes::Dates(&dates)
+    };
+    let unique_id = names.iter().flat_map(|name| std::iter::repeat_n(name.as_str(), steps)).collect();
+    let figures = figures.iter().map(Vec::as_slice).collect();
+    writer.write(&WideBlock { unique_id, ds, model: vec![model; rows], figures })?;
+    Ok(())
+}
+
+/// Where forecasts go: standard output, or a file beside its place until it is whole.
+struct Output {
+    writer: WideWriter,
+    file: Option<(tempfile::TempPath, PathBuf)>,
+}
+
+impl Output {
+    fn open(job: &FlatForecast) -> Result<Output, Error> {
+        let Some(path) = &job.output else {
+            let sink = Box::new(BufWriter::new(io::stdout()));
+            return Ok(Output { writer: WideWriter::new(Path::new("-"), sink, job.format, &job.levels), file: None });
+        };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let cant_create = |source: io::Error| Error::CantCreate { path: path.clone(), source };
+        if path.is_dir() {
+            return Err(cant_create(io::Error::from(io::ErrorKind::IsADirectory)));
+        }
+        let (file, temporary) = tempfile::Builder::new()
+            .prefix(".groundswell-")
+            .tempfile_in(folder)
+            .map_err(cant_create)?
+            .into_parts();
+        let sink: Box<dyn Write + Send> = Box::new(BufWriter::new(file));
+        let writer = WideWriter::new(path, sink, job.format, &job.levels);
+        Ok(Output { writer, file: Some((temporary, path.clone())) })
+    }
+
+    fn finish(self) -> Result<(), Error> {
+        self.writer.finish()?;
+        let Some((temporary, path)) = self.file else { return Ok(()) };
+        temporary.persist(&path).map_err(|error| PublishError::Write { path, source: error.error })?;
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! The backtest of a recipe, exactly as the run uses it, beside seasonal naive.
 
 use super::{Error, Listener, Progress, Stage, recipe};
-use crate::evaluate::{Backtest, Scorecard};
+use crate::evaluate::{Backtest, Scorecard, Stratum};
 use crate::forecast::{Draws, Forecaster, Levels, RollingOrigins};
 use crate::models;
 use crate::panel::{Design, Panel, Total};
@@ -26,6 +26,7 @@ pub fn judge(
     known: &Design,
     totals: &[Total],
     origins: &RollingOrigins,
+    strata: Vec<Stratum>,
     levels: &Levels,
     draws: Draws,
     listener: Listener<'_>,
@@ -42,7 +43,7 @@ pub fn judge(
     let contenders: Vec<(&str, &dyn Forecaster)> =
         names.iter().map(String::as_str).zip(forecasters.iter().map(|forecaster| &**forecaster)).collect();
     listener(Progress { stage: Stage::Backtest, done: 0, of: 1 });
-    let backtest = Backtest { origins: origins.clone(), draws, levels: levels.clone(), strata: Vec::new(), totals };
+    let backtest = Backtest { origins: origins.clone(), draws, levels: levels.clone(), strata, totals };
     let scorecard = backtest.run(&contenders, panel, known)?;
     listener(Progress { stage: Stage::Backtest, done: 1, of: 1 });
     Ok(Some(scorecard))

@@ -235,6 +235,7 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, listener: Listener<'_>) -> Re
         &work.design,
         hierarchy.totals(),
         &work.origins,
+        Vec::new(),
         &plan.forecast().levels,
         plan.draws(),
         listener,

@@ -103,6 +103,15 @@ pub(super) fn next_period(contents: &PackContents, total: &Series) -> Option<Ans
     })
 }
 
+/// The total of the `periods` periods up to the origin, where it is large enough to compare a forecast with: below this
+/// mean, rounding and hidden counts may make a rise or a fall that isn't there.
+pub(super) fn comparable_past(contents: &PackContents, total: &Series, periods: usize) -> Option<f64> {
+    // Six times the base that counts are rounded to.
+    const LEAST_MEAN: f64 = 30.0;
+    let before = total.past_total(contents.origin, periods)?;
+    (before >= LEAST_MEAN * periods as f64).then_some(before)
+}
+
 /// What is expected in the year from the origin on, beside the year before.
 pub(super) fn next_year(contents: &PackContents, total: &Series) -> Option<Answer> {
     let year = total.next_year()?;
@@ -117,9 +126,9 @@ pub(super) fn next_year(contents: &PackContents, total: &Series) -> Option<Answe
         contents.measure
     )];
     sentences.extend(range_sentence(&year.range, level));
-    if let Some(before) = total.past_total(contents.origin, length) {
+    if let Some(before) = comparable_past(contents, total, length) {
         let compared = match year.range.median {
-            Cell::Number(expected) if before > 0.0 => {
+            Cell::Number(expected) => {
                 let change = expected / before - 1.0;
                 if change.abs() < 0.005 {
                     ", about the same".to_owned()
@@ -183,19 +192,19 @@ pub(super) fn verdict(contents: &PackContents) -> Verdict {
 pub(super) fn verdict_sentence(contents: &PackContents) -> String {
     match verdict(contents) {
         Verdict::Better(ratio) => format!(
-            "Tested on the past, this forecast's errors were {} smaller than those of simply repeating last year's \
+            "Tested on the past, this forecast’s errors were {} smaller than those of simply repeating last year’s \
              figures.",
             per_cent(1.0 - ratio)
         ),
-        Verdict::Level => "Tested on the past, this forecast was about as good as simply repeating last year's \
+        Verdict::Level => "Tested on the past, this forecast was about as good as simply repeating last year’s \
                            figures, and no better. Treat it as a rough guide."
             .to_owned(),
         Verdict::Worse(ratio) => format!(
-            "Tested on the past, this forecast did not beat simply repeating last year's figures: its errors were {} \
+            "Tested on the past, this forecast did not beat simply repeating last year’s figures: its errors were {} \
              larger. Do not plan on it alone.",
             per_cent(ratio - 1.0)
         ),
-        Verdict::Untested => "This forecast has not been tested against simply repeating last year's figures, \
+        Verdict::Untested => "This forecast has not been tested against simply repeating last year’s figures, \
                               because there is too little history. Treat it with caution."
             .to_owned(),
     }
@@ -216,7 +225,7 @@ pub(super) fn limits(contents: &PackContents, series: &PackSeries) -> Vec<String
     const NOTABLE: f64 = 0.05;
     let noun = contents.frequency.noun();
     let mut limits = vec![format!(
-        "The forecast carries on from the past. It can't foresee a new lockdown, a change in the law, a new front door \
+        "The forecast carries on from the past. It can’t foresee a new lockdown, a change in the law, a new front door \
          or a change in how {} are counted.",
         contents.measure
     )];

@@ -124,8 +124,7 @@ impl PackSeries {
     pub fn read(contents: &PackContents) -> PackSeries {
         let mut series: BTreeMap<Vec<String>, Series> = BTreeMap::new();
         let mut of = |table: &ProtectedTable, row: usize, add: &mut dyn FnMut(&mut Series)| {
-            let key: Vec<String> =
-                contents.dimensions.iter().map(|name| text(table, name, row).to_owned()).collect();
+            let key: Vec<String> = contents.dimensions.iter().map(|name| text(table, name, row).to_owned()).collect();
             add(series.entry(key.clone()).or_insert_with(|| Series { key, ..Series::default() }));
         };
         let period = |dates: &[Date], row: usize| Period::containing(contents.frequency, dates[row]);
@@ -173,9 +172,8 @@ impl PackSeries {
 
     /// The series of one dimension, all others added up; the largest expected year first, ties by label.
     pub fn margin(&self, dimension: usize) -> Vec<&Series> {
-        let is_margin = |one: &&Series| {
-            one.key.iter().enumerate().all(|(place, label)| (place == dimension) == (label != TOTAL))
-        };
+        let is_margin =
+            |one: &&Series| one.key.iter().enumerate().all(|(place, label)| (place == dimension) == (label != TOTAL));
         let mut margin: Vec<&Series> = self.series.iter().filter(is_margin).collect();
         margin.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then_with(|| a.key.cmp(&b.key)));
         margin

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::prelude::{
-    ArrowSchema, Column, CompatLevel, CsvWriter, DataFrame, DataType, IntoColumn, IpcWriter, NamedFrom, ParquetCompression,
-    ParquetWriter, PolarsError, PolarsResult, Schema, SerWriter, Series,
+    ArrowSchema, Column, CompatLevel, CsvWriter, DataFrame, DataType, IntoColumn, IpcWriter, NamedFrom,
+    ParquetCompression, ParquetWriter, PolarsError, PolarsResult, Schema, SerWriter, Series,
 };
 use polars_arrow::io::ipc::write::{StreamWriter, WriteOptions, default_ipc_fields};
 
@@ -278,7 +278,9 @@ impl WideWriter {
             }
             WideFormat::ArrowFile => {
                 let writer = IpcWriter::new(sink).with_compat_level(CompatLevel::oldest());
-                State::ArrowFile(Box::new(writer.batched(schema, default_ipc_fields(arrow_schema(schema).iter_values()))?))
+                State::ArrowFile(Box::new(
+                    writer.batched(schema, default_ipc_fields(arrow_schema(schema).iter_values()))?,
+                ))
             }
         };
         Ok(state)
@@ -337,10 +339,10 @@ mod tests {
         assert_eq!(names, ["unique_id", "ds", "model", "mean", "median", "lo_80", "hi_80"]);
         let column = |name: &str| frame.column(name).expect("the column").clone();
         assert_eq!(
-            column("unique_id").str().expect("texts").into_iter().flatten().collect::<Vec<_>>(),
+            column("unique_id").str().expect("texts").iter().flatten().collect::<Vec<_>>(),
             ["a", "a", "b", "b"]
         );
-        let mean: Vec<Option<f64>> = column("mean").f64().expect("numbers").into_iter().collect();
+        let mean: Vec<Option<f64>> = column("mean").f64().expect("numbers").iter().collect();
         assert_eq!(mean, [Some(10.5), Some(2.0), None, Some(2.0)]);
     }
 
@@ -400,15 +402,16 @@ mod tests {
     #[test]
     fn a_protected_table_in_parquet_has_null_and_a_mark_where_nothing_may_be_shown() {
         let labels = vec![LabelColumn::text("source", ["Police", "Housing"]), LabelColumn::dates("ds", [MARCH, MARCH])];
-        let figures = vec![FigureColumn::counts("y", vec![112.0, 3.0]), FigureColumn::counts("mean", vec![f64::NAN, 20.0])];
+        let figures =
+            vec![FigureColumn::counts("y", vec![112.0, 3.0]), FigureColumn::counts("mean", vec![f64::NAN, 20.0])];
         let table = protect(Profile::Published, Figures::new("t", labels, figures).expect("valid"));
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("t.parquet");
         write_parquet(&path, &table).expect("written");
         let frame = ParquetReader::new(File::open(&path).expect("the file")).finish().expect("the frame");
-        let y: Vec<Option<f64>> = frame.column("y").expect("y").f64().expect("numbers").into_iter().collect();
+        let y: Vec<Option<f64>> = frame.column("y").expect("y").f64().expect("numbers").iter().collect();
         assert_eq!(y, [Some(110.0), None]);
-        let marks: Vec<Option<&str>> = frame.column("marks").expect("marks").str().expect("texts").into_iter().collect();
+        let marks: Vec<Option<&str>> = frame.column("marks").expect("marks").str().expect("texts").iter().collect();
         assert_eq!(marks, [Some("mean:x"), Some("y:c")]);
     }
 }

@@ -29,7 +29,9 @@ pub(super) fn between(low: Cell, high: Cell) -> Option<String> {
         (_, Cell::Suppressed) => Some("fewer than 8".to_owned()),
         (Cell::Suppressed, Cell::Number(high)) => Some(format!("between 1 and {}", with_commas(high))),
         (Cell::Number(low), Cell::Number(high)) if low == high => Some(with_commas(low)),
-        (Cell::Number(low), Cell::Number(high)) => Some(format!("between {} and {}", with_commas(low), with_commas(high))),
+        (Cell::Number(low), Cell::Number(high)) => {
+            Some(format!("between {} and {}", with_commas(low), with_commas(high)))
+        }
     }
 }
 

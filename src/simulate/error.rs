@@ -16,9 +16,6 @@ pub enum SimulateError {
         /// What is wrong and what to write instead.
         problem: String,
     },
-    /// The file of closures is not valid.
-    #[error("the closures are not valid: {0}; compare models/lockdowns/england.toml")]
-    Closures(String),
     /// A file can't be written.
     #[error("can't write {}: {source}", path.display())]
     Write {

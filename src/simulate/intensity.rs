@@ -2,10 +2,9 @@
 
 use jiff::civil::Date;
 
-use super::closures::{Closure, depth_on};
 use super::options::{LevelShift, Rhythm, SimulationOptions, Source};
 use super::returning::{Flow, Hidden, delay_weights};
-use crate::time::{Period, Span, WorkingCalendar};
+use crate::time::{Closures, Period, Span, WorkingCalendar};
 
 /// A closure that covers at least this share of a month's usual referrals closes the month: nothing returns in it.
 const CLOSED: f64 = 0.5;
@@ -63,7 +62,7 @@ pub(super) struct Intensity {
 
 impl Intensity {
     /// The intensity over the months of the options and those before them that matter.
-    pub fn of(options: &SimulationOptions, span: Span, closures: &[Closure], calendar: &WorkingCalendar) -> Intensity {
+    pub fn of(options: &SimulationOptions, span: Span, closures: &Closures, calendar: &WorkingCalendar) -> Intensity {
         let by_source: Vec<Vec<SourceMonth>> =
             options.sources.iter().map(|source| source_months(options, source, span, closures, calendar)).collect();
         let expected = expected(options, span, &by_source);
@@ -83,7 +82,7 @@ fn source_months(
     options: &SimulationOptions,
     source: &Source,
     span: Span,
-    closures: &[Closure],
+    closures: &Closures,
     calendar: &WorkingCalendar,
 ) -> Vec<SourceMonth> {
     let season = &options.season;
@@ -97,7 +96,7 @@ fn source_months(
         // Years from the middle of the reference year; growth ends with it.
         let years = (f64::from(period.periods_since(season.growth_until)) + 5.5).clamp(-GROWTH_MONTHS, 5.5) / 12.0;
         let level = rate * libm::exp(source.growth_per_year * years);
-        let depths = period.days().map(|day| depth_on(closures, source.closed_by, day));
+        let depths = period.days().map(|day| closures.depth_on(source.closed_by, day));
         let days: Vec<f64> = period.days().map(|day| level * weight(day)).collect();
         let depths: Vec<f64> = depths.collect();
         let kept_days: Vec<f64> =
@@ -178,10 +177,9 @@ fn shifted(shifts: &[LevelShift], period: Period, area: &str, source: &str) -> f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulate::closures::england;
 
     fn intensity(options: &SimulationOptions) -> Intensity {
-        let closures = if options.lockdown { england().expect("valid") } else { Vec::new() };
+        let closures = if options.lockdown { Closures::england() } else { Closures::none() };
         Intensity::of(options, options.span(), &closures, &WorkingCalendar::england_and_wales())
     }
 

@@ -6,7 +6,6 @@
 //! This room reads no real data, fits nothing, and knows no model; what it plants is for others to find.
 
 mod check;
-mod closures;
 mod columns;
 mod counts;
 mod draw;
@@ -22,7 +21,6 @@ mod write;
 
 use std::sync::Arc;
 
-pub use closures::{Closure, ClosureKind};
 pub use columns::write_dictionary;
 pub use error::SimulateError;
 pub use options::{
@@ -37,7 +35,7 @@ use self::intensity::Intensity;
 use self::journey::JourneyMaker;
 use self::noise::{Multipliers, Split};
 use crate::math::random;
-use crate::time::{Date, Frequency, Period, Span, WorkingCalendar};
+use crate::time::{Closures, Date, Frequency, Period, Span, WorkingCalendar};
 
 /// Months before the first, in which children become known.
 const BURN_IN: i32 = 12;
@@ -118,7 +116,7 @@ pub struct ReferralRow {
 pub fn simulate(options: &SimulationOptions) -> Result<Simulated, SimulateError> {
     check::options(options)?;
     let calendar = WorkingCalendar::england_and_wales();
-    let closures = if options.lockdown { closures::england()? } else { Vec::new() };
+    let closures = if options.lockdown { Closures::england() } else { Closures::none() };
     let split = Split::of(options)?;
     let lived = Span::new(options.first_month.plus(-BURN_IN), options.months + BURN_IN as usize);
     // What an earlier closure hid may still return.
@@ -161,7 +159,7 @@ pub fn simulate(options: &SimulationOptions) -> Result<Simulated, SimulateError>
         }
     }
     referrals.sort_by_key(|row| (row.referral_date, row.child));
-    let truth = truth::truth(options, closures, &calendar, &intensity, &multipliers, &referrals, people);
+    let truth = truth::truth(options, &closures, &calendar, &intensity, &multipliers, &referrals, people);
     Ok(Simulated { referrals, truth })
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClosureKind, SimulateError, check};
-use crate::time::{Period, Span};
+use super::{SimulateError, check};
+use crate::time::{ClosureKind, Period, Span};
 
 /// The file that ships with the engine, with the source of every figure.
 const AUTHORITY: &str = include_str!("../../models/simulator/authority.toml");

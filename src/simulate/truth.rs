@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::intensity::{Expected, Intensity, seasonal_index};
 use super::journey::Journey;
 use super::noise::Multipliers;
-use super::{BURN_IN, Closure, ReferralRow, SimulationOptions};
-use crate::time::{Date, Frequency, Period, WorkingCalendar};
+use super::{BURN_IN, ReferralRow, SimulationOptions};
+use crate::time::{Closure, Closures, Date, Frequency, Period, WorkingCalendar};
 
 /// The truth behind a synthetic authority. All monthly lists run over `months`.
 ///
@@ -127,7 +127,7 @@ impl People {
 
 pub(super) fn truth(
     options: &SimulationOptions,
-    closures: Vec<Closure>,
+    closures: &Closures,
     calendar: &WorkingCalendar,
     intensity: &Intensity,
     multipliers: &Multipliers,
@@ -177,7 +177,7 @@ pub(super) fn truth(
         schema: 1,
         extract_date: span.period(span.len() - 1).last_day(),
         options: options.clone(),
-        closures,
+        closures: closures.iter().cloned().collect(),
         months: span.periods().map(|period| period.to_string()).collect(),
         expected: (0..span.len()).map(|t| sources.iter().map(|source| source.expected[t]).sum()).collect(),
         came,

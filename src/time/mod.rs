@@ -1,11 +1,13 @@
 //! Regular calendars and the working time inside them.
 //!
 //! In: dates. Out: [`Period`]s, [`Span`]s of them, and how many working days and school weeks each holds
-//! ([`WorkingCalendar`]). This room knows nothing of children, series or models.
+//! ([`WorkingCalendar`]), and when things were closed ([`Closures`]). This room knows nothing of children, series or models.
 
 mod calendar;
+mod closures;
 mod period;
 
 pub use calendar::{CalendarError, WorkingCalendar};
+pub use closures::{Closure, ClosureError, ClosureKind, Closures};
 pub use jiff::civil::Date;
 pub use period::{Frequency, Period, Span};

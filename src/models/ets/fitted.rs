@@ -27,9 +27,11 @@ struct Part {
     smoothing: Smoothing,
     /// After the last value; the season starts with the slot of the first step.
     state: State,
-    /// Values of multiplicative forms stay between zero and this, others anywhere.
+    /// Values stay inside where the form or the errors multiply, anywhere else.
     limits: (f64, f64),
 }
+
+const ANYWHERE: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 
 /// Paths of multiplicative forms stay within this many times the range of the data above their highest value, so that
 /// a long run of high draws doesn't explode.
@@ -55,13 +57,16 @@ impl FittedEts {
         let observed = || scaled.iter().copied().filter(|value| !value.is_nan());
         let (low, high) = (observed().fold(f64::INFINITY, f64::min), observed().fold(0.0, f64::max));
         let ceiling = (high + HEADROOM * (high - low)) * scale;
-        let parts = fits.into_iter().map(|(weight, fit)| Part::new(weight, fit, scaled.len(), scale, ceiling));
+        let parts = fits.into_iter().map(|(weight, fit)| {
+            let limits = if relative || fit.form.needs_positive() { (0.0, ceiling) } else { ANYWHERE };
+            Part::new(weight, fit, scaled.len(), scale, limits)
+        });
         FittedEts { parts: parts.collect(), relative, residuals }
     }
 }
 
 impl Part {
-    fn new(weight: f64, fit: Fit, periods: usize, scale: f64, ceiling: f64) -> Part {
+    fn new(weight: f64, fit: Fit, periods: usize, scale: f64, limits: (f64, f64)) -> Part {
         let Fit { form, smoothing, last: mut state, .. } = fit;
         state.level *= scale;
         state.slope *= scale;
@@ -72,7 +77,6 @@ impl Part {
         if form.season == Season::Additive {
             state.season.iter_mut().for_each(|season| *season *= scale);
         }
-        let limits = if form.needs_positive() { (0.0, ceiling) } else { (f64::NEG_INFINITY, f64::INFINITY) };
         Part { weight, form, smoothing, state, limits }
     }
 

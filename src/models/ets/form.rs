@@ -63,9 +63,9 @@ impl Form {
         seasons.into_iter().flat_map(|season| {
             [Trend::None, Trend::Damped, Trend::Additive].into_iter().flat_map(move |trend| {
                 let errors = [Error::Additive, Error::Multiplicative].into_iter();
-                errors.map(move |error| Form { error, trend, season }).filter(|form| {
-                    !(form.error == Error::Additive && form.season == Season::Multiplicative)
-                })
+                errors
+                    .map(move |error| Form { error, trend, season })
+                    .filter(|form| !(form.error == Error::Additive && form.season == Season::Multiplicative))
             })
         })
     }

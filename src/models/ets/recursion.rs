@@ -200,7 +200,9 @@ pub(super) fn walk_with_tangents(
     see: impl FnMut(f64, f64, &[f64]),
 ) {
     match (layout.trend, layout.season) {
-        (Trend::None, Season::None) => tangent_form::<false, NONE>(layout, values, smoothing, state, tangents, row, see),
+        (Trend::None, Season::None) => {
+            tangent_form::<false, NONE>(layout, values, smoothing, state, tangents, row, see)
+        }
         (Trend::None, Season::Additive) => {
             tangent_form::<false, ADDITIVE>(layout, values, smoothing, state, tangents, row, see);
         }

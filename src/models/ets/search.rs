@@ -30,9 +30,10 @@ const PHI: (f64, f64) = (0.8, 0.98);
 /// level and one for a fast one.
 const ALPHA_STARTS: [f64; 4] = [0.05, 0.2, 0.5, 0.85];
 
-/// Where the other smoothing parameters start.
-const BETA_START: f64 = 0.05;
-const GAMMA_START: f64 = 0.05;
+/// Where the other smoothing parameters start: with a slope and a season that hardly move. A second minimum with a
+/// fast slope is sometimes lower, but forecasts no better (see the card), and is not searched for.
+const BETA_START: f64 = 0.01;
+const GAMMA_START: f64 = 0.02;
 const PHI_START: f64 = 0.95;
 
 /// Searches end once the logarithm of the likelihood would rise by less than this.
@@ -131,8 +132,7 @@ impl<'a> Search<'a> {
         let mut best = (f64::INFINITY, vec![0.0; layout.count], fixed);
         let mut trial = vec![0.0; layout.count];
         for alpha in ALPHA_STARTS {
-            let smoothing =
-                Smoothing { alpha, beta_share: BETA_START, gamma_share: GAMMA_START, phi: PHI_START };
+            let smoothing = Smoothing { alpha, beta_share: BETA_START, gamma_share: GAMMA_START, phi: PHI_START };
             layout.write_parameters(smoothing, &heuristic, &mut trial);
             let sum = likelihood.sum_of_squares(&trial);
             if sum < best.0 {
@@ -214,8 +214,7 @@ impl<'a> Search<'a> {
             _ if period < 2 || self.observed < 2 * period || self.misses_a_position() => return None,
             Season::Multiplicative if !self.positive => return None,
             _ => {
-                let joining =
-                    if season == Season::Additive { Joining::Additive } else { Joining::Multiplicative };
+                let joining = if season == Season::Additive { Joining::Additive } else { Joining::Multiplicative };
                 let mut indices = Indices::classical(&gaps_filled(self.values, period), period, joining)?.values;
                 if season == Season::Multiplicative {
                     indices.iter_mut().for_each(|index| *index = index.max(0.01));

@@ -204,8 +204,7 @@ mod tests {
 
     #[test]
     fn the_profile_is_the_sum_of_squares_of_the_recursion() {
-        let values: Vec<f64> =
-            (0..40).map(|t| 1.0 + 0.02 * f64::from(t) + 0.1 * libm::sin(f64::from(t * t))).collect();
+        let values: Vec<f64> = (0..40).map(|t| 1.0 + 0.02 * f64::from(t) + 0.1 * libm::sin(f64::from(t * t))).collect();
         for dynamic in [false, true] {
             for weight in [None, Some(0.5)] {
                 let (fitted, errors) = Lines::fit(&values, dynamic, weight, 3);

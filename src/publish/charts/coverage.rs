@@ -114,7 +114,10 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
             contents.area(),
             tests.map_or(String::new(), |tests| format!(", {} forecasts", spoken(Cell::Number(tests))))
         ),
-        description: format!("Bar chart of how often the forecast's ranges held in tests on the past. {}.", told.join("; ")),
+        description: format!(
+            "Bar chart of how often the forecast’s ranges held in tests on the past. {}.",
+            told.join("; ")
+        ),
         note: None,
     };
     let mut sheet = Sheet::new(["stratum", "level", "inside", "forecasts"]);

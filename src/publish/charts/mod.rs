@@ -122,7 +122,13 @@ impl Chart {
             }
             let small = kind.sized(26.0);
             let mut bottom = whole.bottom - 30.0;
-            canvas.text(&shortened(&self.source, small.size, small.weight, right - left), left, bottom, Anchor::Start, small);
+            canvas.text(
+                &shortened(&self.source, small.size, small.weight, right - left),
+                left,
+                bottom,
+                Anchor::Start,
+                small,
+            );
             if let Some(note) = &self.note {
                 for line in wrapped(note, small.size, small.weight, right - left, 2).iter().rev() {
                     bottom -= small.size + 8.0;
@@ -154,7 +160,8 @@ impl Chart {
 
     /// The alternative text with the marking and the note.
     fn full_description(&self) -> String {
-        let parts = [self.marking.map(|marking| format!("{marking}.")), Some(self.description.clone()), self.note.clone()];
+        let parts =
+            [self.marking.map(|marking| format!("{marking}.")), Some(self.description.clone()), self.note.clone()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 }

@@ -11,7 +11,7 @@ use crate::publish::contents::PackContents;
 use crate::publish::sentences::spoken_level;
 use crate::publish::series::{PackSeries, Range, Series};
 use crate::publish::sheet::{Sheet, Value};
-use crate::publish::words::{between, capitalised, headline, odds, spoken};
+use crate::publish::words::{between, capitalised, counted, headline, odds, spoken};
 
 /// More panels than this can't be read.
 const MOST_PANELS: usize = 12;
@@ -111,14 +111,11 @@ impl Plot for Panels {
 pub(super) fn chart(contents: &PackContents, series: &PackSeries, dimension: usize) -> Option<Chart> {
     let dimension_name = contents.dimensions.get(dimension)?.replace('_', " ");
     let margin = series.margin(dimension);
-    let panels: Vec<(String, Timeline)> = margin
-        .iter()
-        .filter_map(|one| Some((one.name(), Timeline::of(contents, one)?)))
-        .take(MOST_PANELS)
-        .collect();
+    let panels: Vec<(String, Timeline)> =
+        margin.iter().filter_map(|one| Some((one.name(), Timeline::of(contents, one)?))).take(MOST_PANELS).collect();
     let (first_name, first) = panels.first()?;
     let how_many = if margin.len() > panels.len() {
-        format!("the {} largest of {}", panels.len(), margin.len())
+        format!("the {} largest of {}, each", panels.len(), margin.len())
     } else {
         format!("each {dimension_name}")
     };
@@ -136,7 +133,11 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries, dimension: usi
     let told = if told.is_empty() {
         String::new()
     } else {
-        format!(" Expected over the next year, with the range that holds in {} similar forecasts: {}.", odds(level), told.join("; "))
+        format!(
+            " Expected over the next year, with the range that holds in {} similar forecasts: {}.",
+            odds(level),
+            told.join("; ")
+        )
     };
     let words = Words {
         headline: headline([
@@ -153,8 +154,8 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries, dimension: usi
             first.last.spoken()
         ),
         description: format!(
-            "{} small line charts, one for {how_many}, of history and forecast.{told}",
-            panels.len()
+            "{} of history and forecast by {dimension_name}, {how_many} on its own scale.{told}",
+            counted(panels.len(), "small line chart")
         ),
         note: {
             let mut all: Vec<&str> = panels.iter().flat_map(|(_, timeline)| notes(timeline, false)).collect();
@@ -212,7 +213,8 @@ fn summary(contents: &PackContents, dimension: &str, margin: &[&Series]) -> Shee
 
 /// A name as part of a file's: small letters, digits and hyphens.
 fn file_stem(name: &str) -> String {
-    let stem: String = name.to_lowercase().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let stem: String =
+        name.to_lowercase().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
     let stem = stem.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
     if stem.is_empty() { "dimension".to_owned() } else { stem }
 }

@@ -117,8 +117,7 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
     let (Some(first), Some(last)) = (periods().min(), periods().max()) else {
         return nothing(contents, ID, "No history to show", "No series has any history, so nothing is drawn here.");
     };
-    let all: Vec<Row> =
-        leaves.iter().map(|one| Row { name: one.name(), states: states(one, first, last) }).collect();
+    let all: Vec<Row> = leaves.iter().map(|one| Row { name: one.name(), states: states(one, first, last) }).collect();
     let missing = |row: &Row| row.states.iter().filter(|state| **state == State::Missing).count();
     let (gaps, with_gaps) = (all.iter().map(missing).sum::<usize>(), all.iter().filter(|row| missing(row) > 0).count());
     let provisional =
@@ -184,5 +183,8 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
         ),
         note: None,
     };
-    Chart { summary: Some(summary), ..super::chart(contents, ID, Box::new(Quality { rows, first, last }), sheet, words) }
+    Chart {
+        summary: Some(summary),
+        ..super::chart(contents, ID, Box::new(Quality { rows, first, last }), sheet, words)
+    }
 }

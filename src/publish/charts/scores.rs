@@ -1,7 +1,7 @@
 //! The backtest: how large each model's errors were, beside those of the benchmark.
 
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::palette::{DARK_GREY, MID_GREY, NAVY, PALE_GREY, PLUM};
+use super::palette::{DARK_GREY, MID_GREY, NAVY, PALE_GREY, PLUM, WHITE};
 use super::typeface::shortened;
 use super::{Chart, Plot, Words, nothing};
 use crate::disclosure::Cell;
@@ -36,13 +36,20 @@ impl Plot for Scores {
         let kind = |bar: &Bar| if bar.role == Role::Other { plain } else { plain.bold() };
         let row = ((area.height() - LABEL - 20.0) / self.bars.len().max(1) as f64).min(140.0);
         let widest = self.bars.iter().map(|bar| kind(bar).width(&bar.name)).fold(0.0, f64::max);
-        let names = widest.min(area.width() * 0.42);
-        let (left, right) = (area.left + names + 18.0, area.right - plain.bold().width("0.000") - 16.0);
+        let above = self.names_above(area.width());
+        let names = if above { area.width() } else { widest };
+        let left = if above { area.left + 2.0 } else { area.left + names + 18.0 };
+        let right = area.right - plain.bold().width("0.000") - 16.0;
         let largest = self.bars.iter().map(|bar| bar.score).fold(0.0, f64::max);
         let x = |score: f64| if largest > 0.0 { left + score / largest * (right - left) } else { left };
+        let bottom = area.top + row * self.bars.len() as f64;
+        if let Some(benchmark) = self.bars.iter().find(|bar| bar.role == Role::Benchmark) {
+            let x = x(benchmark.score);
+            canvas.dashed(&[(x, area.top), (x, bottom)], PLUM, 3);
+        }
         for (place, bar) in self.bars.iter().enumerate() {
-            let middle = area.top + (place as f64 + 0.5) * row;
-            let half = (row * 0.32).min(30.0);
+            let middle = area.top + (place as f64 + if above { 0.7 } else { 0.5 }) * row;
+            let half = (row * if above { 0.22 } else { 0.32 }).min(30.0);
             let box_area = Area { left, top: middle - half, right: x(bar.score), bottom: middle + half };
             canvas.rectangle(box_area, if bar.role == Role::Own { NAVY } else { PALE_GREY });
             if bar.role != Role::Own {
@@ -51,21 +58,37 @@ impl Plot for Scores {
             let kind = kind(bar);
             let baseline = middle + kind.centre();
             let name = shortened(&bar.name, kind.size, kind.weight, names);
-            canvas.text(&name, left - 14.0, baseline, Anchor::End, kind);
-            canvas.text(&format!("{:.3}", bar.score), x(bar.score) + 10.0, baseline, Anchor::Start, kind);
+            if above {
+                draw_on_paper(canvas, &name, area.left, middle - half - 12.0, kind);
+            } else {
+                canvas.text(&name, left - 14.0, baseline, Anchor::End, kind);
+            }
+            draw_on_paper(canvas, &format!("{:.3}", bar.score), x(bar.score) + 10.0, baseline, kind);
         }
-        let bottom = area.top + row * self.bars.len() as f64;
-        canvas.line(&[(left, area.top), (left, bottom)], DARK_GREY, 3);
-        if let Some(benchmark) = self.bars.iter().find(|bar| bar.role == Role::Benchmark) {
-            let x = x(benchmark.score);
-            canvas.dashed(&[(x, area.top), (x, bottom)], PLUM, 3);
+        if !above {
+            canvas.line(&[(left, area.top), (left, bottom)], DARK_GREY, 3);
         }
         canvas.text_if_free("Smaller is better", left, bottom + 12.0 + plain.size, Anchor::Start, plain);
     }
 
-    fn height(&self, _width: f64) -> f64 {
-        self.bars.len() as f64 * 84.0 + LABEL + 20.0
+    fn height(&self, width: f64) -> f64 {
+        self.bars.len() as f64 * if self.names_above(width) { 112.0 } else { 84.0 } + LABEL + 20.0
     }
+}
+
+impl Scores {
+    /// Names stand above their bars where they would take too much of the width.
+    fn names_above(&self, width: f64) -> bool {
+        let kind = Type::label(DARK_GREY).bold();
+        self.bars.iter().any(|bar| kind.width(&bar.name) > width * 0.42)
+    }
+}
+
+/// A text that the benchmark's line passes behind.
+fn draw_on_paper(canvas: &mut Canvas<'_>, text: &str, x: f64, baseline: f64, kind: Type) {
+    let area = kind.area(text, x, baseline, Anchor::Start);
+    canvas.rectangle(Area { left: area.left - 4.0, right: area.right + 4.0, ..area }, WHITE);
+    canvas.text(text, x, baseline, Anchor::Start, kind);
 }
 
 /// A model's id as a person reads it.
@@ -114,14 +137,11 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
             Verdict::Better(ratio) => {
                 format!("Forecast errors {} smaller than repeating last year", per_cent(1.0 - ratio))
             }
-            Verdict::Level => "No better than repeating last year's figures".to_owned(),
+            Verdict::Level => "No better than repeating last year’s figures".to_owned(),
             Verdict::Worse(_) => "This forecast did not beat repeating last year".to_owned(),
             Verdict::Untested => "Errors of past forecasts by model".to_owned(),
         }]),
-        subtitle: format!(
-            "Error score (scaled weighted interval score), {}, all series and tests",
-            contents.area()
-        ),
+        subtitle: format!("Error score (scaled weighted interval score), {}, all series and tests", contents.area()),
         description: format!(
             "Bar chart of the error score of each model over past origins; smaller is better. {}. {}",
             told.join("; "),
@@ -130,7 +150,7 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
         note: bars
             .iter()
             .any(|bar| bar.role == Role::Benchmark)
-            .then(|| "Dashed line: the score of repeating last year's figures.".to_owned()),
+            .then(|| "Dashed line: the score of repeating last year’s figures.".to_owned()),
     };
     let mut sheet = Sheet::new(["model", "scaled_wis", "mase", "bias"]);
     for row in rows {

@@ -32,7 +32,8 @@ struct Season {
 impl Plot for Season {
     fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
         let kind = axis_type();
-        let largest = self.places.iter().flat_map(|place| [place.highest, place.forecast.unwrap_or(0.0)]).fold(0.0, f64::max);
+        let largest =
+            self.places.iter().flat_map(|place| [place.highest, place.forecast.unwrap_or(0.0)]).fold(0.0, f64::max);
         let ticks = ticks_from_zero(largest, 5);
         let labels = self.end_labels();
         let room = labels.iter().map(|(_, text, kind)| kind.width(text)).fold(0.0, f64::max) + 24.0;
@@ -128,7 +129,7 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Option<Char
     let words = Words {
         headline: headline([
             format!("{} is usually the busiest {noun}, {} the quietest", long(busiest), long(quietest)),
-            format!("The year's usual shape by {noun}"),
+            format!("The year’s usual shape by {noun}"),
         ]),
         subtitle: format!(
             "{} by {noun} of the year, {}, last {years} years and forecast",

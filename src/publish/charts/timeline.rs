@@ -7,8 +7,8 @@ use super::{Chart, Plot, Words, nothing};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
 use crate::publish::contents::{Lockdown, PackContents};
-use crate::publish::sentences::spoken_level;
-use crate::publish::series::{PackSeries, Past, Series, State, Step, drawn};
+use crate::publish::sentences::{comparable_past, spoken_level};
+use crate::publish::series::{PackSeries, Past, Series, State, Step, Year, drawn};
 use crate::publish::sheet::{Sheet, Value};
 use crate::publish::words::{between, capitalised, headline, odds, spoken};
 use crate::time::Period;
@@ -38,9 +38,8 @@ impl Timeline {
         if last < first {
             return None;
         }
-        let in_view = |lockdown: &&Lockdown| {
-            lockdown.first_day <= last.last_day() && lockdown.last_day >= first.first_day()
-        };
+        let in_view =
+            |lockdown: &&Lockdown| lockdown.first_day <= last.last_day() && lockdown.last_day >= first.first_day();
         Some(Timeline {
             past: series.past.iter().copied().filter(|past| past.period >= first).collect(),
             steps: series.steps.clone(),
@@ -136,7 +135,9 @@ impl Timeline {
         let edge = |position: f64| frame.x(position).clamp(frame.area.left, frame.area.right);
         let next = |day: crate::time::Date| day.tomorrow().unwrap_or(day);
         let lockdowns = self.lockdowns.iter();
-        lockdowns.map(|one| (edge(self.day(one.first_day)), edge(self.day(next(one.last_day))), one.label.as_str())).collect()
+        lockdowns
+            .map(|one| (edge(self.day(one.first_day)), edge(self.day(next(one.last_day))), one.label.as_str()))
+            .collect()
     }
 }
 
@@ -319,7 +320,12 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
     const ID: &str = "history-and-forecast";
     let found = series.total().and_then(|total| Some((total, Timeline::of(contents, total)?)));
     let Some((total, timeline)) = found else {
-        return nothing(contents, ID, "No total to show", "There is no series for the total, so nothing is drawn here.");
+        return nothing(
+            contents,
+            ID,
+            "No total to show",
+            "There is no series for the total, so nothing is drawn here.",
+        );
     };
     let noun = contents.frequency.noun();
     let measure = capitalised(&contents.measure);
@@ -343,15 +349,16 @@ fn message(contents: &PackContents, total: &Series) -> String {
     let measure = capitalised(&contents.measure);
     let level = spoken_level(contents);
     let year = total.next_year();
-    let before = year.and_then(|year| {
-        total.past_total(contents.origin, (year.last.periods_since(year.first) + 1).max(0) as usize)
-    });
+    let length = |year: &Year| (year.last.periods_since(year.first) + 1).max(1) as usize;
+    let before = year.and_then(|year| comparable_past(contents, total, length(year)));
     let noun = contents.frequency.noun();
     let Some(first) = total.steps.first() else {
         return headline([format!("{measure} so far, no forecast"), "History, no forecast".to_owned()]);
     };
     let plain = format!("About {} expected in {}", spoken(first.range.median), first.period.spoken());
-    let (Some(year), Some(before)) = (year, before) else { return headline([plain, "History and forecast".to_owned()]) };
+    let (Some(year), Some(before)) = (year, before) else {
+        return headline([plain, "History and forecast".to_owned()]);
+    };
     match (year.range.of(level), year.range.median) {
         (Some((Cell::Number(low), _)), Cell::Number(_)) if low > before => {
             headline([format!("{measure} likely to rise over the next year"), plain])
@@ -360,11 +367,7 @@ fn message(contents: &PackContents, total: &Series) -> String {
             headline([format!("{measure} likely to fall over the next year"), plain])
         }
         (Some((Cell::Number(_), Cell::Number(_))), Cell::Number(_)) => {
-            let length = f64::from((year.last.periods_since(year.first) + 1).max(1));
-            let near = match total.past_total(contents.origin, length as usize) {
-                Some(before) => Cell::Number(rounded_to_two_figures(before / length)),
-                None => first.range.median,
-            };
+            let near = Cell::Number(rounded_to_two_figures(before / length(year) as f64));
             headline([format!("{measure} likely to stay near {} a {noun}", spoken(near)), plain])
         }
         _ => headline([plain, "History and forecast".to_owned()]),
@@ -464,8 +467,7 @@ fn sheet(contents: &PackContents, timeline: &Timeline) -> Sheet {
         sheet.rows.push(first.into_iter().chain(gaps()).collect());
     }
     for step in &timeline.steps {
-        let first =
-            [Value::Period(step.period), Value::Text(String::new()), Value::Figure(step.range.median)];
+        let first = [Value::Period(step.period), Value::Text(String::new()), Value::Figure(step.range.median)];
         let bounds = step.range.bounds.iter().flat_map(|(_, low, high)| [Value::Figure(*low), Value::Figure(*high)]);
         sheet.rows.push(first.into_iter().chain(bounds).collect());
     }
@@ -473,5 +475,4 @@ fn sheet(contents: &PackContents, timeline: &Timeline) -> Sheet {
 }
 
 /// The colour of names inside panels.
-pub(super) const NAME: Type =
-    Type { size: LABEL, weight: super::typeface::Weight::Bold, colour: DARK_GREY };
+pub(super) const NAME: Type = Type { size: LABEL, weight: super::typeface::Weight::Bold, colour: DARK_GREY };

@@ -45,7 +45,7 @@ impl Plot for Years {
                 left: area.left + counts_width(&ticks, kind),
                 top: area.top + LABEL * 0.6,
                 right: area.right,
-                bottom: area.bottom - 2.0 * LABEL - 24.0,
+                bottom: area.bottom - NAME_LINES as f64 * LABEL * 1.1 - 18.0,
             },
             across: (-0.5, columns as f64 - 0.5),
             top: ticks[ticks.len() - 1],
@@ -89,9 +89,12 @@ impl Years {
     }
 }
 
-/// A name under a column: on one line where it fits, on two where it doesn't.
+/// A name under a column has so many lines at most: "Mar", "2026", "forecast".
+const NAME_LINES: usize = 3;
+
+/// A name under a column, on as many lines as it needs.
 fn draw_name(canvas: &mut Canvas<'_>, x: f64, base: f64, apart: f64, name: &str, kind: Type) {
-    for (place, line) in wrapped(name, kind.size, kind.weight, apart - 8.0, 2).iter().enumerate() {
+    for (place, line) in wrapped(name, kind.size, kind.weight, apart - 8.0, NAME_LINES).iter().enumerate() {
         canvas.text(line, x, base + 12.0 + kind.size * (1.0 + 1.1 * place as f64), Anchor::Middle, kind);
     }
 }
@@ -116,18 +119,14 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
     let span = periods(length, contents.frequency);
     let about = spoken(next.range.median);
     let range = next.range.of(level).and_then(|(low, high)| between(low, high));
-    let told: Vec<String> = past
-        .iter()
-        .map(|year| format!("{} to {}", spoken(Cell::Number(year.total)), year.last.spoken()))
-        .collect();
-    let before =
-        if told.is_empty() { String::new() } else { format!(" The {span} before: {}.", told.join("; ")) };
+    let told: Vec<String> =
+        past.iter().map(|year| format!("{} to {}", spoken(Cell::Number(year.total)), year.last.spoken())).collect();
+    let before = if told.is_empty() { String::new() } else { format!(" The {span} before: {}.", told.join("; ")) };
     let words = Words {
         headline: match &range {
-            Some(range) => headline([
-                format!("Next {span}: about {about}, {range}"),
-                format!("Next {span}: about {about}"),
-            ]),
+            Some(range) => {
+                headline([format!("Next {span}: about {about}, {range}"), format!("Next {span}: about {about}")])
+            }
             None => headline([format!("Next {span}: about {about}")]),
         },
         subtitle: format!(

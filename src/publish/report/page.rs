@@ -94,6 +94,8 @@ struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<String>>,
     cut: Option<String>,
+    /// Whether its texts may be broken anywhere, as check sums must be.
+    is_long: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -115,10 +117,8 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
         checks.extend(one(id)?);
     }
     let total = series.total();
-    let answers = [
-        total.and_then(|total| next_period(contents, total)),
-        total.and_then(|total| next_year(contents, total)),
-    ];
+    let answers =
+        [total.and_then(|total| next_period(contents, total)), total.and_then(|total| next_year(contents, total))];
     let answers = answers.into_iter().flatten().map(|answer: Answer| AnswerCard {
         question: answer.question,
         figure: answer.figure,
@@ -193,11 +193,11 @@ fn table(contents: &PackContents, caption: String, sheet: &Sheet, file: &str) ->
     let first = sheet.rows.first()?;
     let kept: Vec<usize> =
         (0..sheet.columns.len()).filter(|place| sheet.columns[*place] != super::super::sheet::MARKING_COLUMN).collect();
-    let is_figure = |place: usize| sheet.rows.iter().any(|row| matches!(row[place], Value::Figure(_) | Value::Whole(_)));
-    let columns = kept.iter().map(|place| Column {
-        name: column_name(contents, &sheet.columns[*place]),
-        is_figure: is_figure(*place),
-    });
+    let is_figure =
+        |place: usize| sheet.rows.iter().any(|row| matches!(row[place], Value::Figure(_) | Value::Whole(_)));
+    let columns = kept
+        .iter()
+        .map(|place| Column { name: column_name(contents, &sheet.columns[*place]), is_figure: is_figure(*place) });
     let value = |column: &str, value: &Value| match value {
         Value::Text(text) => text.clone(),
         Value::Whole(number) => number.to_string(),
@@ -216,7 +216,7 @@ fn table(contents: &PackContents, caption: String, sheet: &Sheet, file: &str) ->
     let cut = (rows.len() < sheet.rows.len())
         .then(|| format!("{} of {} rows are shown; all are in {file}.", rows.len(), sheet.rows.len()));
     let rows = rows.iter().map(|row| kept.iter().map(|place| value(&sheet.columns[*place], &row[*place])).collect());
-    Some(Table { caption, columns: columns.collect(), rows: rows.collect(), cut })
+    Some(Table { caption, columns: columns.collect(), rows: rows.collect(), cut, is_long: false })
 }
 
 /// A column's name as a reader knows it.
@@ -259,11 +259,7 @@ fn trust(contents: &PackContents) -> Trust {
             counted(record.judged, "forecast")
         ));
     }
-    Trust {
-        heading: headline([heading.to_owned()]),
-        sentences,
-        is_warning: !matches!(verdict, Verdict::Better(_)),
-    }
+    Trust { heading: headline([heading.to_owned()]), sentences, is_warning: !matches!(verdict, Verdict::Better(_)) }
 }
 
 /// The total's financial and other years, beside the year from the origin on.
@@ -277,10 +273,11 @@ fn years(contents: &PackContents) -> Option<Table> {
         .filter(|year| year.window != NEXT_YEAR)
         .map(|year| {
             let known = contents.origin.periods_since(year.first) + 1;
-            let known = if known > 0 {
-                format!("{} known, the rest forecast", counted(known as usize, contents.frequency.noun()))
-            } else {
-                "all forecast".to_owned()
+            let length = year.last.periods_since(year.first) + 1;
+            let known = match known {
+                ..=0 => "all forecast".to_owned(),
+                known if known >= length => "all known".to_owned(),
+                known => format!("{} known, the rest forecast", counted(known as usize, contents.frequency.noun())),
             };
             let range = year.range.of(level).and_then(|(low, high)| between(low, high));
             let dates = format!("{} to {}", short_name(year.first), short_name(year.last));
@@ -289,16 +286,22 @@ fn years(contents: &PackContents) -> Option<Table> {
         .collect();
     let columns = ["Year", "Months", "Forecast", "Range", "Made of"];
     (!rows.is_empty()).then(|| Table {
-        caption: format!("Expected {} by year, with the range that holds in {} similar forecasts", contents.measure, odds(level)),
+        caption: format!(
+            "Expected {} by year, with the range that holds in {} similar forecasts",
+            contents.measure,
+            odds(level)
+        ),
         columns: columns.map(|name| Column { name: name.to_owned(), is_figure: name == "Forecast" }).into(),
         rows,
         cut: None,
+        is_long: false,
     })
 }
 
 fn backtest(contents: &PackContents) -> Option<Table> {
     let table = &contents.backtest;
-    let mut columns = vec!["Model", "When", "Interval score", "MASE", "Bias"].into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let mut columns =
+        vec!["Model", "When", "Interval score", "MASE", "Bias"].into_iter().map(str::to_owned).collect::<Vec<_>>();
     columns.extend(contents.levels.iter().map(|level| format!("{level}% range held")));
     let rows: Vec<Vec<String>> = (0..table.rows())
         .map(|row| {
@@ -323,6 +326,7 @@ fn backtest(contents: &PackContents) -> Option<Table> {
         columns: columns.into_iter().enumerate().map(|(place, name)| Column { name, is_figure: place > 1 }).collect(),
         rows,
         cut: None,
+        is_long: false,
     })
 }
 
@@ -372,5 +376,6 @@ fn inputs(contents: &PackContents) -> Option<Table> {
         columns: ["File", "SHA-256"].map(|name| Column { name: name.to_owned(), is_figure: false }).into(),
         rows,
         cut: None,
+        is_long: true,
     })
 }

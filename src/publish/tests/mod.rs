@@ -50,11 +50,8 @@ fn charts_of(contents: &PackContents) -> Vec<Chart> {
 fn for_each_picture(mut see: impl FnMut(&str, &Chart, &charts::Picture)) {
     for (sample, contents) in samples() {
         for chart in charts_of(&contents) {
-            let drawn = [
-                ("file", chart.file()),
-                ("wide", chart.inline(Shape::Wide)),
-                ("narrow", chart.inline(Shape::Narrow)),
-            ];
+            let drawn =
+                [("file", chart.file()), ("wide", chart.inline(Shape::Wide)), ("narrow", chart.inline(Shape::Narrow))];
             for (shape, picture) in drawn {
                 let picture = picture.expect("a chart that can be drawn");
                 see(&format!("{sample}, {}, {shape}", chart.id), &chart, &picture);
@@ -203,7 +200,9 @@ fn the_report_has_landmarks_headings_in_order_and_tables_with_scope_and_caption(
             for table in elements().filter(|node| node.tag_name().name() == "table") {
                 let children = || table.descendants();
                 assert!(children().any(|node| node.has_tag_name("caption")), "{sample}");
-                assert!(children().filter(|node| node.has_tag_name("th")).all(|node| node.attribute("scope").is_some()));
+                assert!(
+                    children().filter(|node| node.has_tag_name("th")).all(|node| node.attribute("scope").is_some())
+                );
             }
             let ids: Vec<&str> = elements().filter_map(|node| node.attribute("id")).collect();
             let unique: BTreeSet<&str> = ids.iter().copied().collect();

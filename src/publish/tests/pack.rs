@@ -76,7 +76,10 @@ impl Sample {
             levels: Levels::default(),
             profile: self.profile,
             engine_version: "0.1.0".to_owned(),
-            inputs: vec![Input { name: "referrals-2025-03.csv".to_owned(), sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned() }],
+            inputs: vec![Input {
+                name: "referrals-2025-03.csv".to_owned(),
+                sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+            }],
             source: "Northtown Council, referrals to March 2025 (made-up figures)".to_owned(),
             model: "combination".to_owned(),
             benchmark: "seasonal-naive".to_owned(),
@@ -142,11 +145,18 @@ impl Sample {
                 names.push(key.clone());
                 ds.push(first.plus(month as i32).first_day());
                 let provisional = month + 1 == self.months;
-                states.push(if count.is_nan() { "missing" } else if provisional { "provisional" } else { "observed" });
+                states.push(if count.is_nan() {
+                    "missing"
+                } else if provisional {
+                    "provisional"
+                } else {
+                    "observed"
+                });
                 y.push(count);
             }
         }
-        let labels = vec![LabelColumn::text("source", names), LabelColumn::dates("ds", ds), LabelColumn::text("state", states)];
+        let labels =
+            vec![LabelColumn::text("source", names), LabelColumn::dates("ds", ds), LabelColumn::text("state", states)];
         let figures = Figures::new("history", labels, vec![FigureColumn::counts("y", y)]).expect("the columns fit");
         protect(self.profile, figures.with_totals(totals).expect("totals of leaves"))
     }
@@ -179,8 +189,10 @@ impl Sample {
     }
 
     fn yearly_table(&self, origin: Period) -> ProtectedTable {
-        let windows = [(NEXT_YEAR, origin.plus(1)), ("2024-25", Period::month(2024, 4)), ("2025-26", Period::month(2025, 4))];
-        let (mut names, mut window, mut from, mut to, mut medians, mut spreads) = (vec![], vec![], vec![], vec![], vec![], vec![]);
+        let windows =
+            [(NEXT_YEAR, origin.plus(1)), ("2024-25", Period::month(2024, 4)), ("2025-26", Period::month(2025, 4))];
+        let (mut names, mut window, mut from, mut to, mut medians, mut spreads) =
+            (vec![], vec![], vec![], vec![], vec![], vec![]);
         let keys = if self.sources.is_empty() || self.horizon < 12 { vec![] } else { self.keys() };
         for (key, level) in keys.into_iter().zip(self.levels_by_key()) {
             for (name, start) in windows {
@@ -255,9 +267,13 @@ impl Sample {
 
     fn recent(&self, origin: Period) -> ProtectedTable {
         let level = self.levels_by_key()[0];
-        let months: Vec<Period> = if self.sources.is_empty() { vec![] } else { (0..12).map(|back| origin.plus(back - 11)).collect() };
+        let months: Vec<Period> =
+            if self.sources.is_empty() { vec![] } else { (0..12).map(|back| origin.plus(back - 11)).collect() };
         let medians: Vec<f64> = months.iter().map(|month| level * SEASON[month.season()]).collect();
-        let came = medians.iter().enumerate().map(|(place, median)| (median * [1.02, 0.97, 1.14, 0.99, 1.05, 0.9][place % 6]).round());
+        let came = medians
+            .iter()
+            .enumerate()
+            .map(|(place, median)| (median * [1.02, 0.97, 1.14, 0.99, 1.05, 0.9][place % 6]).round());
         let labels = vec![
             LabelColumn::dates("ds", months.iter().map(|month| month.first_day())),
             LabelColumn::dates("made", months.iter().map(|month| month.plus(-1).first_day())),
@@ -320,13 +336,25 @@ fn lockdowns() -> Vec<Lockdown> {
         ("Third", (2021, 1, 5), (2021, 3, 8)),
     ];
     let date = |(year, month, day): (i16, i8, i8)| Date::new(year, month, day).expect("a day");
-    dates.map(|(label, first, last)| Lockdown { label: label.to_owned(), first_day: date(first), last_day: date(last) }).into()
+    dates
+        .map(|(label, first, last)| Lockdown { label: label.to_owned(), first_day: date(first), last_day: date(last) })
+        .into()
 }
 
 /// Mean, median and bounds of three levels around medians; spreads are standard deviations.
 fn ranges(medians: &[f64], spreads: &[f64]) -> Vec<FigureColumn> {
-    let at = |width: f64| medians.iter().zip(spreads).map(|(median, spread)| (median + width * spread).max(0.0)).collect();
-    [("mean", 0.0), ("median", 0.0), ("lo_50", -0.67), ("hi_50", 0.67), ("lo_80", -1.28), ("hi_80", 1.28), ("lo_95", -1.96), ("hi_95", 1.96)]
-        .map(|(name, width)| FigureColumn::counts(name, at(width)))
-        .into()
+    let at =
+        |width: f64| medians.iter().zip(spreads).map(|(median, spread)| (median + width * spread).max(0.0)).collect();
+    [
+        ("mean", 0.0),
+        ("median", 0.0),
+        ("lo_50", -0.67),
+        ("hi_50", 0.67),
+        ("lo_80", -1.28),
+        ("hi_80", 1.28),
+        ("lo_95", -1.96),
+        ("hi_95", 1.96),
+    ]
+    .map(|(name, width)| FigureColumn::counts(name, at(width)))
+    .into()
 }

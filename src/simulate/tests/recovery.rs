@@ -100,7 +100,7 @@ fn monthly_totals_have_the_dispersion_and_autocorrelation_asked_for() {
     let text = "lockdown = false\nlevel_shifts = []\nfirst_month = '2018-04'\nmonths = 12\nreferrals_per_month = 350.0";
     let mut options = SimulationOptions::from_toml(text).expect("valid");
     let (span, split) = (options.span(), Split::of(&options).expect("valid"));
-    let intensity = Intensity::of(&options, span, &[], &WorkingCalendar::england_and_wales());
+    let intensity = Intensity::of(&options, span, &Closures::none(), &WorkingCalendar::england_and_wales());
     let mut totals = vec![[0.0; 12]; SEEDS];
     for (seed, totals) in totals.iter_mut().enumerate() {
         options.seed = seed as u64;

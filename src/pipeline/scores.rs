@@ -1,0 +1,188 @@
+//! The engine alone, tried on the past of a table's series.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::flat::{FlatTable, design_of};
+use super::{Error, Listener, Progress, Stage, judge};
+use crate::evaluate::{Scorecard, Stratum, Summary};
+use crate::forecast::{Draws, Levels, RollingOrigins};
+use crate::ingest;
+use crate::panel::{Panel, SeriesKey};
+use crate::project::LineUp;
+use crate::time::{Date, Frequency, Period, WorkingCalendar};
+
+/// Where a backtest stands.
+#[derive(Debug, Clone)]
+pub enum OriginChoice {
+    /// So many origins, so many periods apart, the newest with a whole horizon after it.
+    Last {
+        /// How many.
+        count: usize,
+        /// Periods between two of them.
+        stride: usize,
+    },
+    /// These last known periods, such as `2019-03`, or `2019-03-01`, or a number where periods are numbered.
+    At(Vec<String>),
+}
+
+/// What `groundswell backtest` is asked for.
+#[derive(Debug, Clone)]
+pub struct FlatBacktest {
+    /// The table.
+    pub table: FlatTable,
+    /// The line-ups.
+    pub models: Vec<LineUp>,
+    /// Whether the members of the line-ups are scored beside them.
+    pub members: bool,
+    /// The origins.
+    pub origins: OriginChoice,
+    /// Names of runs of origins, `NAME=FIRST..LAST`.
+    pub strata: Vec<String>,
+    /// How many periods ahead.
+    pub horizon: usize,
+    /// The levels scored.
+    pub levels: Levels,
+    /// Paths and seed.
+    pub draws: Draws,
+}
+
+/// One row of scores.
+#[derive(Debug, Clone, Serialize)]
+pub struct ScoreLine {
+    /// The line-up or model.
+    pub model: String,
+    /// The stratum; `all` for all origins together.
+    pub stratum: String,
+    /// Forecasts scored.
+    pub forecasts: usize,
+    /// Mean weighted interval score over the in-sample error of seasonal naive.
+    pub scaled_wis: f64,
+    /// Mean absolute error over the same.
+    pub mase: f64,
+    /// Mean of forecast less truth over the same.
+    pub bias: f64,
+    /// Share inside each level's range.
+    pub coverage: Vec<f64>,
+}
+
+/// The scores of a table's backtest.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableScores {
+    /// Series scored.
+    pub series: usize,
+    /// The last known periods of the origins.
+    pub origins: Vec<String>,
+    /// The levels in per cent.
+    pub levels: Levels,
+    /// Scores: all origins first, then stratum by stratum; the line-ups first in each.
+    pub scores: Vec<ScoreLine>,
+}
+
+/// A table that lines up.
+impl fmt::Display for TableScores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} series, {} origins: {}", self.series, self.origins.len(), self.origins.join(", "))?;
+        writeln!(f, "WIS and MASE are over the in-sample error of seasonal naive: lower is better.\n")?;
+        let width = self.scores.iter().map(|line| line.model.chars().count()).max().unwrap_or(0).max(5);
+        let strata = self.scores.iter().map(|line| line.stratum.chars().count()).max().unwrap_or(0).max(7);
+        write!(f, "{:width$}  {:strata$}  forecasts     WIS    MASE    bias", "model", "origins")?;
+        self.levels.iter().try_for_each(|level| write!(f, "  in {level}%"))?;
+        writeln!(f)?;
+        for line in &self.scores {
+            let ScoreLine { model, stratum, forecasts, scaled_wis, mase, bias, coverage } = line;
+            write!(f, "{model:width$}  {stratum:strata$}  {forecasts:9}  {scaled_wis:6.4}  {mase:6.4}  {bias:6.3}")?;
+            coverage.iter().try_for_each(|share| write!(f, "  {share:6.3}"))?;
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// Scores line-ups, their members and seasonal naive on the past of a table's series.
+///
+/// # Errors
+/// Where the table or an origin can't be used, or the history is too short for a single origin.
+pub fn backtest_table(job: &FlatBacktest, listener: Listener<'_>) -> Result<TableScores, Error> {
+    let table = ingest::read_series(job.table.source()?, &job.table.names(), job.table.frequency, &mut |read| {
+        listener(Progress { stage: Stage::Read, done: read.done, of: read.of });
+    })?;
+    // Pools and calibrations see all series at once, so that scores don't depend on how a table is cut.
+    let block = table.whole()?;
+    let panel = &block.panel;
+    let design = design_of(&block, job.horizon, &WorkingCalendar::england_and_wales())?;
+    let frequency = panel.span().frequency();
+    let origins = match &job.origins {
+        OriginChoice::Last { count, stride } => {
+            RollingOrigins::last(panel, *count, *stride, job.horizon, judge::least_known(panel))
+        }
+        OriginChoice::At(texts) => {
+            let periods = texts.iter().map(|text| period(text, frequency, panel)).collect::<Result<Vec<_>, _>>()?;
+            RollingOrigins::at(panel, &periods, job.horizon)
+        }
+    };
+    let strata = job.strata.iter().map(|text| stratum(text, frequency, panel)).collect::<Result<Vec<_>, _>>()?;
+    let mut line_ups = job.models.clone();
+    if job.members {
+        let members = job.models.iter().flat_map(LineUp::members);
+        line_ups.extend(members.filter(|member| job.models.iter().all(|known| known.name != member.name)));
+        let mut seen = std::collections::BTreeSet::new();
+        line_ups.retain(|line_up| seen.insert(line_up.name.clone()));
+    }
+    let card = judge::judge(&line_ups, panel, &design, &[], &origins, strata, &job.levels, job.draws, listener)?;
+    let card = card.ok_or_else(|| {
+        let (known, needed) = (panel.span().len(), judge::least_known(panel));
+        Error::TooShort { known, needed: needed + 1 }
+    })?;
+    Ok(TableScores {
+        series: card.rows().iter().map(|row| &row.key).collect::<std::collections::BTreeSet<&SeriesKey>>().len(),
+        origins: origins.iter().map(|origin| origin.last_known.to_string()).collect(),
+        levels: job.levels.clone(),
+        scores: lines(&card),
+    })
+}
+
+fn lines(card: &Scorecard) -> Vec<ScoreLine> {
+    let line = |model: &String, stratum: &str, summary: Summary| ScoreLine {
+        model: model.clone(),
+        stratum: stratum.to_owned(),
+        forecasts: summary.forecasts,
+        scaled_wis: summary.scaled_wis,
+        mase: summary.mase,
+        bias: summary.bias,
+        coverage: summary.coverage,
+    };
+    let mut lines = Vec::new();
+    lines.extend(card.models().iter().filter_map(|model| Some(line(model, "all", card.of(model)?))));
+    let strata = card.strata();
+    if strata != ["all"] {
+        for stratum in strata {
+            let part = card.only(|row| row.stratum == stratum);
+            lines.extend(card.models().iter().filter_map(|model| Some(line(model, stratum, part.of(model)?))));
+        }
+    }
+    lines
+}
+
+/// `2020-03`, `2020-03-23`, `2020-Q1`, `2020`, or a number on a numbered calendar.
+fn period(text: &str, frequency: Frequency, panel: &Panel) -> Result<Period, Error> {
+    let text = text.trim();
+    let spelled = panel.span().periods().find(|period| period.to_string() == text);
+    let numbered = || text.parse().ok().map(|number| Period::numbered(frequency, number));
+    let dated = || text.parse::<Date>().ok().map(|date| Period::containing(frequency, date));
+    let first = || format!("{text}-01").parse::<Date>().ok().map(|date| Period::containing(frequency, date));
+    spelled.or_else(dated).or_else(first).or_else(numbered).ok_or_else(|| {
+        Error::Usage(format!("`{text}` is no period of this table: write {} or the like", panel.span().start()))
+    })
+}
+
+/// `before=2016-03..2019-03`.
+fn stratum(text: &str, frequency: Frequency, panel: &Panel) -> Result<Stratum, Error> {
+    let parts = text.split_once('=').and_then(|(name, span)| Some((name, span.split_once("..")?)));
+    let Some((name, (from, to))) = parts else {
+        return Err(Error::Usage(format!("`{text}` is no stratum: write NAME=FIRST..LAST")));
+    };
+    let (from, to) = (period(from, frequency, panel)?, period(to, frequency, panel)?);
+    Ok(Stratum { name: name.to_owned(), from, to })
+}
