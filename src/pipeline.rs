@@ -15,7 +15,7 @@ mod pack;
 mod recipe;
 mod scores;
 
-pub use desk::{Checked, Initialised, SimulationChanges, check, init, simulate};
+pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
 pub use error::{Error, Fault};
 pub use flat::{FlatForecast, FlatSummary, FlatTable, forecast_table, rehearse_table};
 pub use monthly::{PackState, Rehearsal, RunOutcome, rehearse, run};

@@ -56,17 +56,17 @@ pub struct TableArguments {
     #[arg(value_name = "TABLE")]
     pub table: PathBuf,
 
-    /// The column that names the series
-    #[arg(long, default_value = "unique_id", value_name = "COLUMN")]
-    pub id: String,
+    /// The column that names the series [default: unique_id, or found by its usual names]
+    #[arg(long, value_name = "COLUMN")]
+    pub id: Option<String>,
 
-    /// The column of dates or period numbers
-    #[arg(long, default_value = "ds", value_name = "COLUMN")]
-    pub time: String,
+    /// The column of dates or period numbers [default: ds]
+    #[arg(long, value_name = "COLUMN")]
+    pub time: Option<String>,
 
-    /// The column of values
-    #[arg(long, default_value = "y", value_name = "COLUMN")]
-    pub target: String,
+    /// The column of values [default: y]
+    #[arg(long, value_name = "COLUMN")]
+    pub target: Option<String>,
 
     /// How far apart the periods are [default: seen from the dates; numbered periods are months]
     #[arg(long, value_enum, value_name = "FREQUENCY")]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ndarray::{Array2, Array3};
 
-use super::weights::{Combine, EnsembleOptions, inverse_score};
+use super::weights::{Combine, EnsembleOptions, fixed, inverse_score};
 use crate::forecast::{Draws, FittedForecaster, Forecast, Forecaster, ModelError, Skipped};
 use crate::panel::{Design, Panel, SeriesKey};
 
@@ -37,9 +37,8 @@ impl Forecaster for Ensemble {
     fn fit(&self, history: &Panel, known: &Design) -> Result<Box<dyn FittedForecaster>, ModelError> {
         let all = match self.options.combine {
             Combine::InverseScore => inverse_score(&self.members, history, known, &self.options),
-            Combine::Mean | Combine::Median => {
-                Array2::from_elem((history.keys().len(), self.members.len()), 1.0 / self.members.len().max(1) as f64)
-            }
+            Combine::Mean => fixed(history.keys().len(), self.members.len(), &self.options.weights),
+            Combine::Median => fixed(history.keys().len(), self.members.len(), &[]),
         };
         let (mut members, mut columns, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         for (column, member) in self.members.iter().enumerate() {
@@ -212,6 +211,15 @@ mod tests {
         assert_eq!(values(&*mean, &history), [4.0]);
         let median = fit(members(), Combine::Median, &history).expect("a fit");
         assert_eq!(values(&*median, &history), [2.0]);
+    }
+
+    #[test]
+    fn given_weights_are_relative() {
+        let history = panel(1, 30, |_, _| 10.0);
+        let members: Vec<Box<dyn Forecaster>> = vec![Box::new(steady("a", 1.0)), Box::new(steady("b", 4.0))];
+        let options = EnsembleOptions { combine: Combine::Mean, weights: vec![2.0, 1.0], ..EnsembleOptions::default() };
+        let fitted = Ensemble::new(members, options).fit(&history, &Design::empty(history.span())).expect("a fit");
+        assert_eq!(values(&*fitted, &history), [2.0]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::panel::{Design, Panel};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Combine {
-    /// Their mean.
+    /// Their mean, weighted by [`EnsembleOptions::weights`].
     Mean,
     /// Their median.
     #[default]
@@ -21,11 +21,14 @@ pub enum Combine {
 }
 
 /// How members are combined and, for [`Combine::InverseScore`], where they are tried.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EnsembleOptions {
     /// How the members' paths become one.
     pub combine: Combine,
+    /// The members' relative weights in [`Combine::Mean`], in their order: `[2, 1]` counts the first twice. Members
+    /// beyond the list weigh one.
+    pub weights: Vec<f64>,
     /// At how many origins inside the history the members are tried.
     pub origins: usize,
     /// How many periods lie between two origins; one season where it isn't given.
@@ -36,7 +39,7 @@ pub struct EnsembleOptions {
 
 impl Default for EnsembleOptions {
     fn default() -> EnsembleOptions {
-        EnsembleOptions { combine: Combine::default(), origins: 4, stride: None, horizon: None }
+        EnsembleOptions { combine: Combine::default(), weights: Vec::new(), origins: 4, stride: None, horizon: None }
     }
 }
 
@@ -45,6 +48,17 @@ const GROUP_ORIGINS: f64 = 8.0;
 
 /// Few paths do for a median.
 const TRIAL: Draws = Draws { paths: 100, seed: 0 };
+
+/// Weights that sum to one, series x members, the same for every series: as given, or equal.
+pub(super) fn fixed(series: usize, members: usize, given: &[f64]) -> Array2<f64> {
+    let weight = |member: usize| given.get(member).map_or(1.0, |weight| weight.max(0.0));
+    let sum: f64 = (0..members).map(weight).sum();
+    if sum > 0.0 && sum.is_finite() {
+        Array2::from_shape_fn((series, members), |(_, member)| weight(member) / sum)
+    } else {
+        fixed(series, members, &[])
+    }
+}
 
 /// Weights that sum to one, series x members: by inverse error where the history is long enough to try the members at
 /// least once with two seasons known, else equal.
@@ -59,7 +73,7 @@ pub(super) fn inverse_score(
     options: &EnsembleOptions,
 ) -> Array2<f64> {
     let series = history.keys().len();
-    let equal = Array2::from_elem((series, members.len()), 1.0 / members.len() as f64);
+    let equal = fixed(series, members.len(), &[]);
     let season = history.span().frequency().season_length();
     let horizon = options.horizon.unwrap_or(season).max(1);
     let stride = options.stride.unwrap_or(season).max(1);

@@ -92,6 +92,11 @@ pub struct Scorecard {
 }
 
 impl Scorecard {
+    /// A scorecard without a row, as where the history is too short for a backtest.
+    pub fn empty(levels: Levels) -> Scorecard {
+        Scorecard { levels, rows: Vec::new(), models: Vec::new() }
+    }
+
     /// The levels scored.
     pub fn levels(&self) -> &Levels {
         &self.levels

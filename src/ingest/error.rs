@@ -197,13 +197,15 @@ pub enum IngestError {
         /// Counts of what was wrong.
         reasons: String,
     },
-    /// Rows of a table of counts by day.
-    #[error("{}: column `{column}` counts by day; add the days up to weeks or months first, or give the rows as referrals, one a row", path.display())]
-    Daily {
+    /// Several dates of a table of counts fall into one period.
+    #[error("{}: column `{column}` has several dates in one {period}, as daily counts have; add the rows up to weeks or months first, set `frequency`, or give them as referrals, one a row", path.display())]
+    TooFine {
         /// The file.
         path: PathBuf,
         /// The column's header.
         column: String,
+        /// Week, month, quarter or year.
+        period: &'static str,
     },
     /// Two rows of one file give different values for the same series and period.
     #[error("{}: {count} periods have more than one value, as series `{series}` in {period}; the column that tells these rows apart is missing from `dimensions` (others there are: {others})", path.display())]

@@ -392,6 +392,36 @@ pub(super) fn ended_series(series: &[String], last: &str) -> Finding {
     }
 }
 
+/// Series without any value.
+pub(super) fn empty_series(series: &[String]) -> Finding {
+    Finding {
+        name: "empty-series",
+        severity: Severity::Loss,
+        what: format!("{} no value at all: {}", plural(series.len() as u64, "series has", "series have"), some(series)),
+        place: Place { series: series.first().cloned(), ..Place::default() },
+        count: series.len() as u64,
+        meaning: "They can't be forecast and are left out.",
+        remedy: "Add their data.",
+    }
+}
+
+/// Periods after the extract was made.
+pub(super) fn incomplete_periods(periods: &[String], extract_date: String) -> Finding {
+    Finding {
+        name: "incomplete-last-month",
+        severity: Severity::Warning,
+        what: format!(
+            "{} not over on {extract_date}, the day of the extract: {}",
+            plural(periods.len() as u64, "period was", "periods were"),
+            some(periods)
+        ),
+        place: Place { series: periods.first().cloned(), ..Place::default() },
+        count: periods.len() as u64,
+        meaning: "The period is left out of fitting; forecasts start with it.",
+        remedy: "If the period is complete, correct `extract_date`.",
+    }
+}
+
 /// Months that don't add up to the year's total.
 pub(super) fn total_disagrees(path: &Path, column: &str, rows: &RowCount) -> Finding {
     Finding {

@@ -112,6 +112,11 @@ impl Headers {
         &self.written[column]
     }
 
+    /// The first column whose header has these letters and digits.
+    pub(super) fn position(&self, plain: &str) -> Option<usize> {
+        self.plain.iter().position(|header| header == plain)
+    }
+
     /// How many columns.
     pub(super) fn len(&self) -> usize {
         self.written.len()

@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
 use ndarray::Array2;
 use rayon::prelude::*;
 
@@ -14,7 +13,7 @@ use super::error::IngestError;
 use super::extract::{Extract, NO_BIRTH, Record};
 use super::findings;
 use super::options::InputOptions;
-use super::referrals::{Dimension, MOST_DIMENSIONS, ReferralReader};
+use super::referrals::{Dimension, ReferralReader};
 use crate::panel::{Finding, Panel, SeriesKey, TOTAL, ValueKind};
 use crate::time::{Frequency, Period, Span, WorkingCalendar};
 

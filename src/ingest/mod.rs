@@ -1,3 +1,289 @@
-//! x
-mod error; mod options; mod rows; mod text; mod frames; mod table; mod dates; mod headers; mod findings; mod categories; mod labels; mod columns; mod referrals; mod extract; mod merge;
-pub use error::*; pub use options::*; pub use table::Source;
+//! The front door: files that analysts hold become a panel and a list of what was noticed.
+//!
+//! In: CSV, Parquet and Arrow files, recognised by their content: child-level referrals (one row each), counts (one
+//! row a series and period), and the Department for Education's monthly statistics. Out: [`Ingested`], a
+//! [`Panel`](crate::panel::Panel) of whole periods with [`Finding`]s, or a [`SeriesTable`] for the engine alone. The
+//! identifiers of children are hashed as they are read and go no further. This room fits nothing, fills no gap and
+//! rounds nothing.
+//!
+//! The way through: [`table`](self) opens a file and hands out batches of columns; a reader for each format turns them
+//! into codes and counts; `merge` and `history` make one panel of several files. Readers of workbooks and XML join
+//! beside `referrals`: whatever yields records of child, day and labels can be merged.
+
+mod categories;
+mod columns;
+mod counts;
+mod dates;
+mod dfe_monthly;
+mod error;
+mod extract;
+mod findings;
+mod frames;
+mod headers;
+mod history;
+mod labels;
+mod merge;
+mod numbers;
+mod options;
+mod periods;
+mod recognise;
+mod referrals;
+mod rows;
+mod series;
+mod table;
+mod text;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+pub use error::{Fault, IngestError};
+pub use options::{AreaLabels, Columns, DateOrder, Format, InputOptions, Level};
+pub use periods::TimeLabels;
+pub use recognise::{Recognition, RoleColumn, recognise};
+pub use series::{SeriesBlock, SeriesColumns, SeriesTable, read_series};
+pub use table::Source;
+
+use self::categories::Mapping;
+use self::headers::Headers;
+use self::referrals::ReferralReader;
+use self::table::{ReadThrough, Table};
+use self::tidy::Tidy;
+use crate::panel::{Finding, Panel, ValueKind};
+use crate::time::Period;
+
+/// How far reading has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// The file that is being read.
+    pub path: &'a Path,
+    /// Its number, from 1.
+    pub file: usize,
+    /// How many files there are.
+    pub files: usize,
+    /// Bytes read of it, where its container tells.
+    pub bytes: u64,
+    /// Its size.
+    pub size: Option<u64>,
+    /// Rows read of it.
+    pub rows: u64,
+}
+
+/// A file that was read, for the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InputFile {
+    /// The path as given.
+    pub path: PathBuf,
+    /// The hash of its bytes.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Rows under the header.
+    pub rows: u64,
+}
+
+impl InputFile {
+    fn of(path: &Path, through: &ReadThrough) -> InputFile {
+        InputFile {
+            path: path.to_path_buf(),
+            sha256: through.sha256.clone(),
+            bytes: through.bytes,
+            rows: through.rows,
+        }
+    }
+}
+
+/// What the files hold, ready to be forecast.
+#[derive(Debug)]
+pub struct Ingested {
+    /// Histories of whole periods.
+    pub panel: Panel,
+    /// What the files were.
+    pub format: Format,
+    /// How the files write periods.
+    pub time_labels: TimeLabels,
+    /// What was noticed, in the order of the files.
+    pub findings: Vec<Finding>,
+    /// The files, in the order given.
+    pub inputs: Vec<InputFile>,
+    /// The last period that is complete in the data: the panel's last.
+    pub last_complete: Period,
+}
+
+/// Reads the files that the options name; relative paths start at `base`. `by` is told how far reading has come.
+///
+/// ```
+/// use groundswell::ingest::{InputOptions, read};
+/// # let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("counts.csv"), "area,month,referrals\nNorth,2024-01,12\nNorth,2024-02,15\n")?;
+/// let options = InputOptions { files: vec!["counts.csv".into()], ..InputOptions::default() };
+/// let ingested = read(&options, folder.path(), &mut |_| {})?;
+/// assert_eq!(ingested.panel.series(0).to_vec(), [12.0, 15.0]);
+/// assert_eq!(ingested.last_complete.to_string(), "2024-02");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Where a file can't be read or used, files don't belong together, or the options ask for what isn't there. See
+/// [`IngestError::fault`] for whose fault it is.
+pub fn read(
+    options: &InputOptions,
+    base: &Path,
+    by: &mut dyn FnMut(Progress<'_>),
+) -> Result<Ingested, IngestError> {
+    check(options)?;
+    let mapping_path = options.mapping.as_ref().map(|path| base.join(path));
+    let mapping = mapping_path.as_ref().map(|path| Mapping::read(path)).transpose()?;
+    let mut reading = Reading { inputs: Vec::new(), findings: Vec::new(), by };
+    let mut format = None;
+    let mut tables = Vec::new();
+    for (position, path) in options.files.iter().enumerate() {
+        let table = Table::open(Source::File(base.join(path)))?;
+        let found = recognise::detect(&Headers::new(table.headers()), table.path(), options)?;
+        let first = *format.get_or_insert(found);
+        if found != first {
+            return Err(IngestError::OtherCalendar {
+                path: table.path().to_path_buf(),
+                found: found.noun().into(),
+                expected: first.noun().into(),
+            });
+        }
+        // Only the first is kept open: each holds its first block in memory.
+        tables.push(if position == 0 { Some(table) } else { None });
+    }
+    let format = format.unwrap_or_default();
+    let open = |position: usize| Table::open(Source::File(base.join(&options.files[position])));
+    let mut files = tables.into_iter().enumerate().map(|(position, table)| table.map_or_else(|| open(position), Ok));
+    let (panel, time_labels) = match format {
+        Format::DfeMonthly => reading.dfe_monthly(options, &mut files)?,
+        Format::Counts => reading.counts(options, &mut files)?,
+        Format::Referrals | Format::Auto => {
+            let mapping = mapping_path.as_deref().zip(mapping.as_ref());
+            reading.referrals(options, mapping, &mut files)?
+        }
+    };
+    let last_complete = panel.span().last().unwrap_or(panel.span().start());
+    let Reading { inputs, findings, .. } = reading;
+    Ok(Ingested { panel, format, time_labels, findings, inputs, last_complete })
+}
+
+/// Checks what can be checked before any file is opened.
+fn check(options: &InputOptions) -> Result<(), IngestError> {
+    if options.files.is_empty() {
+        return Err(IngestError::NoFiles);
+    }
+    for (position, path) in options.files.iter().enumerate() {
+        if options.files[..position].contains(path) {
+            return Err(IngestError::Options(format!("the file {} stands twice in `files`", path.display())));
+        }
+    }
+    if let (Some(from), Some(to)) = (options.from, options.to)
+        && from > to
+    {
+        return Err(IngestError::Options(format!("`from` ({from}) comes after `to` ({to})")));
+    }
+    Ok(())
+}
+
+type Tables<'t> = &'t mut dyn Iterator<Item = Result<Table, IngestError>>;
+
+/// What is gathered while files are read.
+struct Reading<'b> {
+    inputs: Vec<InputFile>,
+    findings: Vec<Finding>,
+    by: &'b mut dyn FnMut(Progress<'_>),
+}
+
+impl Reading<'_> {
+    /// Reads one table with `read`, which is given a function to call with bytes and rows; notes the file.
+    fn one<T>(
+        &mut self,
+        table: Table,
+        files: usize,
+        read: impl FnOnce(Table, &mut dyn FnMut(u64, u64)) -> Result<T, IngestError>,
+        through: impl FnOnce(&T) -> &ReadThrough,
+    ) -> Result<T, IngestError> {
+        let (path, size, file) = (table.path().to_path_buf(), table.size(), self.inputs.len() + 1);
+        let by = &mut self.by;
+        let done = read(table, &mut |bytes, rows| by(Progress { path: &path, file, files, bytes, size, rows }))?;
+        self.inputs.push(InputFile::of(&path, through(&done)));
+        Ok(done)
+    }
+
+    fn referrals(
+        &mut self,
+        options: &InputOptions,
+        mapping: Option<(&Path, &Mapping)>,
+        tables: Tables<'_>,
+    ) -> Result<(Panel, TimeLabels), IngestError> {
+        let mut reader = ReferralReader::new(options, mapping)?;
+        for table in tables {
+            let read = |table: Table, progress: &mut dyn FnMut(u64, u64)| reader.read(table, progress);
+            self.one(table?, options.files.len(), read, |through| through)?;
+        }
+        reader.check_areas()?;
+        let merged = merge::merge(reader, options)?;
+        self.findings.extend(merged.findings);
+        Ok((merged.panel, TimeLabels::FirstDay))
+    }
+
+    fn counts(&mut self, options: &InputOptions, tables: Tables<'_>) -> Result<(Panel, TimeLabels), IngestError> {
+        let mut histories = Vec::new();
+        let mut calendar = None;
+        let mut kind = ValueKind::Count;
+        let mut names = Vec::new();
+        for table in tables {
+            let table = table?;
+            let headers = Headers::new(table.headers());
+            let (columns, dimensions) = counts::columns(&headers, table.path(), options)?;
+            let read = |table: Table, progress: &mut dyn FnMut(u64, u64)| {
+                Tidy::read(table, &columns, counts::time_reading(options), progress)
+            };
+            let mut tidy = self.one(table, options.files.len(), read, |tidy| &tidy.through)?;
+            let own = (tidy.frequency, tidy.labels == TimeLabels::Number);
+            let (expected, _) = *calendar.get_or_insert((own, tidy.labels));
+            if own != expected || (!names.is_empty() && names != dimensions) {
+                let noun = |(frequency, numbered): (crate::time::Frequency, bool), dimensions: &[String]| {
+                    let numbered = if numbered { "numbered " } else { "" };
+                    format!("{numbered}{}s by {}", frequency.noun(), dimensions.join(", "))
+                };
+                return Err(IngestError::OtherCalendar {
+                    path: tidy.path,
+                    found: noun(own, &dimensions),
+                    expected: noun(expected, &names),
+                });
+            }
+            if tidy.kind == ValueKind::Amount {
+                kind = ValueKind::Amount;
+            }
+            self.findings.append(&mut tidy.findings);
+            histories.push(counts::history(&tidy));
+            names = dimensions;
+        }
+        let ((frequency, _), labels) = calendar.ok_or(IngestError::NoFiles)?;
+        let panel = history::join(names, histories, frequency, kind, options, &mut self.findings)?;
+        Ok((panel, labels))
+    }
+
+    fn dfe_monthly(&mut self, options: &InputOptions, tables: Tables<'_>) -> Result<(Panel, TimeLabels), IngestError> {
+        use crate::time::Frequency;
+        if let Some(frequency) = options.frequency.filter(|frequency| *frequency != Frequency::Month) {
+            return Err(IngestError::Options(format!("DfE's monthly file holds months, not {}s", frequency.noun())));
+        }
+        if !options.dimensions.iter().all(|name| name == "area") {
+            return Err(IngestError::Options("DfE's monthly file has one dimension, `area`".into()));
+        }
+        let mut histories = Vec::new();
+        for table in tables {
+            let read = |table: Table, progress: &mut dyn FnMut(u64, u64)| dfe_monthly::read(table, options, progress);
+            let file = self.one(table?, options.files.len(), read, |file| &file.through)?;
+            self.findings.extend(file.findings);
+            histories.push(file.history);
+        }
+        let dimensions = vec!["area".to_string()];
+        let panel =
+            history::join(dimensions, histories, Frequency::Month, ValueKind::Count, options, &mut self.findings)?;
+        Ok((panel, TimeLabels::FirstDay))
+    }
+}

@@ -1,5 +1,6 @@
 //! Child-level referrals, one row each: which columns, which rows, which labels.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use polars::prelude::{InitHashMaps, PlHashMap};
@@ -289,7 +290,8 @@ impl<'a> ReferralReader<'a> {
         let through = table.read(&wanted, &mut |batch| {
             progress(batch.bytes, batch.rows.of(0));
             rows.take(batch, self)?;
-            rows.check_labels(&path)
+            rows.check_labels(&path)?;
+            Ok(ControlFlow::Continue(()))
         })?;
         if through.rows == 0 {
             return Err(IngestError::NoRows { path });

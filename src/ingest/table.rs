@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -151,14 +152,15 @@ impl Table {
         }
     }
 
-    /// Reads the wanted columns; every batch goes to `each` in the file's order, while the next is being read.
+    /// Reads the wanted columns; every batch goes to `each` in the file's order, while the next is being read, until
+    /// it has seen enough.
     ///
     /// # Errors
     /// Where the file can't be read on, or `each` fails.
     pub(super) fn read(
         self,
         wanted: &[(usize, ReadAs)],
-        each: &mut dyn FnMut(Batch) -> Result<(), IngestError>,
+        each: &mut dyn FnMut(Batch) -> Result<ControlFlow<()>, IngestError>,
     ) -> Result<ReadThrough, IngestError> {
         let path = self.path.clone();
         let (sender, receiver) = sync_channel(2);
@@ -170,13 +172,18 @@ impl Table {
                 }
             });
             let mut consumed = Ok(());
-            for batch in receiver {
-                consumed = each(batch);
-                if consumed.is_err() {
-                    break;
+            for batch in receiver.iter() {
+                match each(batch) {
+                    Ok(ControlFlow::Continue(())) => {}
+                    Ok(ControlFlow::Break(())) => break,
+                    Err(error) => {
+                        consumed = Err(error);
+                        break;
+                    }
                 }
             }
-            // The receiver is gone, so a reader that is still at work stops at its next batch.
+            // With the receiver gone, a reader that is still at work stops at its next batch.
+            drop(receiver);
             let read = reader.join().unwrap_or_else(|_| {
                 Err(IngestError::Undecodable { path, container: "table", detail: "the decoder gave up".into() })
             });

@@ -2,11 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::spec::family_defaults;
 use crate::forecast::{FittedSeries, ModelError, SeriesHistory, SeriesModel};
 use crate::panel::Regressors;
 
-/// The model's id.
-const ID: &str = "level";
+/// The family's id.
+pub(super) const ID: &str = "level";
+
+/// The family's options as they ship.
+pub(super) const DEFAULTS: &str = include_str!("../../models/level.toml");
 
 /// Variance of a count about its mean mu is mu + mu^2 / 46: the median over English authorities' monthly referrals,
 /// DfE, Characteristics of children in need 2013-2024, table C6.
@@ -14,7 +18,7 @@ const DISPERSION: f64 = 46.0;
 
 /// How the level follows the series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct LevelOptions {
     /// How much of each surprise the recent level takes in, between 0 and 1.
     pub smoothing: f64,
@@ -25,9 +29,8 @@ pub struct LevelOptions {
 }
 
 impl Default for LevelOptions {
-    // The optimum over English authorities is flat: smoothing 0.25 to 0.5 and reversion 0.2 to 0.35 score within 1%.
     fn default() -> LevelOptions {
-        LevelOptions { smoothing: 0.35, reversion: 0.2, long_run_seasons: 4 }
+        family_defaults(DEFAULTS)
     }
 }
 
@@ -67,6 +70,8 @@ impl SeriesModel for RevertingLevel {
         }
         let LevelOptions { smoothing, reversion, long_run_seasons } = self.options;
         let mut recent = start.iter().sum::<f64>() / start.len() as f64;
+        let all = history.values.iter().filter(|value| !value.is_nan()).sum::<f64>() / history.observed() as f64;
+        let least = LEAST_SHARE * all;
         let mut long_run = LongRun { look_back: (season * long_run_seasons).max(1), mean: recent };
         let mut residuals = vec![f64::NAN; history.values.len()];
         for (position, value) in history.values.iter().enumerate() {
@@ -74,12 +79,12 @@ impl SeriesModel for RevertingLevel {
                 continue;
             }
             let expected = mix(recent, long_run.mean, reversion);
-            residuals[position] = (value - expected) / spread(expected);
+            residuals[position] = (value - expected) / spread(expected.max(least));
             recent += smoothing * (value - recent);
             long_run.look_at(&history.values[..=position]);
         }
         centre(&mut residuals, history.observed() as f64);
-        Ok(Box::new(FittedLevel { smoothing, reversion, recent, long_run: long_run.mean, residuals }))
+        Ok(Box::new(FittedLevel { smoothing, reversion, recent, long_run: long_run.mean, least, residuals }))
     }
 }
 
@@ -91,6 +96,9 @@ fn centre(residuals: &mut [f64], observed: f64) {
     let correction = if observed > 2.0 { (observed / (observed - 1.0)).sqrt() } else { 1.0 };
     residuals.iter_mut().for_each(|residual| *residual = (*residual - mean) * correction);
 }
+
+/// However low the level falls, errors are at least those of this share of the series' mean.
+const LEAST_SHARE: f64 = 0.01;
 
 /// The mean of the observed values among the last so many.
 struct LongRun {
@@ -124,6 +132,7 @@ struct FittedLevel {
     reversion: f64,
     recent: f64,
     long_run: f64,
+    least: f64,
     residuals: Vec<f64>,
 }
 
@@ -136,7 +145,7 @@ impl FittedSeries for FittedLevel {
         let mut recent = self.recent;
         for (cell, innovation) in path.iter_mut().zip(innovations) {
             let expected = mix(recent, self.long_run, self.reversion);
-            let value = (expected + innovation * spread(expected)).max(0.0);
+            let value = (expected + innovation * spread(expected.max(self.least))).max(0.0);
             recent += self.smoothing * (value - recent);
             *cell = value;
         }
@@ -151,6 +160,7 @@ impl FittedSeries for FittedLevel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::hostile::survives;
     use crate::panel::Design;
     use crate::time::{Period, Span};
 
@@ -165,6 +175,11 @@ mod tests {
         let mut path = vec![0.0; innovations.len()];
         fit.path(future.regressors(0), innovations, &mut path);
         path
+    }
+
+    #[test]
+    fn hostile_series_get_finite_forecasts_near_the_data() {
+        survives(&RevertingLevel::default());
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Forecaster for Local {
 
     fn fit(&self, history: &Panel, known: &Design) -> Result<Box<dyn FittedForecaster>, ModelError> {
         debug_assert_eq!(history.span(), known.span(), "the design covers the history");
-        let fits: Vec<Result<(usize, Box<dyn FittedSeries>), ModelError>> =
+        let fits: Vec<Result<LedFit, ModelError>> =
             (0..history.keys().len()).into_par_iter().map(|row| self.fit_row(history, known, row)).collect();
         let (mut fitted, mut skipped) = (Vec::new(), Vec::new());
         for (key, fit) in history.keys().iter().zip(fits) {
@@ -64,12 +64,7 @@ impl Forecaster for Local {
 
 impl Local {
     /// The fit, and how many unobserved periods come before its first observed one.
-    fn fit_row(
-        &self,
-        history: &Panel,
-        known: &Design,
-        row: usize,
-    ) -> Result<(usize, Box<dyn FittedSeries>), ModelError> {
+    fn fit_row(&self, history: &Panel, known: &Design, row: usize) -> Result<LedFit, ModelError> {
         let values = history.series(row).to_vec();
         let lead = values.iter().position(|value| !value.is_nan()).ok_or_else(|| ModelError::TooShort {
             model: self.id().to_owned(),
@@ -80,6 +75,9 @@ impl Local {
         Ok((lead, self.model.fit(SeriesHistory { values: &values[lead..], regressors })?))
     }
 }
+
+/// A fit, and how many unobserved periods come before its first observed one.
+type LedFit = (usize, Box<dyn FittedSeries>);
 
 #[derive(Debug)]
 struct FittedRow {

@@ -36,6 +36,9 @@ pub struct SeasonalNaive {
 }
 
 impl SeasonalNaive {
+    /// The model's id.
+    pub const ID: &str = ID;
+
     /// A model with the options.
     pub fn new(options: SeasonalNaiveOptions) -> SeasonalNaive {
         SeasonalNaive { options }

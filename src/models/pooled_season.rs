@@ -3,7 +3,7 @@
 use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 
-use super::group_season::{GroupYears, SeasonHistory, factors};
+use super::group_season::{Estimated, GroupYears, SeasonHistory, factors};
 use crate::forecast::{Draws, FittedForecaster, Forecast, Forecaster, ModelError, Skipped};
 use crate::panel::{Design, Panel, SeriesKey};
 
@@ -28,9 +28,10 @@ pub struct PooledSeasonOptions {
     pub working_days: bool,
 }
 
+/// Those of `models/pooled_season.toml`.
 impl Default for PooledSeasonOptions {
     fn default() -> PooledSeasonOptions {
-        PooledSeasonOptions { group_years: GroupYears::Fixed(12.0), trim: 0.2, working_days: true }
+        PooledSeasonOptions { group_years: GroupYears::Estimated(Estimated::Estimated), trim: 0.2, working_days: true }
     }
 }
 
@@ -180,6 +181,13 @@ mod tests {
     }
 
     const DRAWS: Draws = Draws { paths: 50, seed: 1 };
+
+    #[test]
+    fn the_defaults_are_those_of_the_file() {
+        let file: PooledSeasonOptions =
+            toml::from_str(include_str!("../../models/pooled_season.toml")).expect("the file gives known options");
+        assert_eq!(file, PooledSeasonOptions::default());
+    }
 
     #[test]
     fn the_season_and_the_working_days_come_back_in_the_forecast() {

@@ -143,7 +143,8 @@ impl RegressionOptions {
         }
     }
 
-    fn from_scale(&self, scaled: f64, offset: f64) -> f64 {
+    /// The value at a place on the regression's scale.
+    fn value_at(&self, scaled: f64, offset: f64) -> f64 {
         match self.target {
             Target::Log => libm::expm1(scaled + libm::log(offset)).max(0.0),
             Target::Identity => (scaled * offset).max(0.0),
@@ -187,7 +188,10 @@ impl Reach {
             seen.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
         match kind {
             // Three times the highest value, a third of the lowest.
-            Target::Log => Reach { low: low - libm::log(3.0), high: high + libm::log(3.0) },
+            Target::Log => Reach {
+                low: libm::log1p(libm::expm1(low) / 3.0).min(low),
+                high: libm::log1p(3.0 * libm::expm1(high)).max(high),
+            },
             Target::Identity => Reach { low: 0.0, high: 3.0 * high },
         }
     }
@@ -220,7 +224,7 @@ impl FittedSeries for FittedRegression {
             error = self.autocorrelation * error + innovation;
             let fit: f64 = rows.row(step).iter().zip(&self.effects).map(|(x, effect)| x * effect).sum();
             let scaled = (fit + error).clamp(self.reach.low, self.reach.high);
-            *cell = self.options.from_scale(scaled, offset[step]);
+            *cell = self.options.value_at(scaled, offset[step]);
         }
     }
 
@@ -236,6 +240,7 @@ impl FittedSeries for FittedRegression {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::hostile::survives;
     use crate::panel::Design;
     use crate::time::{Period, Span};
 
@@ -257,6 +262,12 @@ mod tests {
 
     fn seasonal(period: usize) -> f64 {
         300.0 * (1.0 + 0.3 * (std::f64::consts::TAU * period as f64 / 12.0).sin())
+    }
+
+    #[test]
+    fn hostile_series_get_finite_forecasts_near_the_data() {
+        survives(&Regression::default());
+        survives(&Regression::new(RegressionOptions { target: Target::Identity, ..Default::default() }));
     }
 
     #[test]

@@ -4,7 +4,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::ets::{self, Ets, EtsOptions};
+use super::level::{self, LevelOptions, RevertingLevel};
 use super::naive::{self, SeasonalNaive, SeasonalNaiveOptions};
+use super::regression::{self, Regression, RegressionOptions};
 use super::theta::{self, Theta, ThetaOptions};
 use crate::forecast::SeriesModel;
 
@@ -26,6 +28,10 @@ pub enum ModelSpec {
     Ets(EtsOptions),
     /// The Theta family.
     Theta(ThetaOptions),
+    /// A level that leans back towards the long run.
+    Level(LevelOptions),
+    /// Regression on the season, the calendar and a trend.
+    Regression(RegressionOptions),
 }
 
 /// A spec with every option, as it is written to a file.
@@ -35,6 +41,8 @@ enum Written {
     SeasonalNaive(SeasonalNaiveOptions),
     Ets(EtsOptions),
     Theta(ThetaOptions),
+    Level(LevelOptions),
+    Regression(RegressionOptions),
 }
 
 impl From<ModelSpec> for Written {
@@ -43,6 +51,8 @@ impl From<ModelSpec> for Written {
             ModelSpec::SeasonalNaive(options) => Written::SeasonalNaive(options),
             ModelSpec::Ets(options) => Written::Ets(options),
             ModelSpec::Theta(options) => Written::Theta(options),
+            ModelSpec::Level(options) => Written::Level(options),
+            ModelSpec::Regression(options) => Written::Regression(options),
         }
     }
 }
@@ -53,13 +63,20 @@ impl From<Written> for ModelSpec {
             Written::SeasonalNaive(options) => ModelSpec::SeasonalNaive(options),
             Written::Ets(options) => ModelSpec::Ets(options),
             Written::Theta(options) => ModelSpec::Theta(options),
+            Written::Level(options) => ModelSpec::Level(options),
+            Written::Regression(options) => ModelSpec::Regression(options),
         }
     }
 }
 
 /// Every family: its id and its file.
-const FAMILIES: [(&str, &str); 3] =
-    [(naive::ID, naive::DEFAULTS), (ets::ID, ets::DEFAULTS), (theta::ID, theta::DEFAULTS)];
+const FAMILIES: [(&str, &str); 5] = [
+    (naive::ID, naive::DEFAULTS),
+    (ets::ID, ets::DEFAULTS),
+    (theta::ID, theta::DEFAULTS),
+    (level::ID, level::DEFAULTS),
+    (regression::ID, regression::DEFAULTS),
+];
 
 impl ModelSpec {
     /// The family's model with the options of its file; `None` where there is no such family.
@@ -72,12 +89,25 @@ impl ModelSpec {
         FAMILIES.iter().map(|(id, _)| *id)
     }
 
+    /// The family's id.
+    pub fn id(&self) -> &'static str {
+        match self {
+            ModelSpec::SeasonalNaive(_) => naive::ID,
+            ModelSpec::Ets(_) => ets::ID,
+            ModelSpec::Theta(_) => theta::ID,
+            ModelSpec::Level(_) => level::ID,
+            ModelSpec::Regression(_) => regression::ID,
+        }
+    }
+
     /// The model.
     pub fn build(&self) -> Box<dyn SeriesModel> {
         match self.clone() {
             ModelSpec::SeasonalNaive(options) => Box::new(SeasonalNaive::new(options)),
             ModelSpec::Ets(options) => Box::new(Ets::new(options)),
             ModelSpec::Theta(options) => Box::new(Theta::new(options)),
+            ModelSpec::Level(options) => Box::new(RevertingLevel::new(options)),
+            ModelSpec::Regression(options) => Box::new(Regression::new(options)),
         }
     }
 }

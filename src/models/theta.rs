@@ -345,6 +345,13 @@ mod tests {
     }
 
     #[test]
+    fn a_season_that_nearly_closes_is_subtracted_too() {
+        let values: Vec<f64> = (0..48).map(|t| [90.0, 0.5, 50.0, 40.0][t % 4] + (t % 5) as f64).collect();
+        let fitted = fit(&Theta::default(), Frequency::Quarter, &values).expect("a fit");
+        assert!(fitted.describe().ends_with("additive season"), "{}", fitted.describe());
+    }
+
+    #[test]
     fn a_gap_in_a_straight_line_changes_nothing() {
         let whole: Vec<f64> = (0..40).map(|t| 50.0 + 2.0 * f64::from(t)).collect();
         let mut gappy = whole.clone();

@@ -11,7 +11,7 @@ use crate::panel::{DesignError, PanelError};
 use crate::project::ProjectError;
 use crate::publish::PublishError;
 use crate::simulate::SimulateError;
-use crate::time::CalendarError;
+use crate::time::{CalendarError, ClosureError};
 
 /// Whose fault an [`Error`] is: the command line turns it into an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,14 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong with it.
         source: CalendarError,
+    },
+    /// The file of closures.
+    #[error("{}: {source}", path.display())]
+    Closures {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ClosureError,
     },
     /// A file that the run needs beside its input.
     #[error("can't read {}: {source}", path.display())]
@@ -127,7 +135,7 @@ impl Error {
                 ingest::Fault::Configuration => Fault::Configuration,
             },
             Error::Project(ProjectError::NoModel { .. }) | Error::Usage(_) | Error::Level(_) => Fault::Usage,
-            Error::Project(_) | Error::Calendar { .. } => Fault::Configuration,
+            Error::Project(_) | Error::Calendar { .. } | Error::Closures { .. } => Fault::Configuration,
             Error::Unreadable { .. } => Fault::NoInput,
             Error::InputChanged { .. } => Fault::Io,
             Error::CantCreate { .. } => Fault::CantCreate,

@@ -23,11 +23,8 @@ fn key_columns<'a>(dimensions: &[String], keys: impl Iterator<Item = &'a SeriesK
 }
 
 /// Every key once for each period of the span, series by series.
-fn each<'a, T: Copy + 'a>(
-    keys: &'a [SeriesKey],
-    periods: impl Iterator<Item = T> + Clone + 'a,
-) -> impl Iterator<Item = (&'a SeriesKey, T)> + Clone + 'a {
-    keys.iter().flat_map(move |key| periods.clone().map(move |period| (key, period)))
+fn each<'a>(keys: &'a [SeriesKey], span: Span) -> impl Iterator<Item = (&'a SeriesKey, Period)> + Clone {
+    keys.iter().flat_map(move |key| (0..span.len()).map(move |position| (key, span.period(position))))
 }
 
 /// The observed total of some leaves, a value a period.
@@ -67,7 +64,7 @@ pub fn history(panel: &Panel, hierarchy: &Hierarchy, complete: Period) -> Result
             totals.extend((0..periods).map(|at| TotalRow { row: place * periods + at, parts: parts(at) }));
         }
     }
-    let rows = each(&keys, panel.span().periods());
+    let rows = each(&keys, panel.span());
     let state = |(value, period): (&f64, Period)| match value.is_nan() {
         true => "missing",
         false if period > complete => "provisional",
@@ -103,7 +100,7 @@ pub fn forecast(
     model: &str,
     levels: &Levels,
 ) -> Result<Figures, FigureError> {
-    let rows = each(forecast.keys(), forecast.span().periods());
+    let rows = each(forecast.keys(), forecast.span());
     let mut labels = key_columns(dimensions, rows.clone().map(|(key, _)| key));
     labels.push(LabelColumn::dates("ds", rows.clone().map(|(_, period)| period.first_day())));
     labels.push(LabelColumn::text("model", rows.map(|_| model)));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use ndarray::Axis;
@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::{Error, Listener, Progress, Stage, recipe};
 use crate::features::{FeatureOptions, calendar_design};
 use crate::forecast::{Draws, Forecast, Forecaster, Levels, ModelError};
-use crate::ingest::{self, SeriesBlock, SeriesNames, Source};
-use crate::panel::{Design, Finding};
+use crate::ingest::{self, SeriesBlock, SeriesColumns, SeriesTable, Source, TimeLabels};
+use crate::panel::{Design, Finding, SeriesKey};
 use crate::project::LineUp;
 use crate::publish::tables::{WideBlock, WideFormat, WideTimes, WideWriter};
 use crate::publish::PublishError;
@@ -26,12 +26,12 @@ const BLOCK: usize = 4096;
 pub struct FlatTable {
     /// The file; `None` is standard input.
     pub path: Option<PathBuf>,
-    /// The column that names the series.
-    pub id: String,
+    /// The column that names the series; `None`: by its usual names.
+    pub id: Option<String>,
     /// The column of dates or period numbers.
-    pub time: String,
+    pub time: Option<String>,
     /// The column of values.
-    pub target: String,
+    pub target: Option<String>,
     /// How long a period is, where the dates don't show it.
     pub frequency: Option<Frequency>,
 }
@@ -40,13 +40,28 @@ impl FlatTable {
     fn source(&self) -> Result<Source, Error> {
         Ok(match &self.path {
             Some(path) => Source::File(path.clone()),
-            None => Source::standard_input(io::stdin().lock())?,
+            None => Source::Bytes(PathBuf::from("standard input"), standard_input()?),
         })
     }
 
-    fn names(&self) -> SeriesNames {
-        SeriesNames { id: self.id.clone(), time: self.time.clone(), target: self.target.clone() }
+    /// Reads the table.
+    pub(super) fn read(&self, listener: Listener<'_>) -> Result<SeriesTable, Error> {
+        listener(Progress { stage: Stage::Read, done: 0, of: 0 });
+        let columns = SeriesColumns {
+            series: self.id.clone(),
+            time: self.time.clone(),
+            value: self.target.clone(),
+        };
+        Ok(ingest::read_series(self.source()?, &columns, self.frequency)?)
     }
+}
+
+/// Everything on standard input.
+fn standard_input() -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let path = || PathBuf::from("standard input");
+    io::stdin().lock().read_to_end(&mut bytes).map_err(|source| Error::Unreadable { path: path(), source })?;
+    Ok(bytes)
 }
 
 /// What `groundswell forecast` is asked for.
@@ -103,12 +118,8 @@ const NAMED: usize = 100;
 /// # Errors
 /// Where the table can't be used.
 pub fn rehearse_table(job: &FlatForecast, listener: Listener<'_>) -> Result<FlatSummary, Error> {
-    let mut summary = FlatSummary::of(job);
-    summary.findings = each_block(&job.table, listener, |block, _| {
-        summary.series += block.panel.keys().len();
-        Ok(())
-    })?;
-    Ok(summary)
+    let table = job.table.read(listener)?;
+    Ok(FlatSummary { series: table.len(), findings: table.findings().to_vec(), ..FlatSummary::of(job) })
 }
 
 /// Forecasts every series of a table and writes one row a series, period and model. An output file is written beside its
@@ -117,22 +128,29 @@ pub fn rehearse_table(job: &FlatForecast, listener: Listener<'_>) -> Result<Flat
 /// # Errors
 /// Where the table can't be used, no series can be forecast, or the output can't be written.
 pub fn forecast_table(job: &FlatForecast, listener: Listener<'_>) -> Result<FlatSummary, Error> {
-    let mut summary = FlatSummary::of(job);
+    let table = job.table.read(listener)?;
     let forecasters: Vec<(&str, Box<dyn Forecaster>)> =
         job.models.iter().map(|line_up| (line_up.name.as_str(), recipe::forecaster(line_up))).collect();
     let calendar = WorkingCalendar::england_and_wales();
+    let mut summary = FlatSummary { findings: table.findings().to_vec(), ..FlatSummary::of(job) };
     let mut output = Output::open(job)?;
-    summary.findings = each_block(&job.table, listener, |block, listener| {
-        let reached = forecast_block(job, &forecasters, &calendar, block, &mut output.writer, &mut summary)?;
-        listener(Progress { stage: Stage::Fit, done: reached as u64, of: 0 });
-        Ok(())
-    })?;
+    for block in table.blocks(BLOCK) {
+        let block = Block { block: block?, labels: table.time_labels() };
+        forecast_block(job, &forecasters, &calendar, &block, &mut output.writer, &mut summary)?;
+        listener(Progress { stage: Stage::Fit, done: summary.series as u64, of: table.len() as u64 });
+    }
     if summary.forecast == 0 {
         let first = summary.lost.first().map(|(_, reason)| reason.clone()).unwrap_or_default();
         return Err(ModelError::Nothing { model: summary.models.join(", "), first }.into());
     }
     output.finish()?;
     Ok(summary)
+}
+
+/// A block of series, and how the table writes their periods.
+struct Block {
+    block: SeriesBlock,
+    labels: TimeLabels,
 }
 
 impl FlatSummary {
@@ -142,38 +160,31 @@ impl FlatSummary {
     }
 }
 
-/// Reads the table and hands its series on in blocks, in the order of their names; gives the findings.
-fn each_block(
-    table: &FlatTable,
-    listener: Listener<'_>,
-    mut see: impl FnMut(&SeriesBlock, Listener<'_>) -> Result<(), Error>,
-) -> Result<Vec<Finding>, Error> {
-    let series = ingest::read_series(table.source()?, &table.names(), table.frequency, &mut |read| {
-        listener(Progress { stage: Stage::Read, done: read.done, of: read.of });
-    })?;
-    series.for_each_block(BLOCK, |block| see(&block, listener))?;
-    Ok(series.findings().to_vec())
-}
-
 /// The regressors of a block over its history and the horizon: the calendar where all its series end together.
-pub(super) fn design_of(block: &SeriesBlock, horizon: usize, calendar: &WorkingCalendar) -> Result<Design, Error> {
+pub(super) fn design_of(
+    block: &SeriesBlock,
+    labels: TimeLabels,
+    horizon: usize,
+    calendar: &WorkingCalendar,
+) -> Result<Design, Error> {
+    let dated = labels != TimeLabels::Number;
     let history = block.panel.span();
     let span = Span::new(history.start(), history.len() + horizon);
-    Ok(calendar_design(span, block.is_dated().then_some(calendar), &FeatureOptions::default())?)
+    Ok(calendar_design(span, (block.dated && dated).then_some(calendar), &FeatureOptions::default())?)
 }
 
-/// Forecasts one block by every model and writes it; gives how many series were read so far.
+/// Forecasts one block by every model and writes it.
 fn forecast_block(
     job: &FlatForecast,
     forecasters: &[(&str, Box<dyn Forecaster>)],
     calendar: &WorkingCalendar,
-    block: &SeriesBlock,
+    block: &Block,
     writer: &mut WideWriter,
     summary: &mut FlatSummary,
-) -> Result<usize, Error> {
-    let panel = &block.panel;
+) -> Result<(), Error> {
+    let panel = &block.block.panel;
     let known = panel.span().len();
-    let design = design_of(block, job.horizon, calendar)?;
+    let design = design_of(&block.block, block.labels, job.horizon, calendar)?;
     let mut lost: BTreeMap<usize, String> = BTreeMap::new();
     let mut reached = vec![false; panel.keys().len()];
     for (name, forecaster) in forecasters {
@@ -201,21 +212,22 @@ fn forecast_block(
     let unreached = lost.into_iter().filter(|(row, _)| !reached[*row]);
     let room = NAMED.saturating_sub(summary.lost.len());
     summary.lost.extend(unreached.take(room).map(|(row, reason)| (panel.keys()[row].to_string(), reason)));
-    Ok(summary.series)
+    Ok(())
 }
 
 /// Writes one model's forecast of a block.
 fn write_forecast(
     job: &FlatForecast,
     model: &str,
-    block: &SeriesBlock,
+    block: &Block,
     forecast: &Forecast,
     writer: &mut WideWriter,
 ) -> Result<(), Error> {
     let steps = forecast.span().len();
     let rows = forecast.keys().len() * steps;
     let names: Vec<String> = forecast.keys().iter().map(|key| key.to_string()).collect();
-    let ends = forecast.keys().iter().filter_map(|key| block.panel.keys().binary_search(key).ok()).map(|row| block.ends[row]);
+    let row = |key: &SeriesKey| block.block.panel.keys().binary_search(key).ok();
+    let ends = forecast.keys().iter().filter_map(row).map(|row| block.block.ends[row]);
     let periods = ends.flat_map(|end| (1..=steps as i32).map(move |step| end.plus(step)));
     let (low, high) = forecast.intervals(&job.levels);
     let mut figures = vec![
@@ -228,11 +240,11 @@ fn write_forecast(
         }
     }
     let (dates, numbers): (Vec<Date>, Vec<i64>);
-    let ds = if block.time_labels.is_numbered() {
+    let ds = if block.labels == TimeLabels::Number {
         numbers = periods.map(|period| i64::from(period.ordinal())).collect();
         WideTimes::Numbers(&numbers)
     } else {
-        dates = periods.map(|period| block.time_labels.date(period)).collect();
+        dates = periods.map(|period| block.labels.date(period).unwrap_or(period.first_day())).collect();
         WideTimes::Dates(&dates)
     };
     let unique_id = names.iter().flat_map(|name| std::iter::repeat_n(name.as_str(), steps)).collect();

@@ -3,12 +3,12 @@
 use super::{Error, Listener, Progress, Stage, recipe};
 use crate::evaluate::{Backtest, Scorecard, Stratum};
 use crate::forecast::{Draws, Forecaster, Levels, RollingOrigins};
-use crate::models;
+use crate::models::SeasonalNaive;
 use crate::panel::{Design, Panel, Total};
 use crate::project::LineUp;
 
 /// The name of the forecast that every recipe must beat.
-pub const BENCHMARK: &str = models::SEASONAL_NAIVE;
+pub const BENCHMARK: &str = SeasonalNaive::ID;
 
 /// Fewer seasons than this before an origin tell nothing about a recipe.
 const LEAST_SEASONS: usize = 2;

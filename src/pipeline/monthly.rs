@@ -11,11 +11,11 @@ use super::{Error, Listener, Progress, Stage, judge, recipe};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::features::calendar_design;
 use crate::forecast::{FittedForecaster, Forecast, RollingOrigins};
-use crate::ingest::{self, Ingested};
+use crate::ingest::{self, Ingested, TimeLabels};
 use crate::panel::{Design, Finding, Hierarchy, Panel, Place, SeriesKey, Severity};
 use crate::project::RunPlan;
 use crate::publish::{self, Lockdown};
-use crate::time::{Span, WorkingCalendar};
+use crate::time::{Closures, Span, WorkingCalendar};
 
 /// The program and its version, as packs name it.
 const ENGINE: &str = concat!("groundswell ", env!("CARGO_PKG_VERSION"));
@@ -109,7 +109,7 @@ impl Work {
     fn prepare(plan: &RunPlan, listener: Listener<'_>) -> Result<Work, Error> {
         let calendar = calendar(plan)?;
         let ingested = ingest::read(plan.input(), plan.base(), &mut |read| {
-            listener(Progress { stage: Stage::Read, done: read.done, of: read.of });
+            listener(Progress { stage: Stage::Read, done: read.bytes, of: read.size.unwrap_or(0) });
         })?;
         let panel = &ingested.panel;
         let (active, ended) = split_by_life(panel);
@@ -117,20 +117,41 @@ impl Work {
         findings.extend(ended.iter().map(ended_finding));
         let horizon = plan.forecast().horizon;
         let span = Span::new(panel.span().start(), panel.span().len() + horizon);
-        let dated = (!ingested.time_labels.is_numbered()).then_some(&calendar);
+        let dated = (ingested.time_labels != TimeLabels::Number).then_some(&calendar);
         let design = calendar_design(span, dated, &plan.calendar().features)?;
         let (count, stride) = (plan.backtest().origins, plan.backtest().stride);
         let origins = RollingOrigins::last(&active, count, stride, horizon, judge::least_known(&active));
-        Ok(Work { active, design, origins, findings, ingested })
+        let lockdowns = if dated.is_some() { lockdowns(plan, span)? } else { Vec::new() };
+        Ok(Work { active, design, origins, findings, ingested, lockdowns })
     }
 }
 
 /// The calendar of the plan.
 fn calendar(plan: &RunPlan) -> Result<WorkingCalendar, Error> {
     let Some(file) = &plan.calendar().file else { return Ok(WorkingCalendar::england_and_wales()) };
+    let (path, text) = beside(plan, file)?;
+    WorkingCalendar::from_toml(&text).map_err(|source| Error::Calendar { path, source })
+}
+
+/// The closures of the plan that fall into the history or the horizon, as runs of closed days.
+fn lockdowns(plan: &RunPlan, span: Span) -> Result<Vec<Lockdown>, Error> {
+    let closures = match &plan.calendar().closures {
+        None => Closures::england(),
+        Some(file) => {
+            let (path, text) = beside(plan, file)?;
+            Closures::from_toml(&text).map_err(|source| Error::Closures { path, source })?
+        }
+    };
+    let (first, last) = (span.start().first_day(), span.last().unwrap_or(span.start()).last_day());
+    let runs = closures.runs().into_iter().filter(|(from, to)| *to >= first && *from <= last);
+    Ok(runs.map(|(first_day, last_day)| Lockdown { label: "Lockdown".to_owned(), first_day, last_day }).collect())
+}
+
+/// A text file that the project file names.
+fn beside(plan: &RunPlan, file: &Path) -> Result<(PathBuf, String), Error> {
     let path = plan.base().join(file);
     let text = fs::read_to_string(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
-    WorkingCalendar::from_toml(&text).map_err(|source| Error::Calendar { path, source })
+    Ok((path, text))
 }
 
 /// The series that go on, and the keys of those that ended: nothing was observed of them in the last season. An
@@ -181,14 +202,18 @@ pub fn rehearse(plan: &RunPlan, listener: Listener<'_>) -> Result<Rehearsal, Err
 /// Where a stage fails; nothing is published then.
 pub fn run(plan: &RunPlan, listener: Listener<'_>) -> Result<RunOutcome, Error> {
     let inputs = plan.input().files.iter().map(|file| input(plan, file)).collect::<Result<Vec<Input>, Error>>()?;
-    let job = Job { engine: ENGINE.to_owned(), plan: plan.resolved(), seed: plan.draws().seed, inputs };
+    let mut job = Job { engine: ENGINE.to_owned(), plan: plan.resolved(), seed: plan.draws().seed, inputs };
     let destination = plan.destination();
+    if let Some(outcome) = published_already(&destination, &job) {
+        return Ok(outcome);
+    }
     // What can be wrong with the data is found out before the destination is touched.
     let work = Work::prepare(plan, listener)?;
-    for (before, read) in job.inputs.iter().zip(&work.ingested.inputs) {
+    for (before, read) in job.inputs.iter_mut().zip(&work.ingested.inputs) {
         if before.sha256 != read.sha256 {
             return Err(Error::InputChanged { path: read.path.clone() });
         }
+        before.rows = Some(read.rows);
     }
     let lock = Lock::acquire(&destination)?;
     let before = batch::latest(&destination).ok().flatten().map(|latest| latest.pack);
@@ -212,10 +237,23 @@ pub fn run(plan: &RunPlan, listener: Listener<'_>) -> Result<RunOutcome, Error> 
     Ok(RunOutcome { state, report: pack.join("report.html"), pack, replaced, alerts })
 }
 
+/// The outcome of a job whose pack is there already, whole and current: nothing is read again.
+/// A destination that can't be read is no reason to stop here: what is wrong with it is told when it is locked.
+fn published_already(destination: &Path, job: &Job) -> Option<RunOutcome> {
+    let pack = batch::find(destination, &job.key()).ok().flatten()?;
+    let latest = batch::latest(destination).ok().flatten()?;
+    let (state, report) = (PackState::Unchanged, pack.path.join("report.html"));
+    let outcome = RunOutcome { state, report, pack: pack.path, replaced: None, alerts: Vec::new() };
+    (latest.pack == pack.name).then_some(outcome)
+}
+
 fn input(plan: &RunPlan, file: &Path) -> Result<Input, Error> {
-    // A missing input is told apart from a broken destination by the reader's own error.
-    ingest::must_exist(&plan.base().join(file))?;
-    Ok(Input::of_file(file.display().to_string(), &plan.base().join(file))?)
+    let path = plan.base().join(file);
+    // That a file isn't there is the reader's to say, in its own words.
+    if !path.is_file() {
+        ingest::recognise(&path)?;
+    }
+    Ok(Input::of_file(file.display().to_string(), &path)?)
 }
 
 fn forecast_and_judge(plan: &RunPlan, work: &Work, listener: Listener<'_>) -> Result<Pack, Error> {

@@ -48,7 +48,7 @@ impl Results<'_> {
         let recipe = plan.line_up().name.as_str();
         let dimensions = panel.dimensions();
         let everything = &self.work.ingested.panel;
-        let history = figures::history(everything, &Hierarchy::of(everything), self.work.ingested.complete)?;
+        let history = figures::history(everything, &Hierarchy::of(everything), self.work.ingested.last_complete)?;
         let history = protect(profile, history);
         let headline = SeriesKey::grand_total(dimensions.len());
         let scored = self.scored(&headline);
@@ -146,7 +146,7 @@ fn shown(history: &ProtectedTable, key: &SeriesKey, period: Period) -> f64 {
 }
 
 fn suppressed_cells(table: &ProtectedTable) -> usize {
-    let cells = table.figures().iter().flat_map(|column| &column.cells);
+    let cells = table.figures().iter().flat_map(|column| column.cells());
     cells.filter(|cell| **cell == Cell::Suppressed).count()
 }
 

@@ -5,11 +5,10 @@ use std::fmt;
 use serde::Serialize;
 
 use super::flat::{FlatTable, design_of};
-use super::{Error, Listener, Progress, Stage, judge};
+use super::{Error, Listener, judge};
 use crate::evaluate::{Scorecard, Stratum, Summary};
 use crate::forecast::{Draws, Levels, RollingOrigins};
-use crate::ingest;
-use crate::panel::{Panel, SeriesKey};
+use crate::panel::{Panel, PanelError, SeriesKey};
 use crate::project::LineUp;
 use crate::time::{Date, Frequency, Period, WorkingCalendar};
 
@@ -105,13 +104,12 @@ impl fmt::Display for TableScores {
 /// # Errors
 /// Where the table or an origin can't be used, or the history is too short for a single origin.
 pub fn backtest_table(job: &FlatBacktest, listener: Listener<'_>) -> Result<TableScores, Error> {
-    let table = ingest::read_series(job.table.source()?, &job.table.names(), job.table.frequency, &mut |read| {
-        listener(Progress { stage: Stage::Read, done: read.done, of: read.of });
-    })?;
+    let table = job.table.read(listener)?;
     // Pools and calibrations see all series at once, so that scores don't depend on how a table is cut.
-    let block = table.whole()?;
+    let block = table.blocks(table.len()).next().ok_or(PanelError::Empty)??;
     let panel = &block.panel;
-    let design = design_of(&block, job.horizon, &WorkingCalendar::england_and_wales())?;
+    let calendar = WorkingCalendar::england_and_wales();
+    let design = design_of(&block, table.time_labels(), job.horizon, &calendar)?;
     let frequency = panel.span().frequency();
     let origins = match &job.origins {
         OriginChoice::Last { count, stride } => {

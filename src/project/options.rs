@@ -32,6 +32,9 @@ pub struct CalendarOptions {
     /// A calendar file with local dates; absent: England and Wales, as shipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<PathBuf>,
+    /// A file of closures, to shade in the charts; absent: England's of 2020 and 2021, as shipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closures: Option<PathBuf>,
     /// Which regressors to make of it.
     pub features: FeatureOptions,
 }

@@ -140,6 +140,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `input.date_order` | `auto`, `day-first`, `month-first` | `auto` |
 | `input.excel_1904` | numeric dates count from 1904 | `false` |
 | `calendar.file` | a calendar with local dates, in the form of `models/calendars/england-and-wales.toml` | shipped |
+| `calendar.closures` | a file of lockdowns and closures, in the form of `models/lockdowns/england.toml` | shipped |
 | `calendar.features.working_days`, `.school_weeks` | which calendar regressors are made | `true` |
 | `forecast.horizon` | periods ahead, 1 to 1200 | 12 |
 | `forecast.levels` | levels of the ranges in per cent | `[50, 80, 95]` |

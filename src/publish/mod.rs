@@ -9,6 +9,7 @@
 
 mod charts;
 mod contents;
+mod parquet;
 mod report;
 mod sentences;
 mod series;
@@ -175,7 +176,7 @@ impl Pack<'_> {
     }
 
     fn parquet(&mut self, path: &str, table: &ProtectedTable) -> Result<(), PublishError> {
-        tables::write_parquet(&self.dir.join(path), table)?;
+        parquet::write(&self.dir.join(path), table)?;
         self.files.push(PublishedFile { path: path.into(), media_type: PARQUET });
         Ok(())
     }

@@ -1,11 +1,11 @@
-//! Wide tables as Parquet, Arrow and CSV.
+//! Wide forecasts of many series as Parquet, Arrow and CSV.
 //!
-//! In: a protected table of a pack ([`write_parquet`]), or blocks of forecasts of many series ([`WideWriter`]). Out: a
-//! file or any stream.
+//! In: blocks of forecasts. Out: a file or any stream, to which [`WideWriter`] appends them.
 //!
 //! The flat engine forecasts any table that its user names, on that user's desk, and has no hierarchy to protect
 //! across; a million series of eighteen steps make 150 million cells. So it hands over borrowed columns of `f64` in
-//! [`WideBlock`]s rather than a [`ProtectedTable`], whose cells are twice the size. Nothing from here enters a pack.
+//! [`WideBlock`]s rather than a
+//! [`ProtectedTable`](crate::disclosure::ProtectedTable), whose cells are twice the size. Nothing from here enters a pack.
 //!
 //! In Parquet and Arrow a figure that isn't there is null, texts are as given. In CSV it is an empty field, and a text
 //! that a spreadsheet would take for a formula begins with an apostrophe, unless it is a number (CWE-1236).
@@ -23,56 +23,12 @@ use polars::prelude::{
 use polars_arrow::io::ipc::write::{StreamWriter, WriteOptions, default_ipc_fields};
 
 use super::PublishError;
-use super::sheet::MARKING_COLUMN;
-use super::text_files::{MARKS_COLUMN, is_formula, marks};
-use crate::disclosure::{Labels, ProtectedTable};
+use super::text_files::is_formula;
 use crate::forecast::Levels;
 use crate::time::Date;
 
-/// Writes a protected table as Parquet: labels, figures (null where `[c]` or `[x]`), then `marks`, which says why
-/// figures of the row are null (`lo_80:c y:x`; null where none is), and `marking` under a profile that has one.
-///
-/// # Errors
-/// Where the file can't be written.
-pub fn write_parquet(path: &Path, table: &ProtectedTable) -> Result<(), PublishError> {
-    let file = File::create(path).map_err(|source| PublishError::Write { path: path.to_owned(), source })?;
-    let failed = |error: PolarsError| PublishError::Table { path: path.to_owned(), reason: error.to_string() };
-    let mut frame = frame(table).map_err(failed)?;
-    let mut file = BufWriter::new(file);
-    let writer = ParquetWriter::new(&mut file).set_parallel(false);
-    writer.with_compression(ParquetCompression::Snappy).finish(&mut frame).map_err(failed)?;
-    file.flush().map_err(|source| PublishError::Write { path: path.to_owned(), source })
-}
-
-fn frame(table: &ProtectedTable) -> PolarsResult<DataFrame> {
-    let mut columns: Vec<Column> = Vec::new();
-    for column in table.labels() {
-        columns.push(labels_column(&column.name, &column.labels)?);
-    }
-    for figures in table.figures() {
-        let numbers: Vec<Option<f64>> = figures.cells().iter().map(|cell| cell.number()).collect();
-        columns.push(Column::new(figures.name().into(), numbers));
-    }
-    let row_marks: Vec<Option<String>> = (0..table.rows())
-        .map(|row| marks(table.figures().iter().map(|figures| (figures.name(), figures.cells()[row]))))
-        .collect();
-    columns.push(Column::new(MARKS_COLUMN.into(), row_marks));
-    if let Some(marking) = table.profile().marking() {
-        columns.push(Column::new(MARKING_COLUMN.into(), vec![marking; table.rows()]));
-    }
-    DataFrame::new(table.rows(), columns)
-}
-
-fn labels_column(name: &str, labels: &Labels) -> PolarsResult<Column> {
-    Ok(match labels {
-        Labels::Text(texts) => Column::new(name.into(), texts),
-        Labels::Numbers(numbers) => Column::new(name.into(), numbers),
-        Labels::Dates(dates) => dates_column(name, dates)?,
-    })
-}
-
 /// Dates as days since 1 January 1970.
-fn dates_column(name: &str, dates: &[Date]) -> PolarsResult<Column> {
+pub(super) fn dates_column(name: &str, dates: &[Date]) -> PolarsResult<Column> {
     const EPOCH: Date = Date::constant(1970, 1, 1);
     let days: Vec<i32> = dates.iter().map(|date| EPOCH.until(*date).map_or(0, |span| span.get_days())).collect();
     Ok(Series::new(name.into(), days).cast(&DataType::Date)?.into_column())
@@ -305,7 +261,6 @@ mod tests {
     use polars::prelude::{CsvReader, IpcReader, ParquetReader, SerReader};
 
     use super::*;
-    use crate::disclosure::{FigureColumn, Figures, LabelColumn, Profile, protect};
     use crate::forecast::Level;
 
     const MARCH: Date = Date::constant(2025, 3, 1);
@@ -397,21 +352,5 @@ mod tests {
         let mut writer = WideWriter::new(Path::new("-"), Box::new(io::sink()), WideFormat::Csv, &levels());
         let block = WideBlock { unique_id: vec![], ds: WideTimes::Numbers(&[]), model: vec![], figures: vec![] };
         assert!(matches!(writer.write(&block), Err(PublishError::Table { .. })));
-    }
-
-    #[test]
-    fn a_protected_table_in_parquet_has_null_and_a_mark_where_nothing_may_be_shown() {
-        let labels = vec![LabelColumn::text("source", ["Police", "Housing"]), LabelColumn::dates("ds", [MARCH, MARCH])];
-        let figures =
-            vec![FigureColumn::counts("y", vec![112.0, 3.0]), FigureColumn::counts("mean", vec![f64::NAN, 20.0])];
-        let table = protect(Profile::Published, Figures::new("t", labels, figures).expect("valid"));
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("t.parquet");
-        write_parquet(&path, &table).expect("written");
-        let frame = ParquetReader::new(File::open(&path).expect("the file")).finish().expect("the frame");
-        let y: Vec<Option<f64>> = frame.column("y").expect("y").f64().expect("numbers").iter().collect();
-        assert_eq!(y, [Some(110.0), None]);
-        let marks: Vec<Option<&str>> = frame.column("marks").expect("marks").str().expect("texts").iter().collect();
-        assert_eq!(marks, [Some("mean:x"), Some("y:c")]);
     }
 }

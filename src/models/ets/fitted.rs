@@ -154,3 +154,49 @@ impl FittedSeries for FittedEts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::ets::recursion::walk;
+    use crate::models::hostile::path;
+    use crate::time::Frequency;
+
+    #[test]
+    fn a_path_under_the_errors_that_happened_is_what_happened() {
+        let pattern = [1.2, 0.8, 1.1, 0.9];
+        let values: Vec<f64> = (0..40)
+            .map(|t| (1.0 + 0.02 * t as f64) * pattern[t % 4] * (1.0 + 0.1 * libm::sin((t * t) as f64)))
+            .collect();
+        // Not a whole number of seasons, so that the season must be turned.
+        let (past, future) = values.split_at(26);
+        for form in Form::admissible() {
+            let season = match form.season {
+                Season::None => vec![],
+                Season::Additive => vec![0.2, -0.2, 0.1, -0.1],
+                Season::Multiplicative => pattern.to_vec(),
+            };
+            let damped = form.trend == Trend::Damped;
+            let sloped = form.trend != Trend::None;
+            let smoothing = Smoothing {
+                alpha: 0.4,
+                beta_share: if sloped { 0.3 } else { 0.0 },
+                gamma_share: 0.5,
+                phi: if damped { 0.9 } else { 1.0 },
+            };
+            let initial = State { level: 1.0, slope: if sloped { 0.02 } else { 0.0 }, season };
+            let mut last = initial.clone();
+            walk(form.trend, form.season, past, smoothing, &mut last, |_, _, _| ());
+            let fit = Fit { form, smoothing, initial, last, aicc: 0.0 };
+            let mut errors = vec![0.0; values.len()];
+            fit.means(&values, |t, mean| {
+                let error = values[t] - mean;
+                errors[t] = if form.error == Error::Additive { 100.0 * error } else { error / mean };
+            });
+            let fitted = FittedEts::new(vec![(1.0, fit)], past, 100.0, 4);
+            for (ours, value) in path(&fitted, Frequency::Quarter, &errors[26..]).iter().zip(future) {
+                assert!((ours - 100.0 * value).abs() < 1e-9, "{form}: {ours} {}", 100.0 * value);
+            }
+        }
+    }
+}

@@ -217,8 +217,24 @@ mod tests {
         values
     }
 
+    /// The residuals whose squares are summed, by the definition alone.
+    fn residuals(form: Form, values: &[f64], layout: &Layout, parameters: &[f64], initial: &State) -> Vec<f64> {
+        let mut state = initial.clone();
+        layout.write_state(parameters, &mut state);
+        let mut means = Vec::new();
+        let smoothing = layout.smoothing(parameters);
+        walk(form.trend, form.season, values, smoothing, &mut state, |_, value, mean| means.push((value, mean)));
+        let logs: f64 = means.iter().map(|(_, mean)| mean.ln()).sum();
+        let geometric_mean = (logs / means.len() as f64).exp();
+        let residual = |(value, mean): (f64, f64)| match form.error {
+            Error::Additive => value - mean,
+            Error::Multiplicative => (value - mean) / mean * geometric_mean,
+        };
+        means.into_iter().map(residual).collect()
+    }
+
     #[test]
-    fn gradients_are_those_of_finite_differences_for_every_form() {
+    fn derivatives_are_those_of_finite_differences_for_every_form() {
         let values = example();
         for form in Form::admissible() {
             let season = match form.season {
@@ -237,16 +253,29 @@ mod tests {
             layout.write_parameters(smoothing, &initial, &mut at);
             let (mut product, mut gradient) = (vec![0.0; layout.count * layout.count], vec![0.0; layout.count]);
             likelihood.normal_equations(&at, &mut product, &mut gradient);
+            let moved = |index: usize, by: f64| {
+                let mut to = at.clone();
+                to[index] += by;
+                residuals(form, &values, &layout, &to, &initial)
+            };
+            let here = moved(0, 0.0);
+            let slopes: Vec<Vec<f64>> = (0..layout.count)
+                .map(|index| {
+                    let (up, down) = (moved(index, 1e-5), moved(index, -1e-5));
+                    up.iter().zip(&down).map(|(up, down)| (up - down) / 2e-5).collect()
+                })
+                .collect();
+            let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+            let sum = likelihood.sum_of_squares(&at);
+            assert!((sum - dot(&here, &here)).abs() < 1e-12, "{form}: {sum}");
             for index in 0..layout.count {
-                let mut moved = |by: f64| {
-                    let mut to = at.clone();
-                    to[index] += by;
-                    likelihood.sum_of_squares(&to)
-                };
-                let difference = (moved(1e-5) - moved(-1e-5)) / 2e-5;
-                // The gradient of the sum of squares is twice Jᵀr.
-                let error = (difference - 2.0 * gradient[index]).abs();
-                assert!(error < 1e-6, "{form} parameter {index}: {difference} {}", 2.0 * gradient[index]);
+                let error = (dot(&slopes[index], &here) - gradient[index]).abs();
+                assert!(error < 1e-7, "{form} parameter {index}: {}", gradient[index]);
+                for other in 0..layout.count {
+                    let ours = product[index * layout.count + other];
+                    let error = (dot(&slopes[index], &slopes[other]) - ours).abs();
+                    assert!(error < 1e-6 * (1.0 + ours.abs()), "{form} parameters {index}, {other}: {ours}");
+                }
             }
         }
     }

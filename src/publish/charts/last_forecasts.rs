@@ -186,7 +186,7 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
     for one in &forecasts {
         let (low, high) = one.range.of(level).unwrap_or((Cell::Missing, Cell::Missing));
         let inside = one.held.map_or("unknown", |held| if held { "yes" } else { "no" });
-        let texts = [one.period, one.made].map(|period| Value::Period(period));
+        let texts = [one.period, one.made].map(Value::Period);
         let figures = [one.range.median, low, high, one.came].map(Value::Figure);
         sheet.rows.push(texts.into_iter().chain(figures).chain([Value::Text(inside.to_owned())]).collect());
     }

@@ -16,6 +16,7 @@ mod quality;
 mod scores;
 mod season;
 mod timeline;
+mod total;
 mod typeface;
 mod years;
 
@@ -168,7 +169,7 @@ impl Chart {
 
 /// All charts of a pack, in the order of the report. Each is there for every pack; one without figures says so.
 pub(super) fn all(contents: &PackContents, series: &PackSeries) -> Vec<Chart> {
-    let mut charts = vec![timeline::chart(contents, series), years::chart(contents, series)];
+    let mut charts = vec![total::chart(contents, series), years::chart(contents, series)];
     for dimension in 0..contents.dimensions.len() {
         if let Some(mut chart) = panels::chart(contents, series, dimension) {
             // Two dimensions may differ in nothing that a file's name can show.

@@ -107,10 +107,13 @@ impl Plot for Panels {
     }
 }
 
-/// The chart of one dimension; `None` where it has no series of its own.
+/// The chart of one dimension; `None` where it has fewer than two series, and so nothing that the total doesn't show.
 pub(super) fn chart(contents: &PackContents, series: &PackSeries, dimension: usize) -> Option<Chart> {
     let dimension_name = contents.dimensions.get(dimension)?.replace('_', " ");
     let margin = series.margin(dimension);
+    if margin.len() < 2 {
+        return None;
+    }
     let panels: Vec<(String, Timeline)> =
         margin.iter().filter_map(|one| Some((one.name(), Timeline::of(contents, one)?))).take(MOST_PANELS).collect();
     let (first_name, first) = panels.first()?;

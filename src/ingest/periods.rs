@@ -1,0 +1,567 @@
+//! The time column of a table of counts: in which form its periods are written, how long they are, and how to write
+//! the next ones in the same form.
+
+use std::path::Path;
+
+use jiff::civil::Date;
+use polars::prelude::{InitHashMaps, PlHashMap};
+use serde::Serialize;
+
+use super::columns::{MISSING, UNREADABLE, each_text};
+use super::dates::{self, Written, date_of};
+use super::error::IngestError;
+use super::frames::Cells;
+use super::labels::Labels;
+use super::options::DateOrder;
+use super::text::RowNumbers;
+use crate::time::{Frequency, Period};
+
+/// How the periods of a table are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeLabels {
+    /// The period's first day.
+    FirstDay,
+    /// The period's last day.
+    LastDay,
+    /// A whole number that counts periods.
+    Number,
+    /// The period's own label, such as 2024-03 or 2024-Q1.
+    Label,
+    /// A day of each week, this many days after Monday.
+    Weekday(i8),
+    /// A day of the period's month that many months in; day 32 is the month's last.
+    DayOf {
+        /// Months after the period's first one.
+        months: i8,
+        /// Day of the month.
+        day: i8,
+    },
+}
+
+impl TimeLabels {
+    /// A period as the table would write it.
+    ///
+    /// ```
+    /// use groundswell::ingest::TimeLabels;
+    /// use groundswell::time::Period;
+    /// assert_eq!(TimeLabels::LastDay.label(Period::month(2024, 2)), "2024-02-29");
+    /// ```
+    pub fn label(self, period: Period) -> String {
+        match (self, self.date(period)) {
+            (_, Some(date)) => date.to_string(),
+            (TimeLabels::Number, None) => period.ordinal().to_string(),
+            (_, None) => period.to_string(),
+        }
+    }
+
+    /// The day by which the table would write a period; `None` where it writes numbers or labels.
+    pub fn date(self, period: Period) -> Option<Date> {
+        let first = period.first_day();
+        match self {
+            TimeLabels::FirstDay => Some(first),
+            TimeLabels::LastDay => Some(period.last_day()),
+            TimeLabels::Number | TimeLabels::Label => None,
+            TimeLabels::Weekday(days) => Some(first.saturating_add(jiff::Span::new().days(days))),
+            TimeLabels::DayOf { months, day } => {
+                let month = first.saturating_add(jiff::Span::new().months(months));
+                let day = day.min(month.days_in_month());
+                Some(Date::new(month.year(), month.month(), day).unwrap_or(month))
+            }
+        }
+    }
+}
+
+/// A period as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Date(Written),
+    /// Year and month, as 2024-03 or March 2024.
+    Month(i32),
+    /// Year and quarter, as 2024-Q1.
+    Quarter(i32),
+    /// Digits alone and how many: a year, a month, a date or a count, as the column decides.
+    Digits(i64, u8),
+}
+
+/// A column of periods: each distinct way of writing one gets a code.
+#[derive(Debug)]
+pub(super) struct PeriodColumn {
+    texts: Labels,
+    of_days: PlHashMap<i32, u32>,
+    of_numbers: PlHashMap<i64, u32>,
+    marks: Vec<Mark>,
+    first_rows: Vec<u64>,
+}
+
+/// The calendar of a table.
+#[derive(Debug, Clone)]
+pub(super) struct Calendar {
+    pub(super) frequency: Frequency,
+    pub(super) labels: TimeLabels,
+    /// For each code the period's ordinal; nothing where the calendar has no such date.
+    pub(super) ordinals: Vec<Option<i32>>,
+    /// Codes that were read day first without the column saying so.
+    pub(super) ambiguous: Vec<u32>,
+}
+
+/// How many different periods a table may have.
+pub(super) const MOST_PERIODS: usize = 200_000;
+
+impl PeriodColumn {
+    pub(super) fn new() -> PeriodColumn {
+        PeriodColumn {
+            texts: Labels::new(),
+            of_days: PlHashMap::new(),
+            of_numbers: PlHashMap::new(),
+            marks: Vec::new(),
+            first_rows: Vec::new(),
+        }
+    }
+
+    /// The first row of a code.
+    pub(super) fn first_row(&self, code: u32) -> u64 {
+        self.first_rows[code as usize]
+    }
+
+    /// The codes of a batch's cells, [`MISSING`] or [`UNREADABLE`] where there is no period.
+    pub(super) fn codes(&mut self, cells: &Cells, rows: &RowNumbers, codes: &mut Vec<u32>) {
+        codes.clear();
+        match cells {
+            Cells::Days(days) => {
+                let plausible = dates::plausible_days();
+                for day in days.iter() {
+                    let code = match day {
+                        None => MISSING,
+                        Some(day) if !plausible.contains(&day) => UNREADABLE,
+                        Some(day) => match self.of_days.get(&day) {
+                            Some(code) => *code,
+                            None => {
+                                let code = self.add(Mark::Date(Written::Day(day)), rows.of(codes.len()));
+                                self.of_days.insert(day, code);
+                                code
+                            }
+                        },
+                    };
+                    codes.push(code);
+                }
+            }
+            Cells::Numbers(numbers) => {
+                for number in numbers.iter() {
+                    let code = match number {
+                        None => MISSING,
+                        Some(number) if number.fract() != 0.0 || number.abs() > 1e9 => UNREADABLE,
+                        Some(number) => {
+                            let number = number as i64;
+                            match self.of_numbers.get(&number) {
+                                Some(code) => *code,
+                                None if self.marks.len() >= MOST_PERIODS => UNREADABLE,
+                                None => {
+                                    let digits = number.to_string().len() as u8;
+                                    let code = self.add(Mark::Digits(number, digits), rows.of(codes.len()));
+                                    self.of_numbers.insert(number, code);
+                                    code
+                                }
+                            }
+                        }
+                    };
+                    codes.push(code);
+                }
+            }
+            Cells::Text(_) => each_text(cells, |text| {
+                codes.push(match text {
+                    None => MISSING,
+                    Some(text) => self.texts.find(text).unwrap_or_else(|| match read(text) {
+                        Some(mark) if self.marks.len() < MOST_PERIODS => {
+                            let (code, _) = self.texts.number(text);
+                            debug_assert_eq!(code as usize, self.marks.len(), "a column is of one type throughout");
+                            self.add(mark, rows.of(codes.len()))
+                        }
+                        _ => UNREADABLE,
+                    }),
+                });
+            }),
+        }
+    }
+
+    fn add(&mut self, mark: Mark, row: u64) -> u32 {
+        self.marks.push(mark);
+        self.first_rows.push(row);
+        (self.marks.len() - 1) as u32
+    }
+
+    /// Decides how the column is to be read.
+    ///
+    /// # Errors
+    /// Where it mixes forms or orders, or has several dates in one period.
+    pub(super) fn decide(
+        &self,
+        path: &Path,
+        column: &str,
+        order: DateOrder,
+        excel_1904: bool,
+        frequency: Option<Frequency>,
+    ) -> Result<Calendar, IngestError> {
+        let kind = |mark: &Mark| match mark {
+            Mark::Date(_) => 0,
+            Mark::Month(_) => 1,
+            Mark::Quarter(_) => 2,
+            Mark::Digits(..) => 3,
+        };
+        let first = self.marks.first().map_or(0, kind);
+        if let Some(other) = self.marks.iter().position(|mark| kind(mark) != first) {
+            return Err(IngestError::MixedTime {
+                path: path.to_path_buf(),
+                column: column.to_string(),
+                first_row: self.first_rows[0],
+                second_row: self.first_rows[other],
+            });
+        }
+        let whole = |own: Frequency, ordinals: Vec<Option<i32>>, labels: TimeLabels| {
+            let longer = frequency.is_some_and(|wanted| wanted != own);
+            if longer {
+                return Err(IngestError::Options(format!(
+                    "column `{column}` holds {}s, but `frequency` asks for {}s",
+                    own.noun(),
+                    frequency.map_or("", Frequency::noun)
+                )));
+            }
+            Ok(Calendar { frequency: own, labels, ordinals, ambiguous: Vec::new() })
+        };
+        let ordinal = |mark: &Mark| match mark {
+            Mark::Month(ordinal) | Mark::Quarter(ordinal) => Some(*ordinal),
+            _ => None,
+        };
+        match self.marks.first() {
+            Some(Mark::Month(_)) => {
+                whole(Frequency::Month, self.marks.iter().map(ordinal).collect(), TimeLabels::Label)
+            }
+            Some(Mark::Quarter(_)) => {
+                whole(Frequency::Quarter, self.marks.iter().map(ordinal).collect(), TimeLabels::Label)
+            }
+            Some(Mark::Digits(..)) => {
+                let digits: Vec<(i64, u8)> = self.marks.iter().filter_map(Mark::digits).collect();
+                match read_digits(&digits) {
+                    Digits::Years => {
+                        let ordinals = digits.iter().map(|(year, _)| Some(*year as i32)).collect();
+                        whole(Frequency::Year, ordinals, TimeLabels::Label)
+                    }
+                    Digits::Months => {
+                        let month = |(number, _): &(i64, u8)| Some((number / 100 * 12 + number % 100 - 1) as i32);
+                        whole(Frequency::Month, digits.iter().map(month).collect(), TimeLabels::Label)
+                    }
+                    Digits::Numbers => Ok(Calendar {
+                        frequency: frequency.unwrap_or(Frequency::Month),
+                        labels: TimeLabels::Number,
+                        ordinals: digits.iter().map(|(number, _)| i32::try_from(*number).ok()).collect(),
+                        ambiguous: Vec::new(),
+                    }),
+                    Digits::Dates(written) => {
+                        self.from_dates(&written, path, column, order, excel_1904, frequency)
+                    }
+                }
+            }
+            _ => {
+                let written: Vec<Written> = self.marks.iter().filter_map(Mark::date).collect();
+                self.from_dates(&written, path, column, order, excel_1904, frequency)
+            }
+        }
+    }
+
+    fn from_dates(
+        &self,
+        written: &[Written],
+        path: &Path,
+        column: &str,
+        order: DateOrder,
+        excel_1904: bool,
+        frequency: Option<Frequency>,
+    ) -> Result<Calendar, IngestError> {
+        let mut evidence = dates::OrderEvidence::default();
+        for (written, row) in written.iter().zip(&self.first_rows) {
+            evidence.see(*written, *row);
+        }
+        let order = self.regular_order(written, evidence, order, path, column)?;
+        let days: Vec<Option<i32>> = written.iter().map(|written| written.day(order, excel_1904)).collect();
+        let mut distinct: Vec<i32> = days.iter().flatten().copied().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let too_fine = |period: Frequency| IngestError::TooFine {
+            path: path.to_path_buf(),
+            column: column.to_string(),
+            period: period.noun(),
+        };
+        let frequency = match frequency {
+            Some(frequency) => frequency,
+            None => shown_frequency(&distinct).ok_or_else(|| too_fine(Frequency::Month))?,
+        };
+        let period = |day: i32| Period::containing(frequency, date_of(day));
+        if distinct.windows(2).any(|pair| period(pair[0]) == period(pair[1])) {
+            return Err(too_fine(frequency));
+        }
+        let ambiguous = if order.decided {
+            Vec::new()
+        } else {
+            (0..).zip(written).filter(|(_, written)| written.is_ambiguous()).map(|(code, _)| code).collect()
+        };
+        Ok(Calendar {
+            frequency,
+            labels: shown_labels(frequency, &distinct),
+            ordinals: days.iter().map(|day| day.map(|day| period(day).ordinal())).collect(),
+            ambiguous,
+        })
+    }
+
+    /// The order of day and month. First days of months written month first (01/03/2024 with 03 for the day) never
+    /// have a part over 12 that decides; but read day first they would all lie in January.
+    fn regular_order(
+        &self,
+        written: &[Written],
+        evidence: dates::OrderEvidence,
+        wish: DateOrder,
+        path: &Path,
+        column: &str,
+    ) -> Result<dates::Order, IngestError> {
+        let order = evidence.decide(wish, path, column)?;
+        let always = |part: fn(u8, u8) -> u8| {
+            written.len() > 2
+                && written.iter().all(|written| match written {
+                    Written::Parts(first, second, _) => part(*first, *second) == 1,
+                    _ => false,
+                })
+        };
+        if !order.decided && always(|_, second| second) && !always(|first, _| first) {
+            return Ok(dates::Order { day_first: false, decided: true });
+        }
+        if !order.decided && always(|first, _| first) {
+            return Ok(dates::Order { day_first: true, decided: true });
+        }
+        Ok(order)
+    }
+}
+
+impl Mark {
+    fn digits(&self) -> Option<(i64, u8)> {
+        match self {
+            Mark::Digits(number, digits) => Some((*number, *digits)),
+            _ => None,
+        }
+    }
+
+    fn date(&self) -> Option<Written> {
+        match self {
+            Mark::Date(written) => Some(*written),
+            _ => None,
+        }
+    }
+}
+
+/// What a column of digits holds.
+enum Digits {
+    Years,
+    Months,
+    Dates(Vec<Written>),
+    Numbers,
+}
+
+fn read_digits(digits: &[(i64, u8)]) -> Digits {
+    let all = |test: &dyn Fn(i64, u8) -> bool| digits.iter().all(|(number, length)| test(*number, *length));
+    if all(&|number, length| length == 4 && (1900..=2200).contains(&number)) {
+        return Digits::Years;
+    }
+    let month = |number: i64| (1900..=2200).contains(&(number / 100)) && (1..=12).contains(&(number % 100));
+    if all(&|number, length| length == 6 && month(number)) {
+        return Digits::Months;
+    }
+    // Day numbers of Excel since 1954 and dates such as 20240331; lower numbers count periods.
+    if all(&|number, length| length == 8 || (length == 5 && number >= 20_000)) {
+        let written: Option<Vec<Written>> = digits.iter().map(|(number, _)| dates::read(&number.to_string())).collect();
+        if let Some(written) = written {
+            return Digits::Dates(written);
+        }
+    }
+    Digits::Numbers
+}
+
+/// Reads a period: a date, `2024-03`, `Mar-24`, `March 2024`, `2024-Q1`, `Q1 2024`, or digits.
+fn read(text: &str) -> Option<Mark> {
+    let text = dates::without_time(text);
+    if !text.is_ascii() || text.len() > 20 {
+        return None;
+    }
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    if !unsigned.is_empty() && unsigned.len() <= 9 && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Mark::Digits(text.parse().ok()?, text.len() as u8));
+    }
+    let year_of = |part: &str| match part.len() {
+        4 => part.parse::<i32>().ok().filter(|year| (1900..=2200).contains(year)),
+        2 => part.parse::<i32>().ok().map(|year| if year < 69 { 2000 + year } else { 1900 + year }),
+        _ => None,
+    };
+    let parts: Vec<&str> = text.split(['-', '/', ' ']).filter(|part| !part.is_empty()).collect();
+    let quarter_of = |part: &str| match part.as_bytes() {
+        [b'Q' | b'q', quarter @ b'1'..=b'4'] => Some(i32::from(quarter - b'1')),
+        _ => None,
+    };
+    match parts[..] {
+        [one] if one.len() == 6 && one.is_char_boundary(4) => {
+            let (year, quarter) = one.split_at(4);
+            Some(Mark::Quarter(year_of(year)? * 4 + quarter_of(quarter)?))
+        }
+        [one, other] => {
+            if let Some(quarter) = quarter_of(other) {
+                return year_of(one).filter(|_| one.len() == 4).map(|year| Mark::Quarter(year * 4 + quarter));
+            }
+            if let Some(quarter) = quarter_of(one) {
+                return year_of(other).map(|year| Mark::Quarter(year * 4 + quarter));
+            }
+            let month_of = |part: &str| {
+                let number = part.parse::<u8>().ok().filter(|month| part.len() <= 2 && (1..=12).contains(month));
+                number.or_else(|| dates::month_named(part)).map(i32::from)
+            };
+            if one.len() == 4 && one.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Some(Mark::Month(year_of(one)? * 12 + month_of(other)? - 1));
+            }
+            let named = dates::month_named(one).is_some();
+            let year = year_of(other).filter(|_| named || other.len() == 4)?;
+            Some(Mark::Month(year * 12 + month_of(one)? - 1))
+        }
+        _ => dates::read(text).map(Mark::Date),
+    }
+}
+
+/// How long the periods are that distinct, ascending days stand for; nothing where they are finer than a month and no
+/// weeks.
+fn shown_frequency(days: &[i32]) -> Option<Frequency> {
+    let months: Vec<i32> =
+        days.iter().map(|day| Period::containing(Frequency::Month, date_of(*day)).ordinal()).collect();
+    let in_weeks = days.windows(2).all(|pair| (pair[1] - pair[0]) % 7 == 0);
+    let once_a_month = months.windows(2).all(|pair| pair[0] != pair[1]);
+    if !once_a_month {
+        return in_weeks.then_some(Frequency::Week);
+    }
+    let step = months.windows(2).map(|pair| pair[1] - pair[0]).fold(0, greatest_common_divisor);
+    Some(match step {
+        0 => Frequency::Month,
+        step if step % 12 == 0 => Frequency::Year,
+        step if step % 3 == 0 => Frequency::Quarter,
+        _ => Frequency::Month,
+    })
+}
+
+fn greatest_common_divisor(one: i32, other: i32) -> i32 {
+    if other == 0 { one } else { greatest_common_divisor(other, one % other) }
+}
+
+/// Which day of its period each of the days is.
+fn shown_labels(frequency: Frequency, days: &[i32]) -> TimeLabels {
+    let dates: Vec<(Date, Period)> = days
+        .iter()
+        .map(|day| (date_of(*day), Period::containing(frequency, date_of(*day))))
+        .collect();
+    if dates.iter().all(|(date, period)| *date == period.first_day()) {
+        return TimeLabels::FirstDay;
+    }
+    if dates.iter().all(|(date, period)| *date == period.last_day()) {
+        return TimeLabels::LastDay;
+    }
+    let Some((date, period)) = dates.first() else { return TimeLabels::FirstDay };
+    let like = if frequency == Frequency::Week {
+        TimeLabels::Weekday(date.weekday().to_monday_zero_offset())
+    } else {
+        let months = (date.month() - period.first_day().month()).rem_euclid(12);
+        let at_end = dates.iter().all(|(date, _)| date.day() == date.days_in_month());
+        TimeLabels::DayOf { months, day: if at_end { 32 } else { date.day() } }
+    };
+    let fits = dates.iter().all(|(date, period)| like.label(*period) == date.to_string());
+    if fits { like } else { TimeLabels::FirstDay }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decide(texts: &[&str], frequency: Option<Frequency>) -> Result<(Frequency, TimeLabels, Vec<String>), IngestError> {
+        let mut column = PeriodColumn::new();
+        let cells = Cells::Text(texts.iter().map(|text| Some(*text)).collect());
+        let mut codes = Vec::new();
+        column.codes(&cells, &RowNumbers::From(2), &mut codes);
+        assert!(codes.iter().all(|code| *code < UNREADABLE), "{texts:?}");
+        let calendar = column.decide("t.csv".as_ref(), "ds", DateOrder::Auto, false, frequency)?;
+        let labels = calendar.ordinals.iter().flatten().map(|ordinal| {
+            calendar.labels.label(Period::numbered(calendar.frequency, *ordinal))
+        });
+        Ok((calendar.frequency, calendar.labels, labels.collect()))
+    }
+
+    #[test]
+    fn the_frequency_is_what_the_dates_show() {
+        for (texts, frequency, labels) in [
+            (["2024-01-01", "2024-02-01", "2024-04-01"], Frequency::Month, TimeLabels::FirstDay),
+            (["2024-01-31", "2024-02-29", "2024-03-31"], Frequency::Month, TimeLabels::LastDay),
+            (["2024-01-15", "2024-02-15", "2024-03-15"], Frequency::Month, TimeLabels::DayOf { months: 0, day: 15 }),
+            (["2024-01-01", "2024-04-01", "2024-10-01"], Frequency::Quarter, TimeLabels::FirstDay),
+            (["2022-03-31", "2023-03-31", "2024-03-31"], Frequency::Year, TimeLabels::DayOf { months: 2, day: 32 }),
+            (["2024-01-01", "2024-01-08", "2024-01-22"], Frequency::Week, TimeLabels::FirstDay),
+            (["2024-01-07", "2024-01-14", "2024-01-21"], Frequency::Week, TimeLabels::LastDay),
+            (["2024-01-05", "2024-01-12", "2024-01-19"], Frequency::Week, TimeLabels::Weekday(4)),
+            (["2024-Q1", "2024-Q2", "2024-Q3"], Frequency::Quarter, TimeLabels::Label),
+            (["2022", "2023", "2024"], Frequency::Year, TimeLabels::Label),
+            (["2024-01", "2024-02", "2024-03"], Frequency::Month, TimeLabels::Label),
+            (["1", "2", "3"], Frequency::Month, TimeLabels::Number),
+        ] {
+            let (found, written, back) = decide(&texts, None).expect("a calendar");
+            assert_eq!((found, written), (frequency, labels), "{texts:?}");
+            assert_eq!(back, texts, "written as it was read");
+        }
+    }
+
+    #[test]
+    fn months_are_read_in_every_usual_form() {
+        let expected = ["2024-01", "2024-02", "2024-03"];
+        for texts in [
+            ["202401", "202402", "202403"], ["Jan-24", "Feb-24", "Mar-24"], ["January 2024", "February 2024", "March 2024"],
+            ["01/2024", "02/2024", "3/2024"], ["2024/1", "2024/02", "2024 Mar"],
+        ] {
+            let (frequency, _, back) = decide(&texts, None).expect("a calendar");
+            assert_eq!(frequency, Frequency::Month);
+            assert_eq!(back, expected, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn first_days_of_months_show_the_order_of_day_and_month() {
+        let day_first = decide(&["01/02/2024", "01/03/2024", "01/04/2024"], None).expect("a calendar");
+        assert_eq!(day_first.2, ["2024-02-01", "2024-03-01", "2024-04-01"]);
+        let month_first = decide(&["02/01/2024", "03/01/2024", "04/01/2024"], None).expect("a calendar");
+        assert_eq!(month_first.2, day_first.2);
+    }
+
+    #[test]
+    fn daily_counts_are_refused() {
+        let error = decide(&["2024-01-01", "2024-01-02", "2024-01-03"], None).expect_err("daily");
+        assert_eq!(
+            error.to_string(),
+            "t.csv: column `ds` has several dates in one month, as daily counts have; add the rows up to weeks or \
+             months first, set `frequency`, or give them as referrals, one a row"
+        );
+    }
+
+    #[test]
+    fn one_column_has_one_form() {
+        let error = decide(&["2024-01-01", "7"], None).expect_err("mixed");
+        assert_eq!(
+            error.to_string(),
+            "t.csv: column `ds` mixes dates and numbers (as in rows 2 and 3); write all periods in one form"
+        );
+    }
+
+    #[test]
+    fn a_frequency_that_the_labels_contradict_is_refused() {
+        let error = decide(&["2024-Q1", "2024-Q2"], Some(Frequency::Month)).expect_err("quarters");
+        assert_eq!(
+            error.to_string(),
+            "the input options can't be used: column `ds` holds quarters, but `frequency` asks for months"
+        );
+    }
+}

@@ -1,0 +1,169 @@
+//! What a file holds, by its columns.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::columns::each_text;
+use super::counts;
+use super::dfe_monthly;
+use super::error::IngestError;
+use super::frames::ReadAs;
+use super::headers::{Headers, Role};
+use super::options::{Format, InputOptions};
+use super::referrals::{Dimension, find};
+use super::table::{Source, Table};
+
+/// What a file was recognised as.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Recognition {
+    /// The file.
+    pub path: PathBuf,
+    /// What it holds.
+    pub format: Format,
+    /// CSV, Parquet or Arrow.
+    pub container: &'static str,
+    /// All its headers.
+    pub headers: Vec<String>,
+    /// The columns that have a role, by header.
+    pub columns: Vec<RoleColumn>,
+    /// Dimensions that the file can be cut by, those that suit a first run first.
+    pub dimensions: Vec<String>,
+}
+
+/// A column that has a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RoleColumn {
+    /// The option that names it (`columns.date` ...).
+    pub option: &'static str,
+    /// Its header.
+    pub header: String,
+}
+
+/// Looks at a file's columns: which format it is in, which column is which, and how it can be cut into series.
+///
+/// # Errors
+/// Where the file can't be read or no format fits; the error names the closest format and what it lacks.
+pub fn recognise(path: &Path) -> Result<Recognition, IngestError> {
+    let table = Table::open(Source::File(path.to_path_buf()))?;
+    let headers = Headers::new(table.headers());
+    let options = InputOptions::default();
+    let format = detect(&headers, path, &options)?;
+    let container = table.container();
+    let written = table.headers().to_vec();
+    let mut columns = Vec::new();
+    for (role, option) in roles(format) {
+        let column = find(&headers, path, *role, &options)?;
+        columns.extend(column.map(|column| RoleColumn { option, header: written[column].clone() }));
+    }
+    let dimensions = match format {
+        Format::DfeMonthly => vec!["area".to_string()],
+        Format::Counts => counts::columns(&headers, path, &options)?.1,
+        _ => referral_dimensions(table, &headers, path)?,
+    };
+    Ok(Recognition { path: path.to_path_buf(), format, container, headers: written, columns, dimensions })
+}
+
+fn roles(format: Format) -> &'static [(Role, &'static str)] {
+    match format {
+        Format::DfeMonthly | Format::Auto => &[],
+        Format::Counts => &[(Role::Series, "series"), (Role::Time, "time"), (Role::Value, "value")],
+        Format::Referrals => &[
+            (Role::Date, "date"),
+            (Role::Child, "child"),
+            (Role::Source, "source"),
+            (Role::Area, "area"),
+            (Role::Age, "age"),
+            (Role::DateOfBirth, "date_of_birth"),
+            (Role::Need, "need"),
+            (Role::NoFurtherAction, "no_further_action"),
+        ],
+    }
+}
+
+/// The dimensions that the columns allow: an area only where there is more than one.
+fn referral_dimensions(table: Table, headers: &Headers, path: &Path) -> Result<Vec<String>, IngestError> {
+    let options = InputOptions::default();
+    let has = |role| Ok::<bool, IngestError>(find(headers, path, role, &options)?.is_some());
+    let mut dimensions = Vec::new();
+    if let Some(area) = find(headers, path, Role::Area, &options)? {
+        let mut areas: BTreeSet<String> = BTreeSet::new();
+        table.read(&[(area, ReadAs::Text)], &mut |batch| {
+            each_text(&batch.columns[0], |text| {
+                if let Some(text) = text.filter(|_| areas.len() < 2) {
+                    areas.insert(text.to_lowercase());
+                }
+            });
+            Ok(if areas.len() < 2 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
+        if areas.len() > 1 {
+            dimensions.push(Dimension::Area.name().to_string());
+        }
+    }
+    if has(Role::Source)? {
+        dimensions.push(Dimension::Source.name().to_string());
+    }
+    if has(Role::Age)? || has(Role::DateOfBirth)? {
+        dimensions.push(Dimension::AgeBand.name().to_string());
+    }
+    if has(Role::Need)? {
+        dimensions.push(Dimension::Need.name().to_string());
+    }
+    if has(Role::NoFurtherAction)? {
+        dimensions.push(Dimension::NoFurtherAction.name().to_string());
+    }
+    Ok(dimensions)
+}
+
+/// The format of a table with these headers.
+///
+/// # Errors
+/// Where none fits.
+pub(super) fn detect(headers: &Headers, path: &Path, options: &InputOptions) -> Result<Format, IngestError> {
+    if options.format != Format::Auto {
+        return Ok(options.format);
+    }
+    let dfe = dfe_monthly::missing(headers);
+    if dfe.is_empty() {
+        return Ok(Format::DfeMonthly);
+    }
+    let found = |role| find(headers, path, role, options);
+    let (time, value, series) = (found(Role::Time)?, found(Role::Value)?, found(Role::Series)?);
+    let (date, child) = (found(Role::Date)?, found(Role::Child)?);
+    let person = child.is_some() && child != series;
+    let described = [Role::Source, Role::Need, Role::NoFurtherAction, Role::DateOfBirth]
+        .into_iter()
+        .map(found)
+        .collect::<Result<Vec<_>, _>>()?
+        .iter()
+        .any(Option::is_some);
+    if date.is_some() && person {
+        return Ok(Format::Referrals);
+    }
+    if time.is_some() && value.is_some() {
+        return Ok(Format::Counts);
+    }
+    if date.is_some() && described {
+        return Ok(Format::Referrals);
+    }
+    let lacks = |column: Option<usize>, role: Role| column.is_none().then(|| role.noun());
+    let counts: Vec<&'static str> =
+        [lacks(time, Role::Time), lacks(value, Role::Value)].into_iter().flatten().collect();
+    let mut referrals: Vec<&'static str> = lacks(date, Role::Date).into_iter().collect();
+    if !person && !described {
+        referrals.push("the child's identifier or the source of referral");
+    }
+    let candidates = [(Format::Referrals, referrals), (Format::Counts, counts), (Format::DfeMonthly, dfe)];
+    let tried = candidates.iter().map(|(format, _)| format.noun()).collect();
+    let closest = candidates.into_iter().min_by_key(|(_, missing)| missing.len());
+    let (closest, missing) = closest.unwrap_or((Format::Referrals, Vec::new()));
+    Err(IngestError::Unrecognised {
+        path: path.to_path_buf(),
+        tried,
+        closest: closest.noun(),
+        missing,
+        columns: headers.listed(),
+    })
+}

@@ -1,0 +1,230 @@
+//! The commands about a project's files: check them, write a project file, simulate.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{Error, Listener, Progress, Stage};
+use crate::ingest::{self, Format, Ingested, InputOptions, Recognition};
+use crate::panel::{Finding, Severity};
+use crate::project::{self, RunPlan, Sketch};
+use crate::simulate::{self, SimulationOptions};
+
+/// What the command line changes of the simulator's options.
+#[derive(Debug, Clone, Default)]
+pub struct SimulationChanges {
+    /// A file of options; absent: the shipped authority.
+    pub options: Option<PathBuf>,
+    /// The seed.
+    pub seed: Option<u64>,
+    /// Mean referrals a month.
+    pub referrals_per_month: Option<f64>,
+    /// The share of hidden demand that returns.
+    pub return_share: Option<f64>,
+}
+
+/// Simulates an authority and writes it into a folder; gives a line to print.
+///
+/// # Errors
+/// Where the options describe no authority or the folder can't be written.
+pub fn simulate(changes: &SimulationChanges, folder: &Path) -> Result<String, Error> {
+    let mut options = match &changes.options {
+        None => SimulationOptions::default(),
+        Some(path) => {
+            let text =
+                fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+            SimulationOptions::from_toml(&text)?
+        }
+    };
+    options.seed = changes.seed.unwrap_or(options.seed);
+    options.referrals_per_month = changes.referrals_per_month.unwrap_or(options.referrals_per_month);
+    options.returning.share = changes.return_share.unwrap_or(options.returning.share);
+    let simulated = simulate::simulate(&options)?;
+    let files = simulate::write_folder(&simulated, folder)?;
+    let (rows, seed, place) = (simulated.referrals.len(), options.seed, folder.display());
+    Ok(format!("{rows} synthetic referrals (seed {seed}) in {} files: {place}\n", files.len()))
+}
+
+/// What was found in some files.
+#[derive(Debug, Clone, Serialize)]
+pub struct Checked {
+    /// The files, with what they were recognised as.
+    pub files: Vec<CheckedFile>,
+    /// How many series they make.
+    pub series: usize,
+    /// The first and the last complete period.
+    pub periods: [String; 2],
+    /// What was noticed.
+    pub findings: Vec<Finding>,
+}
+
+/// A file that was looked at.
+#[derive(Debug, Clone, Serialize)]
+pub struct CheckedFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Rows under its header.
+    pub rows: u64,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+/// Findings as a person reads them, the gravest last.
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for file in &self.files {
+            writeln!(f, "{}: {} rows", file.path.display(), file.rows)?;
+        }
+        let [first, last] = &self.periods;
+        writeln!(f, "{} series, {first} to {last}", self.series)?;
+        let mut findings: Vec<&Finding> = self.findings.iter().collect();
+        findings.sort_by_key(|finding| finding.severity);
+        for finding in findings {
+            let word = match finding.severity {
+                Severity::Note => "note",
+                Severity::Warning => "warning",
+                Severity::Loss => "loss",
+            };
+            writeln!(f, "\n{word}: {} ({})", finding.what, finding.name)?;
+            let place = place(finding);
+            if !place.is_empty() {
+                writeln!(f, "  where: {place}")?;
+            }
+            writeln!(f, "  meaning: {}\n  to do: {}", finding.meaning, finding.remedy)?;
+        }
+        if self.findings.is_empty() {
+            writeln!(f, "\nNothing odd was found.")?;
+        }
+        Ok(())
+    }
+}
+
+/// Where a finding lies, in words.
+fn place(finding: &Finding) -> String {
+    let place = &finding.place;
+    let rows: Vec<String> = place.rows.iter().map(u64::to_string).collect();
+    let parts = [
+        place.file.clone(),
+        place.sheet.as_ref().map(|sheet| format!("sheet {sheet}")),
+        place.column.as_ref().map(|column| format!("column {column}")),
+        (!rows.is_empty()).then(|| format!("rows {}", rows.join(", "))),
+        place.series.clone(),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Looks at files, or at the inputs of a project file; fits nothing.
+///
+/// # Errors
+/// Where a file can't be read or used.
+pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error> {
+    let is_project = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "toml");
+    let ingested = match files {
+        [project] if is_project(project) => {
+            let plan = RunPlan::load(project)?;
+            read(plan.input(), plan.base(), listener)?
+        }
+        files => {
+            let mut options = InputOptions { files: files.to_vec(), ..InputOptions::default() };
+            if let [first, ..] = files {
+                options.dimensions = first_dimensions(&ingest::recognise(first)?);
+            }
+            read(&options, Path::new(""), listener)?
+        }
+    };
+    let span = ingested.panel.span();
+    let file = |input: ingest::InputFile| CheckedFile { path: input.path, rows: input.rows, sha256: input.sha256 };
+    Ok(Checked {
+        files: ingested.inputs.into_iter().map(file).collect(),
+        series: ingested.panel.keys().len(),
+        periods: [span.start().to_string(), ingested.last_complete.to_string()],
+        findings: ingested.findings,
+    })
+}
+
+fn read(options: &InputOptions, base: &Path, listener: Listener<'_>) -> Result<Ingested, Error> {
+    Ok(ingest::read(options, base, &mut |read| {
+        listener(Progress { stage: Stage::Read, done: read.bytes, of: read.size.unwrap_or(0) });
+    })?)
+}
+
+/// What a first run cuts a file by: of referrals the dimension that suits best; of counts all there are.
+fn first_dimensions(recognition: &Recognition) -> Vec<String> {
+    match recognition.format {
+        Format::Referrals => recognition.dimensions.iter().take(1).cloned().collect(),
+        Format::Counts | Format::DfeMonthly | Format::Auto => recognition.dimensions.clone(),
+    }
+}
+
+/// A project file, and what was recognised.
+#[derive(Debug, Clone)]
+pub struct Initialised {
+    /// The project file's text.
+    pub text: String,
+    /// What was recognised, for the screen.
+    pub summary: String,
+}
+
+/// Looks at files and writes the text of a project file that runs; `area` names the one authority to keep, and `folder`
+/// is where the project file will stand.
+///
+/// # Errors
+/// Where a file isn't recognised, the files hold different things, or there is no such area.
+pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Initialised, Error> {
+    let recognised = files.iter().map(|file| ingest::recognise(file)).collect::<Result<Vec<_>, _>>()?;
+    let Some(first) = recognised.first() else { return Err(Error::Usage("name at least one file".to_owned())) };
+    if let Some(other) = recognised.iter().find(|other| other.format != first.format) {
+        let (one, two) = (first.path.display(), other.path.display());
+        return Err(Error::Usage(format!("{one} and {two} hold different things; write a project file for each")));
+    }
+    let dimensions = first_dimensions(first);
+    let options = InputOptions {
+        files: files.to_vec(),
+        dimensions: dimensions.clone(),
+        areas: area.map(str::to_owned).into_iter().collect(),
+        ..InputOptions::default()
+    };
+    // A project file that doesn't run is none: the files are read as it will read them.
+    let ingested = read(&options, Path::new(""), &mut |_| {})?;
+    let authority = match (area, first.format) {
+        (Some(area), _) => area.to_owned(),
+        (None, Format::DfeMonthly) => "England's local authorities".to_owned(),
+        (None, _) => "Your authority".to_owned(),
+    };
+    let format = match first.format {
+        Format::Referrals => "referrals",
+        Format::Counts => "counts",
+        Format::DfeMonthly => "dfe-monthly",
+        Format::Auto => "auto",
+    };
+    let others = first.dimensions.iter().filter(|dimension| !dimensions.contains(dimension)).cloned().collect();
+    let text = project::sketch(&Sketch {
+        title: "Referrals to children's social care".to_owned(),
+        authority,
+        files: files.iter().map(|file| relative(file, folder)).collect(),
+        format: format.to_owned(),
+        columns: first.columns.iter().map(|column| (column.option.to_owned(), column.header.clone())).collect(),
+        dimensions,
+        other_dimensions: others,
+        areas: options.areas,
+    });
+    let span = ingested.panel.span();
+    let (noun, series, last) = (first.format.noun(), ingested.panel.keys().len(), ingested.last_complete);
+    let mut summary = format!("Recognised {noun}: {series} series, {} to {last}", span.start());
+    for finding in &ingested.findings {
+        summary.push_str(&format!("\nFinding: {} ({})", finding.what, finding.name));
+    }
+    Ok(Initialised { text, summary })
+}
+
+/// A file's path as the project file names it: relative where it lies in the project's folder or below, else absolute.
+fn relative(file: &Path, folder: &Path) -> String {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = absolute(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    let file = absolute(file);
+    let clean = |path: &Path| path.components().collect::<PathBuf>();
+    let (file, folder) = (clean(&file), clean(&folder));
+    file.strip_prefix(&folder).unwrap_or(&file).display().to_string()
+}
