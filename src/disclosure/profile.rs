@@ -33,7 +33,7 @@ impl Profile {
             Profile::Published => {
                 "To protect children, counts from 1 to 7 are not shown ([c]) and all others are rounded to the \
                  nearest 5, forecasts too. Totals are added up from rounded figures, with 5 for each figure not \
-                 shown, so they can differ a little from other sources."
+                 shown, so they can differ from other sources and are a little too high where many are not shown."
             }
             Profile::Internal => {
                 "Figures are exact and may identify children. Keep this document within the team; make a pack with \

@@ -15,8 +15,19 @@ pub(super) const MISSING: u32 = u32::MAX;
 pub(super) const UNREADABLE: u32 = u32::MAX - 1;
 
 /// Whether a cell says that there is nothing in it.
+#[inline]
 pub(super) fn is_blank(text: &str) -> bool {
-    text.is_empty() || text.eq_ignore_ascii_case("null") || text.eq_ignore_ascii_case("#n/a")
+    text.is_empty() || (text.len() == 4 && text.eq_ignore_ascii_case("null")) || text.eq_ignore_ascii_case("#n/a")
+}
+
+/// Text without spaces around it; most text has none.
+#[inline]
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        [only] if only.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 /// Runs `each` over the cells as trimmed text; nothing where a cell is blank.
@@ -24,7 +35,7 @@ pub(super) fn each_text(cells: &Cells, mut each: impl FnMut(Option<&str>)) {
     match cells {
         Cells::Text(cells) => {
             for cell in cells.iter() {
-                each(cell.map(str::trim).filter(|text| !is_blank(text)));
+                each(cell.map(trimmed).filter(|text| !is_blank(text)));
             }
         }
         Cells::Days(cells) => {

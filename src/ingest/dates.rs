@@ -106,7 +106,12 @@ impl Written {
 }
 
 /// The date with a time of day cut off: `2024-03-31T10:15:00Z` is `2024-03-31`.
+#[inline]
 pub(super) fn without_time(text: &str) -> &str {
+    // Ten characters hold no time of day.
+    if text.len() <= 10 && !text.ends_with(' ') && !text.starts_with(' ') {
+        return text;
+    }
     let text = text.trim();
     let bytes = text.as_bytes();
     match bytes.iter().skip(8).position(|byte| matches!(byte, b' ' | b'T' | b't')) {

@@ -367,26 +367,28 @@ fn count_period(extracts: &[Extract], names: &Names, period: Period) -> PeriodCo
             let records = extract.days.get(&day).into_iter().flatten();
             met.extend(records.map(|record| (record.child, Reverse(age), *record)));
         }
-        met.sort_unstable_by_key(|(child, age, _)| (*child, *age));
-        for same in met.chunk_by(|one, other| one.0 == other.0) {
+        met.sort_unstable_by_key(|(child, ..)| *child);
+        for same in met.chunk_by_mut(|one, other| one.0 == other.0) {
+            if let [(.., record)] = same {
+                counted.counts[names.series_of(record, day) as usize] += 1;
+                continue;
+            }
+            same.sort_unstable_by_key(|(_, age, _)| *age);
             let newest = same[0].1;
             let of_newest = same.iter().take_while(|(_, age, _)| *age == newest);
             let series = of_newest.map(|(.., record)| names.series_of(record, day));
             // Within one extract the order of rows must not matter: the first series by its labels is kept.
             let kept = series.min_by_key(|series| &names.keys[*series as usize]);
             counted.counts[kept.unwrap_or_default() as usize] += 1;
-            if same.len() > 1 {
-                let mut files = 0;
-                for of_one in same.chunk_by(|one, other| one.1 == other.1) {
-                    counted.repeated[of_one[0].1.0] += of_one.len() as u64 - 1;
-                    files += 1;
-                }
-                counted.overlapping += u64::from(files > 1);
-                let differs = |(.., record): &(u64, Reverse<usize>, Record)| {
-                    Some(names.series_of(record, day)) != kept
-                };
-                counted.conflicting += u64::from(same.iter().any(differs));
+            let mut files = 0;
+            for of_one in same.chunk_by(|one, other| one.1 == other.1) {
+                counted.repeated[of_one[0].1.0] += of_one.len() as u64 - 1;
+                files += 1;
             }
+            counted.overlapping += u64::from(files > 1);
+            let differs =
+                |(.., record): &(u64, Reverse<usize>, Record)| Some(names.series_of(record, day)) != kept;
+            counted.conflicting += u64::from(same.iter().any(differs));
         }
     }
     counted

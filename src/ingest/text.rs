@@ -8,8 +8,11 @@ use sha2::{Digest, Sha256};
 use super::error::IngestError;
 use super::rows::{self, Scanned};
 
-/// How much is read at a time, and so how long one row may be.
-pub(super) const BLOCK_BYTES: usize = 16 << 20;
+/// How much is read at a time: a few of these fit the processor's cache.
+const BLOCK_BYTES: usize = 4 << 20;
+
+/// How long one row may be.
+const MOST_ROW_BYTES: usize = 16 << 20;
 
 /// How many columns a table may have: as many as a sheet of Excel.
 pub(super) const MOST_COLUMNS: usize = 16_384;
@@ -150,8 +153,9 @@ impl<'a> TextBlocks<'a> {
     /// # Errors
     /// Where reading breaks off, or the text is out of bounds.
     pub(super) fn next(&mut self) -> Result<Option<Block>, IngestError> {
+        let mut starved = false;
         loop {
-            if !self.ended && self.pending.len() < BLOCK_BYTES {
+            if !self.ended && (self.pending.len() < BLOCK_BYTES || starved) {
                 self.read_raw()?;
                 self.decode()?;
             }
@@ -159,6 +163,7 @@ impl<'a> TextBlocks<'a> {
                 return Ok(None);
             }
             let block = self.cut()?;
+            starved = block.is_none();
             if block.as_ref().is_none_or(|block| block.count == 0) && !(self.ended && self.pending.is_empty()) {
                 continue;
             }
@@ -226,7 +231,8 @@ impl<'a> TextBlocks<'a> {
         if self.carriage_returns {
             self.pending.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
         }
-        if let Some(zero) = self.pending.iter().position(|byte| *byte == 0) {
+        if self.pending.contains(&0) {
+            let zero = self.pending.iter().position(|byte| *byte == 0).unwrap_or(0);
             let row = self.next_row + rows::count(&self.pending[..zero], b'\n') as u64;
             let path = self.path.clone();
             return Err(if row == 1 {
@@ -255,11 +261,19 @@ impl<'a> TextBlocks<'a> {
             self.next_row += 1;
         }
         loop {
+            if self.pending.is_empty() {
+                return Err(IngestError::Empty { path: self.path.clone() });
+            }
             self.separator = named.unwrap_or_else(|| rows::separator(&self.pending));
             let row = match rows::scan(&self.pending, 0, self.separator) {
                 Scanned::Whole(row) => row,
-                Scanned::Cut(row) if self.pending.len() < BLOCK_BYTES => row,
-                Scanned::Open if self.pending.len() < BLOCK_BYTES => {
+                Scanned::Cut(_) | Scanned::Open if !self.ended && self.pending.len() < MOST_ROW_BYTES => {
+                    self.read_raw()?;
+                    self.decode()?;
+                    continue;
+                }
+                Scanned::Cut(row) if self.ended => row,
+                Scanned::Open if self.ended => {
                     return Err(IngestError::OpenQuote { path: self.path.clone(), row: self.next_row });
                 }
                 Scanned::Cut(_) | Scanned::Open => return Err(self.long_row(self.next_row)),
@@ -285,7 +299,7 @@ impl<'a> TextBlocks<'a> {
     }
 
     fn long_row(&self, row: u64) -> IngestError {
-        IngestError::LongRow { path: self.path.clone(), row, limit_megabytes: BLOCK_BYTES >> 20 }
+        IngestError::LongRow { path: self.path.clone(), row, limit_megabytes: MOST_ROW_BYTES >> 20 }
     }
 
     /// Takes all whole rows out of `pending`.
@@ -312,7 +326,7 @@ impl<'a> TextBlocks<'a> {
             end
         };
         if end == 0 {
-            if self.pending.len() >= BLOCK_BYTES {
+            if self.pending.len() >= MOST_ROW_BYTES {
                 return Err(self.long_row(self.next_row));
             }
             return Ok(None);

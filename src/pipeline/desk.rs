@@ -150,10 +150,14 @@ fn read(options: &InputOptions, base: &Path, listener: Listener<'_>) -> Result<I
     })?)
 }
 
-/// What a first run cuts a file by: of referrals the dimension that suits best; of counts all there are.
+/// What a first run cuts a file by: referrals by their source, whose streams differ most under a lockdown, or by what
+/// else there is; counts by all there are.
 fn first_dimensions(recognition: &Recognition) -> Vec<String> {
     match recognition.format {
-        Format::Referrals => recognition.dimensions.iter().take(1).cloned().collect(),
+        Format::Referrals => {
+            let source = recognition.dimensions.iter().find(|dimension| *dimension == "source");
+            source.or(recognition.dimensions.first()).cloned().into_iter().collect()
+        }
         Format::Counts | Format::DfeMonthly | Format::Auto => recognition.dimensions.clone(),
     }
 }

@@ -143,8 +143,16 @@ fn lockdowns(plan: &RunPlan, span: Span) -> Result<Vec<Lockdown>, Error> {
         }
     };
     let (first, last) = (span.start().first_day(), span.last().unwrap_or(span.start()).last_day());
-    let runs = closures.runs().into_iter().filter(|(from, to)| *to >= first && *from <= last);
-    Ok(runs.map(|(first_day, last_day)| Lockdown { label: "Lockdown".to_owned(), first_day, last_day }).collect())
+    let runs: Vec<_> = closures.runs().into_iter().filter(|(from, to)| *to >= first && *from <= last).collect();
+    let label = |place: usize| match (runs.len(), place) {
+        (1, _) => "Lockdown".to_owned(),
+        (_, 0) => "1st lockdown".to_owned(),
+        (_, 1) => "2nd lockdown".to_owned(),
+        (_, 2) => "3rd lockdown".to_owned(),
+        _ => format!("{}th lockdown", place + 1),
+    };
+    let runs = runs.iter().enumerate();
+    Ok(runs.map(|(place, (from, to))| Lockdown { label: label(place), first_day: *from, last_day: *to }).collect())
 }
 
 /// A text file that the project file names.

@@ -8,14 +8,14 @@ use tempfile::TempDir;
 
 use crate::commands::{folder_with, groundswell, output, two_series};
 
-/// Every file below a folder but the run's own log, by its path.
+/// Every file below a folder by its path, but for the run's own log and the lock, which names its process.
 fn bytes_below(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
         let name = entry.file_name().to_string_lossy().into_owned();
         if entry.path().is_dir() {
             files.extend(bytes_below(&entry.path()).into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
-        } else if name != "run.json" {
+        } else if name != "run.json" && name != ".groundswell.lock" {
             files.insert(name, fs::read(entry.path()).expect("a file"));
         }
     }
