@@ -55,10 +55,9 @@ pub struct Arguments {
 impl Arguments {
     pub fn execute(self, screen: &Screen) -> Result<Exit, Failure> {
         let origins = match self.origins.as_slice() {
-            [one] if one.parse::<u16>().is_ok_and(|count| count > 0 && count < 1000) => OriginChoice::Last {
-                count: one.parse().unwrap_or(1),
-                stride: usize::from(self.stride),
-            },
+            [one] if one.parse::<u16>().is_ok_and(|count| count > 0 && count < 1000) => {
+                OriginChoice::Last { count: one.parse().unwrap_or(1), stride: usize::from(self.stride) }
+            }
             periods => OriginChoice::At(periods.to_vec()),
         };
         let job = FlatBacktest {

@@ -179,7 +179,9 @@ impl Arguments {
     pub fn execute(self, screen: &Screen) -> Result<Exit, Failure> {
         let to_screen = self.output.as_os_str() == "-";
         if self.json && to_screen {
-            return Err(Failure::usage("--json prints a summary on standard output; name a file with -o for the forecasts"));
+            return Err(Failure::usage(
+                "--json prints a summary on standard output; name a file with -o for the forecasts",
+            ));
         }
         let ending = self.output.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
         let format = match (self.output_format, ending.as_deref()) {
@@ -188,7 +190,8 @@ impl Arguments {
             (None, Some("parquet")) => Format::Parquet,
             (None, Some("arrow" | "arrows" | "ipc")) => Format::Arrow,
             (None, Some(other)) => {
-                let message = format!("the ending .{other} tells no format: use .csv, .parquet or .arrow, or --output-format");
+                let message =
+                    format!("the ending .{other} tells no format: use .csv, .parquet or .arrow, or --output-format");
                 return Err(Failure::usage(message));
             }
         };

@@ -53,11 +53,9 @@ const TRIAL: Draws = Draws { paths: 100, seed: 0 };
 pub(super) fn fixed(series: usize, members: usize, given: &[f64]) -> Array2<f64> {
     let weight = |member: usize| given.get(member).map_or(1.0, |weight| weight.max(0.0));
     let sum: f64 = (0..members).map(weight).sum();
-    if sum > 0.0 && sum.is_finite() {
-        Array2::from_shape_fn((series, members), |(_, member)| weight(member) / sum)
-    } else {
-        fixed(series, members, &[])
-    }
+    let usable = sum > 0.0 && sum.is_finite();
+    let share = |member| if usable { weight(member) / sum } else { 1.0 / members as f64 };
+    Array2::from_shape_fn((series, members), |(_, member)| share(member))
 }
 
 /// Weights that sum to one, series x members: by inverse error where the history is long enough to try the members at

@@ -290,9 +290,18 @@ mod tests {
     #[test]
     fn whole_codes_win() {
         for (text, group) in [
-            ("10", "Unknown"), ("1A", "Individual"), ("1a", "Individual"), ("q) 6: Police", "Police"), ("6.0", "Police"),
-            ("u) 10: Unknown", "Unknown"), ("5D", "LA services"), ("2A - Schools", "Schools"),
-            ("[2A] anything", "Schools"), ("4 - (council homes)", "Housing"), ("9", "Anonymous"), ("q)", "Police"),
+            ("10", "Unknown"),
+            ("1A", "Individual"),
+            ("1a", "Individual"),
+            ("q) 6: Police", "Police"),
+            ("6.0", "Police"),
+            ("u) 10: Unknown", "Unknown"),
+            ("5D", "LA services"),
+            ("2A - Schools", "Schools"),
+            ("[2A] anything", "Schools"),
+            ("4 - (council homes)", "Housing"),
+            ("9", "Anonymous"),
+            ("q)", "Police"),
         ] {
             assert_eq!(source(text).as_deref(), Some(group), "{text}");
         }
@@ -314,8 +323,12 @@ mod tests {
     #[test]
     fn labels_match_whole_or_from_their_beginning() {
         for (text, group) in [
-            ("police", "Police"), ("HEALTH SERVICES \u{2013} A&E", "Health services"), ("Individual - self", "Individual"),
-            ("Other legal agency - courts", "Other legal agency"), ("Other", "Other"), ("LA Services: external", "LA services"),
+            ("police", "Police"),
+            ("HEALTH SERVICES \u{2013} A&E", "Health services"),
+            ("Individual - self", "Individual"),
+            ("Other legal agency - courts", "Other legal agency"),
+            ("Other", "Other"),
+            ("LA Services: external", "LA services"),
         ] {
             assert_eq!(source(text).as_deref(), Some(group), "{text}");
         }
@@ -362,7 +375,9 @@ mod tests {
         assert_eq!(need.group("N1 - Abuse or neglect").map(|group| need.label(group)), Some("Abuse or neglect"));
         assert_eq!(need.group("n4").map(|group| need.label(group)), Some("Family in acute stress"));
         let nfa = Categories::new(Grouping::NoFurtherAction, None).expect("valid");
-        for (text, label) in [("a) Yes", "Yes"), ("0", "No"), ("false", "No"), ("1", "Yes"), ("N", "No"), ("c) Unknown", "Unknown")] {
+        for (text, label) in
+            [("a) Yes", "Yes"), ("0", "No"), ("false", "No"), ("1", "Yes"), ("N", "No"), ("c) Unknown", "Unknown")]
+        {
             assert_eq!(nfa.group(text).map(|group| nfa.label(group)), Some(label), "{text}");
         }
     }
@@ -371,8 +386,16 @@ mod tests {
     fn ages_fall_into_bands() {
         let bands = AgeBands::new().expect("valid");
         for (text, band) in [
-            ("0", "Under 1"), ("1", "1 to 4"), ("4", "1 to 4"), ("9.5", "5 to 9"), ("10 years", "10 to 15"), ("17", "16 and over"),
-            ("<1", "Under 1"), ("unborn", "Unborn"), ("5 to 9", "5 to 9"), ("16+", "16 and over"),
+            ("0", "Under 1"),
+            ("1", "1 to 4"),
+            ("4", "1 to 4"),
+            ("9.5", "5 to 9"),
+            ("10 years", "10 to 15"),
+            ("17", "16 and over"),
+            ("<1", "Under 1"),
+            ("unborn", "Unborn"),
+            ("5 to 9", "5 to 9"),
+            ("16+", "16 and over"),
         ] {
             assert_eq!(bands.of_text(text), Some(band), "{text}");
         }

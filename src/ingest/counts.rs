@@ -42,7 +42,10 @@ pub(super) fn columns(
                 let role = [Role::Area, Role::Source, Role::Need, Role::Age].into_iter().find(|role| {
                     matches!(
                         (role, name.as_str()),
-                        (Role::Area, "area") | (Role::Source, "source") | (Role::Need, "need") | (Role::Age, "age_band")
+                        (Role::Area, "area")
+                            | (Role::Source, "source")
+                            | (Role::Need, "need")
+                            | (Role::Age, "age_band")
                     )
                 });
                 let usual = role.map(|role| find(headers, path, role, options)).transpose()?.flatten();

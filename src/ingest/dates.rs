@@ -17,8 +17,8 @@ const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 const EXCEL_1900: i32 = -25_569;
 const EXCEL_1904: i32 = -24_107;
 
-/// Excel's day numbers of 1 January 1905 and 31 December 2199: lower ones are counts, not dates.
-const EXCEL_DAYS: std::ops::RangeInclusive<i32> = 1_828..=109_572;
+/// Excel's day numbers of 18 May 1927 and 30 December 2199: lower ones, such as years, are no dates.
+const EXCEL_DAYS: std::ops::RangeInclusive<i32> = 10_000..=109_572;
 
 /// A date as it was written, before the column's order of day and month is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,12 +65,7 @@ impl OrderEvidence {
     ///
     /// # Errors
     /// Where some dates can only be day first and others only month first.
-    pub(super) fn decide(
-        self,
-        wish: DateOrder,
-        path: &std::path::Path,
-        column: &str,
-    ) -> Result<Order, IngestError> {
+    pub(super) fn decide(self, wish: DateOrder, path: &std::path::Path, column: &str) -> Result<Order, IngestError> {
         match (wish, self.day_first, self.month_first) {
             (DateOrder::DayFirst, ..) => Ok(Order { day_first: true, decided: true }),
             (DateOrder::MonthFirst, ..) => Ok(Order { day_first: false, decided: true }),
@@ -135,7 +130,7 @@ pub(super) fn read(text: &str) -> Option<Written> {
                 let day = day_number((number / 10_000) as i16, (number / 100 % 100) as u8, (number % 100) as u8);
                 day.map(Written::Day)
             }
-            4..=6 if EXCEL_DAYS.contains(&number) => Some(Written::Serial(number)),
+            5..=6 if EXCEL_DAYS.contains(&number) => Some(Written::Serial(number)),
             _ => None,
         };
     }
@@ -180,7 +175,17 @@ pub(super) fn read(text: &str) -> Option<Written> {
 /// The number of a month from its English name or its first three letters.
 pub(super) fn month_named(text: &str) -> Option<u8> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let text = text.to_ascii_lowercase();
@@ -228,9 +233,21 @@ mod tests {
     #[test]
     fn unambiguous_dates_are_read_in_every_usual_form() {
         for text in [
-            "2024-03-31", "2024/3/31", "20240331", "31/03/2024", "31.3.2024", "31-03-24", "31-Mar-2024",
-            "31 March 2024", "31-mar-24", "2024-Mar-31", "2024-03-31T10:15:00Z", "31/03/2024 00:00:00", " 2024-03-31 ",
-            "45382", "45382.75",
+            "2024-03-31",
+            "2024/3/31",
+            "20240331",
+            "31/03/2024",
+            "31.3.2024",
+            "31-03-24",
+            "31-Mar-2024",
+            "31 March 2024",
+            "31-mar-24",
+            "2024-Mar-31",
+            "2024-03-31T10:15:00Z",
+            "31/03/2024 00:00:00",
+            " 2024-03-31 ",
+            "45382",
+            "45382.75",
         ] {
             assert_eq!(day(text, DAY_FIRST).as_deref(), Some("2024-03-31"), "{text}");
         }
@@ -238,7 +255,20 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "-", "N/A", "31/02/2024", "2024-13-01", "45", "123456789", "1/1/1", "March 2024", "2024", "31/03", "00/00/0000"] {
+        for text in [
+            "",
+            "-",
+            "N/A",
+            "31/02/2024",
+            "2024-13-01",
+            "45",
+            "123456789",
+            "1/1/1",
+            "March 2024",
+            "2024",
+            "31/03",
+            "00/00/0000",
+        ] {
             assert_eq!(day(text, DAY_FIRST), None, "{text}");
         }
     }

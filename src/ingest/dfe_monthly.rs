@@ -21,7 +21,17 @@ use crate::time::Period;
 
 /// The columns of months, in the order of the year to March.
 const MONTHS: [&str; 12] = [
-    "april", "may", "june", "july", "august", "september", "october", "november", "december", "january", "february",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "january",
+    "february",
     "march",
 ];
 
@@ -117,7 +127,14 @@ pub(super) fn read(
         let column = headers.named(&path, "a filter", header)?;
         filters.push((column, kept.iter().map(|value| plain(value)).collect::<Vec<_>>()));
     }
-    let mut reader = Reader { layout: &layout, level: options.level, filters, ..Reader::new(&path, &layout) };
+    let mut reader = Reader {
+        layout: &layout,
+        level: options.level,
+        filters,
+        rows: Vec::new(),
+        unreadable_years: RowCount::default(),
+        filtered: 0,
+    };
     let wanted = reader.wanted();
     let through = table.read(&wanted, &mut |batch| {
         progress(batch.bytes, batch.rows.of(0));
@@ -167,25 +184,15 @@ struct Reader<'a> {
     filtered: u64,
 }
 
-impl<'a> Reader<'a> {
-    fn new(_path: &Path, layout: &'a Layout) -> Reader<'a> {
-        Reader {
-            layout,
-            level: Level::Authority,
-            filters: Vec::new(),
-            rows: Vec::new(),
-            unreadable_years: RowCount::default(),
-            filtered: 0,
-        }
-    }
-
+impl Reader<'_> {
     /// The columns that are read: year, level, name, code, number, total, the months, and those of filters. A column
     /// that isn't there is read as the name, and not looked at.
     fn wanted(&self) -> Vec<(usize, ReadAs)> {
         let layout = self.layout;
         let name = layout.name;
         let or_name = |column: Option<usize>| column.unwrap_or(name);
-        let head = [layout.year, layout.level, name, or_name(layout.code), or_name(layout.number), or_name(layout.total)];
+        let head =
+            [layout.year, layout.level, name, or_name(layout.code), or_name(layout.number), or_name(layout.total)];
         let filters = self.filters.iter().map(|(column, _)| *column);
         head.into_iter().chain(layout.months).chain(filters).map(|column| (column, ReadAs::Text)).collect()
     }
@@ -269,7 +276,12 @@ fn assemble(
     let areas: Vec<&[AreaYear]> = rows.chunk_by(|one, other| one.identity == other.identity).collect();
     let labels = labels(&areas, options.area_labels, notes);
     let chosen = choose(&areas, &labels, options)?;
-    note_values(&path, areas.iter().zip(&chosen).filter(|(_, chosen)| **chosen).flat_map(|(rows, _)| *rows), options, notes);
+    note_values(
+        &path,
+        areas.iter().zip(&chosen).filter(|(_, chosen)| **chosen).flat_map(|(rows, _)| *rows),
+        options,
+        notes,
+    );
     let mut series: BTreeMap<SeriesKey, Vec<(i32, f64)>> = BTreeMap::new();
     for ((rows, name), _) in areas.iter().zip(&labels).zip(&chosen).filter(|(_, chosen)| **chosen) {
         note_code_changes(rows, name, notes);
@@ -329,9 +341,8 @@ fn choose(areas: &[&[AreaYear]], labels: &[String], options: &InputOptions) -> R
     for wanted in &options.areas {
         let is = plain(wanted);
         let by_label = |position: usize| plain(&labels[position]) == is;
-        let by_code = |position: usize| {
-            areas[position].iter().any(|row| plain(&row.code) == is || plain(&row.identity) == is)
-        };
+        let by_code =
+            |position: usize| areas[position].iter().any(|row| plain(&row.code) == is || plain(&row.identity) == is);
         let by_name = |position: usize| areas[position].iter().any(|row| plain(&row.name) == is);
         let tests: [&dyn Fn(usize) -> bool; 3] = [&by_label, &by_code, &by_name];
         let found = tests.iter().find_map(|test| {

@@ -270,7 +270,9 @@ pub enum IngestError {
         last: String,
     },
     /// More cells than fit.
-    #[error("{series} series over {periods} periods make a table too large to hold; use fewer dimensions, or `from` and `to`")]
+    #[error(
+        "{series} series over {periods} periods make a table too large to hold; use fewer dimensions, or `from` and `to`"
+    )]
     TooLarge {
         /// How many series.
         series: usize,

@@ -197,7 +197,10 @@ pub(super) fn duplicates(path: Option<&Path>, count: u64) -> Finding {
         name: "duplicate-row",
         severity: Severity::Note,
         what: match path {
-            Some(_) => format!("{} the child and day of another row of the same file", plural(count, "row repeats", "rows repeat")),
+            Some(_) => format!(
+                "{} the child and day of another row of the same file",
+                plural(count, "row repeats", "rows repeat")
+            ),
             None => format!("{} in more than one extract", plural(count, "referral stands", "referrals stand")),
         },
         place: Place { file: path.map(|path| path.display().to_string()), ..Place::default() },
@@ -326,8 +329,14 @@ pub(super) fn repeated_values(path: Option<&Path>, count: u64) -> Finding {
         name: "duplicate-row",
         severity: Severity::Note,
         what: match path {
-            Some(_) => format!("{} again with the same value", plural(count, "period of a series stands", "periods of series stand")),
-            None => format!("{} in more than one file with the same value", plural(count, "period of a series stands", "periods of series stand")),
+            Some(_) => format!(
+                "{} again with the same value",
+                plural(count, "period of a series stands", "periods of series stand")
+            ),
+            None => format!(
+                "{} in more than one file with the same value",
+                plural(count, "period of a series stands", "periods of series stand")
+            ),
         },
         place: Place { file: path.map(|path| path.display().to_string()), ..Place::default() },
         count,
@@ -341,7 +350,10 @@ pub(super) fn changed_history(count: u64) -> Finding {
     Finding {
         name: "changed-history",
         severity: Severity::Warning,
-        what: format!("{} in two files with different values", plural(count, "period of a series stands", "periods of series stand")),
+        what: format!(
+            "{} in two files with different values",
+            plural(count, "period of a series stands", "periods of series stand")
+        ),
         place: Place::default(),
         count,
         meaning: "The newer file is kept.",
@@ -387,8 +399,9 @@ pub(super) fn ended_series(series: &[String], last: &str) -> Finding {
         ),
         place: Place { series: series.first().cloned(), ..Place::default() },
         count: series.len() as u64,
-        meaning: "They ended (as when an authority was abolished) or their data is missing.",
-        remedy: "Leave them out with `areas` or `filters`, or add their data.",
+        meaning: "They ended (as when an authority was merged or renamed) or their data is missing: they are shown and \
+                  not forecast, so that none is counted beside its successor.",
+        remedy: "Add their data where they go on; nothing otherwise.",
     }
 }
 
@@ -438,7 +451,7 @@ pub(super) fn total_disagrees(path: &Path, column: &str, rows: &RowCount) -> Fin
 /// Some names in a sentence.
 fn some(names: &[String]) -> String {
     const MOST: usize = 8;
-    let mut list = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    let mut list = names.iter().take(MOST).cloned().collect::<Vec<_>>().join("; ");
     if names.len() > MOST {
         list.push_str(&format!(" and {} more", names.len() - MOST));
     }

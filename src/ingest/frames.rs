@@ -105,11 +105,21 @@ impl Frame {
             };
             let mut lazy = match container {
                 Container::Parquet => {
-                    let options = ScanArgsParquet { glob: false, cache: false, hive_options: HiveOptions::new_disabled(), ..ScanArgsParquet::default() };
+                    let options = ScanArgsParquet {
+                        glob: false,
+                        cache: false,
+                        hive_options: HiveOptions::new_disabled(),
+                        ..ScanArgsParquet::default()
+                    };
                     LazyFrame::scan_parquet_sources(sources, options)?
                 }
                 Container::Arrow => {
-                    let options = UnifiedScanArgs { glob: false, cache: false, hive_options: HiveOptions::new_disabled(), ..UnifiedScanArgs::default() };
+                    let options = UnifiedScanArgs {
+                        glob: false,
+                        cache: false,
+                        hive_options: HiveOptions::new_disabled(),
+                        ..UnifiedScanArgs::default()
+                    };
                     LazyFrame::scan_ipc_sources(sources, IpcScanOptions::default(), options)?
                 }
             };
@@ -139,7 +149,7 @@ impl Frame {
             .enumerate()
             .map(|(place, (column, read_as))| {
                 let cell = nth(*column as i64).as_expr();
-                cast(cell, &self.types[*column], *read_as).alias(PlSmallStr::from_string(format!("c{place}")))
+                cast(cell, &self.types[*column], *read_as).alias(placed(place))
             })
             .collect();
         guarded(move || {
@@ -148,6 +158,11 @@ impl Frame {
             query.collect_with_engine(Engine::Streaming).map(|_| ())
         })
     }
+}
+
+/// A name for the column at a place among those wanted: one column may be wanted twice.
+fn placed(place: usize) -> PlSmallStr {
+    PlSmallStr::from_string(format!("p{place}"))
 }
 
 fn cast(cell: Expr, held: &DataType, read_as: ReadAs) -> Expr {
@@ -187,6 +202,8 @@ pub(super) fn read_text(
     wanted: &[usize],
     rows: usize,
 ) -> Result<Vec<Cells>, Vec<u8>> {
+    // Without quotation marks to look out for, Polars is faster.
+    let quote = text.contains(&b'"').then_some(b'"');
     let sources = ScanSources::Buffers(Arc::new([text.into()]));
     let read = guarded(|| {
         let name = |position: usize| PlSmallStr::from_string(format!("c{position}"));
@@ -195,11 +212,12 @@ pub(super) fn read_text(
             .with_has_header(false)
             .with_schema(Some(Arc::new(schema)))
             .with_separator(separator)
+            .with_quote_char(quote)
             .with_infer_schema_length(Some(0))
             .with_glob(false)
             .with_cache(false)
             .finish()?
-            .select(wanted.iter().map(|column| col(name(*column))).collect::<Vec<_>>());
+            .select(wanted.iter().enumerate().map(|(place, column)| col(name(*column)).alias(placed(place))).collect::<Vec<_>>());
         cells(query.collect_with_engine(Engine::Streaming)?.unwrap_single())
     });
     match read {

@@ -55,7 +55,8 @@ pub(super) fn join(
         });
     };
     let span = Span::inclusive(Period::numbered(frequency, first), Period::numbered(frequency, last));
-    let mut rows: BTreeMap<&SeriesKey, usize> = files.iter().flat_map(|file| &file.series).map(|(key, _)| (key, 0)).collect();
+    let mut rows: BTreeMap<&SeriesKey, usize> =
+        files.iter().flat_map(|file| &file.series).map(|(key, _)| (key, 0)).collect();
     if rows.len().saturating_mul(span.len()) > MOST_CELLS {
         return Err(IngestError::TooLarge { series: rows.len(), periods: span.len() });
     }

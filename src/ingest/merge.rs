@@ -235,11 +235,9 @@ impl Coverage {
         let last = by_area.iter().filter_map(|periods| periods.last()).max().copied();
         let span = first.zip(last).map(|(first, last)| Span::inclusive(first, last));
         let all = || windows.iter().flatten();
-        if let (Some(span), Some(begin), Some(end)) = (
-            span,
-            all().min_by_key(|window| window.first),
-            all().max_by_key(|window| (window.last, window.given)),
-        ) {
+        if let (Some(span), Some(begin), Some(end)) =
+            (span, all().min_by_key(|window| window.first), all().max_by_key(|window| (window.last, window.given)))
+        {
             let began = Period::containing(frequency, date_of(begin.first));
             if began < span.start() {
                 notes.push(findings::incomplete_first(began.to_string(), date_of(begin.first).to_string()));
@@ -386,8 +384,7 @@ fn count_period(extracts: &[Extract], names: &Names, period: Period) -> PeriodCo
                 files += 1;
             }
             counted.overlapping += u64::from(files > 1);
-            let differs =
-                |(.., record): &(u64, Reverse<usize>, Record)| Some(names.series_of(record, day)) != kept;
+            let differs = |(.., record): &(u64, Reverse<usize>, Record)| Some(names.series_of(record, day)) != kept;
             counted.conflicting += u64::from(same.iter().any(differs));
         }
     }

@@ -34,6 +34,9 @@ mod table;
 mod text;
 mod tidy;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -85,12 +88,7 @@ pub struct InputFile {
 
 impl InputFile {
     fn of(path: &Path, through: &ReadThrough) -> InputFile {
-        InputFile {
-            path: path.to_path_buf(),
-            sha256: through.sha256.clone(),
-            bytes: through.bytes,
-            rows: through.rows,
-        }
+        InputFile { path: path.to_path_buf(), sha256: through.sha256.clone(), bytes: through.bytes, rows: through.rows }
     }
 }
 
@@ -127,11 +125,7 @@ pub struct Ingested {
 /// # Errors
 /// Where a file can't be read or used, files don't belong together, or the options ask for what isn't there. See
 /// [`IngestError::fault`] for whose fault it is.
-pub fn read(
-    options: &InputOptions,
-    base: &Path,
-    by: &mut dyn FnMut(Progress<'_>),
-) -> Result<Ingested, IngestError> {
+pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>)) -> Result<Ingested, IngestError> {
     check(options)?;
     let mapping_path = options.mapping.as_ref().map(|path| base.join(path));
     let mapping = mapping_path.as_ref().map(|path| Mapping::read(path)).transpose()?;

@@ -17,8 +17,28 @@ pub(super) enum Number {
 /// Sources: Department for Education, Explore Education Statistics (c, x, z, u, k, low); Government Analysis Function,
 /// "Symbols in tables" ([c], [x], [z], [u], [low], ..); what spreadsheets and databases write.
 const MISSING: [&str; 22] = [
-    "c", "x", "z", "u", "k", "low", "..", "...", ":", "-", "*", "~", ".", "na", "n/a", "nan", "null", "none", "#n/a", "[c]",
-    "[low]", "suppressed",
+    "c",
+    "x",
+    "z",
+    "u",
+    "k",
+    "low",
+    "..",
+    "...",
+    ":",
+    "-",
+    "*",
+    "~",
+    ".",
+    "na",
+    "n/a",
+    "nan",
+    "null",
+    "none",
+    "#n/a",
+    "[c]",
+    "[low]",
+    "suppressed",
 ];
 
 /// Reads a number.
@@ -28,7 +48,8 @@ pub(super) fn read(text: &str) -> Number {
         return of(number);
     }
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-    if text.is_empty() || MISSING.iter().any(|sign| bare.eq_ignore_ascii_case(sign) || text.eq_ignore_ascii_case(sign)) {
+    if text.is_empty() || MISSING.iter().any(|sign| bare.eq_ignore_ascii_case(sign) || text.eq_ignore_ascii_case(sign))
+    {
         return Number::Missing;
     }
     without_thousands(text).and_then(|text| text.parse().ok()).map_or(Number::Unreadable, of)
@@ -76,7 +97,9 @@ mod tests {
 
     #[test]
     fn numbers_are_read_with_and_without_thousands() {
-        for (text, number) in [("12", 12.0), (" 1,234 ", 1234.0), ("1,234,567.5", 1_234_567.5), ("0", 0.0), ("-0", 0.0), ("1e3", 1000.0)] {
+        for (text, number) in
+            [("12", 12.0), (" 1,234 ", 1234.0), ("1,234,567.5", 1_234_567.5), ("0", 0.0), ("-0", 0.0), ("1e3", 1000.0)]
+        {
             assert_eq!(read(text), Number::Value(number), "{text}");
         }
         assert!(matches!(read("-0"), Number::Value(zero) if zero.is_sign_positive()));

@@ -256,9 +256,7 @@ impl PeriodColumn {
                         ordinals: digits.iter().map(|(number, _)| i32::try_from(*number).ok()).collect(),
                         ambiguous: Vec::new(),
                     }),
-                    Digits::Dates(written) => {
-                        self.from_dates(&written, path, column, order, excel_1904, frequency)
-                    }
+                    Digits::Dates(written) => self.from_dates(&written, path, column, order, excel_1904, frequency),
                 }
             }
             _ => {
@@ -455,10 +453,8 @@ fn greatest_common_divisor(one: i32, other: i32) -> i32 {
 
 /// Which day of its period each of the days is.
 fn shown_labels(frequency: Frequency, days: &[i32]) -> TimeLabels {
-    let dates: Vec<(Date, Period)> = days
-        .iter()
-        .map(|day| (date_of(*day), Period::containing(frequency, date_of(*day))))
-        .collect();
+    let dates: Vec<(Date, Period)> =
+        days.iter().map(|day| (date_of(*day), Period::containing(frequency, date_of(*day)))).collect();
     if dates.iter().all(|(date, period)| *date == period.first_day()) {
         return TimeLabels::FirstDay;
     }
@@ -481,16 +477,21 @@ fn shown_labels(frequency: Frequency, days: &[i32]) -> TimeLabels {
 mod tests {
     use super::*;
 
-    fn decide(texts: &[&str], frequency: Option<Frequency>) -> Result<(Frequency, TimeLabels, Vec<String>), IngestError> {
+    fn decide(
+        texts: &[&str],
+        frequency: Option<Frequency>,
+    ) -> Result<(Frequency, TimeLabels, Vec<String>), IngestError> {
         let mut column = PeriodColumn::new();
         let cells = Cells::Text(texts.iter().map(|text| Some(*text)).collect());
         let mut codes = Vec::new();
         column.codes(&cells, &RowNumbers::From(2), &mut codes);
         assert!(codes.iter().all(|code| *code < UNREADABLE), "{texts:?}");
         let calendar = column.decide("t.csv".as_ref(), "ds", DateOrder::Auto, false, frequency)?;
-        let labels = calendar.ordinals.iter().flatten().map(|ordinal| {
-            calendar.labels.label(Period::numbered(calendar.frequency, *ordinal))
-        });
+        let labels = calendar
+            .ordinals
+            .iter()
+            .flatten()
+            .map(|ordinal| calendar.labels.label(Period::numbered(calendar.frequency, *ordinal)));
         Ok((calendar.frequency, calendar.labels, labels.collect()))
     }
 
@@ -520,8 +521,11 @@ mod tests {
     fn months_are_read_in_every_usual_form() {
         let expected = ["2024-01", "2024-02", "2024-03"];
         for texts in [
-            ["202401", "202402", "202403"], ["Jan-24", "Feb-24", "Mar-24"], ["January 2024", "February 2024", "March 2024"],
-            ["01/2024", "02/2024", "3/2024"], ["2024/1", "2024/02", "2024 Mar"],
+            ["202401", "202402", "202403"],
+            ["Jan-24", "Feb-24", "Mar-24"],
+            ["January 2024", "February 2024", "March 2024"],
+            ["01/2024", "02/2024", "3/2024"],
+            ["2024/1", "2024/02", "2024 Mar"],
         ] {
             let (frequency, _, back) = decide(&texts, None).expect("a calendar");
             assert_eq!(frequency, Frequency::Month);

@@ -142,7 +142,9 @@ pub(super) fn detect(headers: &Headers, path: &Path, options: &InputOptions) -> 
     if date.is_some() && person {
         return Ok(Format::Referrals);
     }
-    if time.is_some() && value.is_some() {
+    // Another of the Department's files: its rows are of several levels, one inside the other.
+    let levelled = headers.position("timeperiod").is_some() && headers.position("geographiclevel").is_some();
+    if time.is_some() && value.is_some() && !levelled {
         return Ok(Format::Counts);
     }
     if date.is_some() && described {
@@ -157,7 +159,10 @@ pub(super) fn detect(headers: &Headers, path: &Path, options: &InputOptions) -> 
     }
     let candidates = [(Format::Referrals, referrals), (Format::Counts, counts), (Format::DfeMonthly, dfe)];
     let tried = candidates.iter().map(|(format, _)| format.noun()).collect();
-    let closest = candidates.into_iter().min_by_key(|(_, missing)| missing.len());
+    let closest = candidates.into_iter().min_by_key(|(format, missing)| match format {
+        Format::Counts if levelled => usize::MAX,
+        _ => missing.len(),
+    });
     let (closest, missing) = closest.unwrap_or((Format::Referrals, Vec::new()));
     Err(IngestError::Unrecognised {
         path: path.to_path_buf(),

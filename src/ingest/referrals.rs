@@ -202,7 +202,11 @@ impl<'a> ReferralReader<'a> {
     ///
     /// # Errors
     /// Where the file can't be read, columns are missing, or no row can be used.
-    pub(super) fn read(&mut self, table: Table, progress: &mut dyn FnMut(u64, u64)) -> Result<ReadThrough, IngestError> {
+    pub(super) fn read(
+        &mut self,
+        table: Table,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<ReadThrough, IngestError> {
         let path = table.path().to_path_buf();
         let headers = Headers::new(table.headers());
         let mut wanted: Vec<(usize, ReadAs)> = Vec::new();
@@ -421,11 +425,7 @@ impl<'a> ReferralReader<'a> {
 }
 
 /// The error for an area that isn't there, with names that come close.
-pub(super) fn unknown_area<'a>(
-    wanted: &str,
-    level: &'static str,
-    names: impl Iterator<Item = &'a str>,
-) -> IngestError {
+pub(super) fn unknown_area<'a>(wanted: &str, level: &'static str, names: impl Iterator<Item = &'a str>) -> IngestError {
     let needle = plain(wanted);
     let mut close: Vec<&str> = names
         .filter(|name| {
@@ -526,7 +526,11 @@ impl RowReader {
             let date = self.date_codes[position];
             if date >= UNREADABLE {
                 let row = batch.rows.of(position);
-                if date == MISSING { self.missing_dates.add(row) } else { self.unreadable_dates.add(row) }
+                if date == MISSING {
+                    self.missing_dates.add(row)
+                } else {
+                    self.unreadable_dates.add(row)
+                }
                 continue;
             }
             let mut labels = [MISSING; MOST_DIMENSIONS];

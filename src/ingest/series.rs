@@ -84,8 +84,12 @@ pub fn read_series(
         })
     };
     let key = needed(Role::Series, "unique_id")?;
-    let columns =
-        TidyColumns { keys: vec![key], time: needed(Role::Time, "ds")?, value: needed(Role::Value, "y")?, filters: Vec::new() };
+    let columns = TidyColumns {
+        keys: vec![key],
+        time: needed(Role::Time, "ds")?,
+        value: needed(Role::Value, "y")?,
+        filters: Vec::new(),
+    };
     let reading = TimeReading { frequency, ..TimeReading::default() };
     let tidy = Tidy::read(table, &columns, reading, &mut |_, _| {})?;
     let end = |series: usize| tidy.periods[tidy.starts[series + 1] - 1];

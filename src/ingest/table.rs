@@ -121,8 +121,7 @@ impl Table {
                     Source::File(path) => Stored::File(open_file(&path)?),
                     Source::Bytes(_, bytes) => Stored::Bytes(bytes),
                 };
-                let frame = Frame::open(container, stored)
-                    .map_err(|detail| undecodable(&path, container, detail))?;
+                let frame = Frame::open(container, stored).map_err(|detail| undecodable(&path, container, detail))?;
                 (frame.names().to_vec(), Opened::Frame(container, frame, input))
             }
         };

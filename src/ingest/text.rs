@@ -22,7 +22,9 @@ pub(super) const MOST_COLUMNS: usize = 16_384;
 enum Encoding {
     /// UTF-8, or Windows-1252 in blocks that are not UTF-8.
     Bytes,
-    Utf16 { big_endian: bool },
+    Utf16 {
+        big_endian: bool,
+    },
 }
 
 /// Rows that were set aside before they became a table: how many, and the first few.
@@ -120,9 +122,8 @@ impl<'a> TextBlocks<'a> {
         };
         blocks.read_raw()?;
         blocks.recognise_encoding();
-        blocks.carriage_returns = blocks.encoding == Encoding::Bytes
-            && blocks.raw.contains(&b'\r')
-            && !blocks.raw.contains(&b'\n');
+        blocks.carriage_returns =
+            blocks.encoding == Encoding::Bytes && blocks.raw.contains(&b'\r') && !blocks.raw.contains(&b'\n');
         blocks.decode()?;
         blocks.read_header()?;
         Ok(blocks)

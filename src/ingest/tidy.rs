@@ -227,7 +227,11 @@ impl Rows {
             }
             if time >= UNREADABLE {
                 let row = batch.rows.of(position);
-                if time == MISSING { self.missing_times.add(row) } else { self.unreadable_times.add(row) }
+                if time == MISSING {
+                    self.missing_times.add(row)
+                } else {
+                    self.unreadable_times.add(row)
+                }
                 continue;
             }
             let amount = match self.values[position] {
@@ -297,8 +301,7 @@ impl Rows {
         if self.chunks.is_empty() {
             return Err(IngestError::NoUsableRows { path, rows: through.rows, reasons: self.reasons(time_header) });
         }
-        let calendar =
-            self.times.decide(&path, time_header, reading.order, reading.excel_1904, reading.frequency)?;
+        let calendar = self.times.decide(&path, time_header, reading.order, reading.excel_1904, reading.frequency)?;
         // Dates that their column's calendar doesn't have, such as 31/04/2024 once the order is known.
         for (code, _) in calendar.ordinals.iter().enumerate().filter(|(_, ordinal)| ordinal.is_none()) {
             self.unreadable_times.add(self.times.first_row(code as u32));
@@ -379,7 +382,9 @@ fn read_values(cells: &Cells, values: &mut Vec<Number>) {
     match cells {
         Cells::Numbers(cells) => values.extend(cells.iter().map(|cell| cell.map_or(Number::Missing, numbers::of))),
         Cells::Text(cells) => values.extend(cells.iter().map(|cell| cell.map_or(Number::Missing, numbers::read))),
-        Cells::Days(cells) => values.extend(cells.iter().map(|cell| cell.map_or(Number::Missing, |_| Number::Unreadable))),
+        Cells::Days(cells) => {
+            values.extend(cells.iter().map(|cell| cell.map_or(Number::Missing, |_| Number::Unreadable)))
+        }
     }
 }
 
@@ -406,8 +411,7 @@ fn arrange(chunks: Vec<Chunk>, order: &[u32], ordinals: &[Option<i32>]) -> (Vec<
     let total = starts[order.len()];
     let double = chunks.iter().any(|chunk| matches!(chunk.amounts, Amounts::Double(_)));
     let mut periods = vec![0i32; total];
-    let mut amounts =
-        if double { Amounts::Double(vec![0.0; total]) } else { Amounts::Single(vec![0.0; total]) };
+    let mut amounts = if double { Amounts::Double(vec![0.0; total]) } else { Amounts::Single(vec![0.0; total]) };
     let mut next = starts.clone();
     for chunk in chunks {
         let mut row = 0;
@@ -443,8 +447,7 @@ impl Tidy {
                 write = rows.end;
                 continue;
             }
-            let mut sorted: Vec<(i32, f64)> =
-                rows.map(|row| (self.periods[row], self.amounts.get(row))).collect();
+            let mut sorted: Vec<(i32, f64)> = rows.map(|row| (self.periods[row], self.amounts.get(row))).collect();
             sorted.sort_by_key(|(period, _)| *period);
             for same in sorted.chunk_by(|one, other| one.0 == other.0) {
                 let mut observed = same.iter().map(|(_, amount)| *amount).filter(|amount| !amount.is_nan());
@@ -462,8 +465,10 @@ impl Tidy {
         self.starts[self.series.len()] = write;
         if let Some((series, period)) = first {
             let used: Vec<usize> = columns.keys.iter().chain([&columns.time, &columns.value]).copied().collect();
-            let others: Vec<&str> =
-                (0..headers.len()).filter(|column| !used.contains(column)).map(|column| headers.written(column)).collect();
+            let others: Vec<&str> = (0..headers.len())
+                .filter(|column| !used.contains(column))
+                .map(|column| headers.written(column))
+                .collect();
             return Err(IngestError::Contradiction {
                 path: self.path.clone(),
                 count: contradictions,

@@ -72,6 +72,7 @@ impl SeriesModel for RevertingLevel {
         let mut recent = start.iter().sum::<f64>() / start.len() as f64;
         let all = history.values.iter().filter(|value| !value.is_nan()).sum::<f64>() / history.observed() as f64;
         let least = LEAST_SHARE * all;
+        let most = MOST_TIMES * history.values.iter().copied().fold(0.0, f64::max);
         let mut long_run = LongRun { look_back: (season * long_run_seasons).max(1), mean: recent };
         let mut residuals = vec![f64::NAN; history.values.len()];
         for (position, value) in history.values.iter().enumerate() {
@@ -84,7 +85,7 @@ impl SeriesModel for RevertingLevel {
             long_run.look_at(&history.values[..=position]);
         }
         centre(&mut residuals, history.observed() as f64);
-        Ok(Box::new(FittedLevel { smoothing, reversion, recent, long_run: long_run.mean, least, residuals }))
+        Ok(Box::new(FittedLevel { smoothing, reversion, recent, long_run: long_run.mean, least, most, residuals }))
     }
 }
 
@@ -99,6 +100,9 @@ fn centre(residuals: &mut [f64], observed: f64) {
 
 /// However low the level falls, errors are at least those of this share of the series' mean.
 const LEAST_SHARE: f64 = 0.01;
+
+/// No path rises above so many times the highest value seen: errors that multiply would let one wild value run away.
+const MOST_TIMES: f64 = 4.0;
 
 /// The mean of the observed values among the last so many.
 struct LongRun {
@@ -133,6 +137,7 @@ struct FittedLevel {
     recent: f64,
     long_run: f64,
     least: f64,
+    most: f64,
     residuals: Vec<f64>,
 }
 
@@ -145,7 +150,7 @@ impl FittedSeries for FittedLevel {
         let mut recent = self.recent;
         for (cell, innovation) in path.iter_mut().zip(innovations) {
             let expected = mix(recent, self.long_run, self.reversion);
-            let value = (expected + innovation * spread(expected.max(self.least))).max(0.0);
+            let value = (expected + innovation * spread(expected.max(self.least))).clamp(0.0, self.most);
             recent += self.smoothing * (value - recent);
             *cell = value;
         }

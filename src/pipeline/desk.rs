@@ -33,8 +33,7 @@ pub fn simulate(changes: &SimulationChanges, folder: &Path) -> Result<String, Er
     let mut options = match &changes.options {
         None => SimulationOptions::default(),
         Some(path) => {
-            let text =
-                fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+            let text = fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
             SimulationOptions::from_toml(&text)?
         }
     };

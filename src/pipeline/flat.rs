@@ -14,8 +14,8 @@ use crate::forecast::{Draws, Forecast, Forecaster, Levels, ModelError};
 use crate::ingest::{self, SeriesBlock, SeriesColumns, SeriesTable, Source, TimeLabels};
 use crate::panel::{Design, Finding, SeriesKey};
 use crate::project::LineUp;
-use crate::publish::tables::{WideBlock, WideFormat, WideTimes, WideWriter};
 use crate::publish::PublishError;
+use crate::publish::tables::{WideBlock, WideFormat, WideTimes, WideWriter};
 use crate::time::{Date, Frequency, Span, WorkingCalendar};
 
 /// How many series go through at a time. Pools and calibrations see one block; larger ones cost memory only.
@@ -47,11 +47,7 @@ impl FlatTable {
     /// Reads the table.
     pub(super) fn read(&self, listener: Listener<'_>) -> Result<SeriesTable, Error> {
         listener(Progress { stage: Stage::Read, done: 0, of: 0 });
-        let columns = SeriesColumns {
-            series: self.id.clone(),
-            time: self.time.clone(),
-            value: self.target.clone(),
-        };
+        let columns = SeriesColumns { series: self.id.clone(), time: self.time.clone(), value: self.target.clone() };
         Ok(ingest::read_series(self.source()?, &columns, self.frequency)?)
     }
 }
@@ -230,10 +226,8 @@ fn write_forecast(
     let ends = forecast.keys().iter().filter_map(row).map(|row| block.block.ends[row]);
     let periods = ends.flat_map(|end| (1..=steps as i32).map(move |step| end.plus(step)));
     let (low, high) = forecast.intervals(&job.levels);
-    let mut figures = vec![
-        forecast.mean().into_raw_vec_and_offset().0,
-        forecast.quantiles(&[0.5]).into_raw_vec_and_offset().0,
-    ];
+    let mut figures =
+        vec![forecast.mean().into_raw_vec_and_offset().0, forecast.quantiles(&[0.5]).into_raw_vec_and_offset().0];
     for level in 0..job.levels.iter().len() {
         for bound in [&low, &high] {
             figures.push(bound.index_axis(Axis(1), level).iter().copied().collect());
@@ -270,11 +264,8 @@ impl Output {
         if path.is_dir() {
             return Err(cant_create(io::Error::from(io::ErrorKind::IsADirectory)));
         }
-        let (file, temporary) = tempfile::Builder::new()
-            .prefix(".groundswell-")
-            .tempfile_in(folder)
-            .map_err(cant_create)?
-            .into_parts();
+        let (file, temporary) =
+            tempfile::Builder::new().prefix(".groundswell-").tempfile_in(folder).map_err(cant_create)?.into_parts();
         let sink: Box<dyn Write + Send> = Box::new(BufWriter::new(file));
         let writer = WideWriter::new(path, sink, job.format, &job.levels);
         Ok(Output { writer, file: Some((temporary, path.clone())) })

@@ -112,9 +112,8 @@ impl Work {
             listener(Progress { stage: Stage::Read, done: read.bytes, of: read.size.unwrap_or(0) });
         })?;
         let panel = &ingested.panel;
-        let (active, ended) = split_by_life(panel);
-        let mut findings = ingested.findings.clone();
-        findings.extend(ended.iter().map(ended_finding));
+        let active = still_alive(panel);
+        let findings = ingested.findings.clone();
         let horizon = plan.forecast().horizon;
         let span = Span::new(panel.span().start(), panel.span().len() + horizon);
         let dated = (ingested.time_labels != TimeLabels::Number).then_some(&calendar);
@@ -162,26 +161,13 @@ fn beside(plan: &RunPlan, file: &Path) -> Result<(PathBuf, String), Error> {
     Ok((path, text))
 }
 
-/// The series that go on, and the keys of those that ended: nothing was observed of them in the last season. An
-/// authority that was merged away must not be forecast beside the one that took it in.
-fn split_by_life(panel: &Panel) -> (Panel, Vec<SeriesKey>) {
+/// The series that go on: something was observed of them in the last season. An authority that was merged away must not
+/// be forecast beside the one that took it in; the reader has a finding for each.
+fn still_alive(panel: &Panel) -> Panel {
     let season = panel.span().frequency().season_length().max(2);
     let from = panel.span().len().saturating_sub(season);
     let goes_on = |row: &usize| panel.series(*row).iter().skip(from).any(|value| !value.is_nan());
-    let (active, ended): (Vec<usize>, Vec<usize>) = (0..panel.keys().len()).partition(goes_on);
-    (panel.select(&active), ended.into_iter().map(|row| panel.keys()[row].clone()).collect())
-}
-
-fn ended_finding(key: &SeriesKey) -> Finding {
-    Finding {
-        name: "series-ended",
-        severity: Severity::Warning,
-        what: format!("{key} has no observation in the last year and is not forecast"),
-        place: Place { series: Some(key.to_string()), ..Place::default() },
-        count: 1,
-        meaning: "An authority or category that was merged or renamed must not be counted beside its successor.",
-        remedy: "If it still exists, bring its data up to date; else nothing.",
-    }
+    panel.select(&(0..panel.keys().len()).filter(goes_on).collect::<Vec<usize>>())
 }
 
 /// What a run would do: everything is read and checked, nothing fitted or written.
@@ -321,7 +307,9 @@ fn no_backtest(panel: &Panel) -> Finding {
     Finding {
         name: "no-backtest",
         severity: Severity::Warning,
-        what: format!("{known} {noun}s of history are too few to try the forecast on the past; {needed} and a horizon are needed"),
+        what: format!(
+            "{known} {noun}s of history are too few to try the forecast on the past; {needed} and a horizon are needed"
+        ),
         place: Place::default(),
         count: 1,
         meaning: "Nothing shows how well such forecasts have held; treat the ranges with care.",

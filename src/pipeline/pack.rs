@@ -154,7 +154,8 @@ fn suppressed_cells(table: &ProtectedTable) -> usize {
 fn method(plan: &RunPlan) -> Vec<String> {
     let line_up = plan.line_up();
     let mut method = vec![line_up.description.clone()];
-    let members: Vec<&str> = line_up.group.iter().flat_map(|group| group.members.iter().map(|model| model.id())).collect();
+    let members: Vec<&str> =
+        line_up.group.iter().flat_map(|group| group.members.iter().map(|model| model.id())).collect();
     method.push(format!(
         "The line-up `{}` combines these models: {}. Each is described by a card in the folder `models`.",
         line_up.name,
@@ -179,7 +180,8 @@ fn alerts(scored: &Scorecard, recipe: &str, levels: &Levels) -> Vec<String> {
             }
         }
     }
-    if let Some(comparison) = scored.compare(recipe, judge::BENCHMARK).filter(|comparison| comparison.relative_wis >= 1.0)
+    if let Some(comparison) =
+        scored.compare(recipe, judge::BENCHMARK).filter(|comparison| comparison.relative_wis >= 1.0)
     {
         let share = (comparison.relative_wis * 100.0).round();
         alerts.push(format!("the forecast is no better than repeating last year: its error is {share}% of that"));

@@ -56,8 +56,8 @@ impl LineUp {
             let shipped: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
             return Err(ProjectError::NoLineUp { name: name_or_path.to_owned(), shipped: shipped.join(", ") });
         }
-        let text = std::fs::read_to_string(&path)
-            .map_err(|source| ProjectError::Unreadable { path: path.clone(), source })?;
+        let text =
+            std::fs::read_to_string(&path).map_err(|source| ProjectError::Unreadable { path: path.clone(), source })?;
         LineUp::parse(&text, &path)
     }
 
@@ -84,7 +84,11 @@ impl LineUp {
     pub fn members(&self) -> Vec<LineUp> {
         let members = self.group.iter().flat_map(|group| group.members.iter().map(move |member| (group, member)));
         let alone = members.map(|(group, member)| LineUp {
-            name: if group.pooled_season.is_some() { format!("pooled-{}", member.id()) } else { member.id().to_owned() },
+            name: if group.pooled_season.is_some() {
+                format!("pooled-{}", member.id())
+            } else {
+                member.id().to_owned()
+            },
             description: format!("{} alone", member.id()),
             group: vec![Group { members: vec![member.clone()], ..group.clone() }],
             ..self.clone()

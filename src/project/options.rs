@@ -57,7 +57,13 @@ pub struct ForecastOptions {
 
 impl Default for ForecastOptions {
     fn default() -> ForecastOptions {
-        ForecastOptions { horizon: 12, levels: Levels::default(), line_up: "referrals".to_owned(), paths: 1000, seed: 1 }
+        ForecastOptions {
+            horizon: 12,
+            levels: Levels::default(),
+            line_up: "referrals".to_owned(),
+            paths: 1000,
+            seed: 1,
+        }
     }
 }
 

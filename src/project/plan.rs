@@ -88,7 +88,8 @@ impl RunPlan {
             .map_err(|source| ProjectError::Unreadable { path: path.to_owned(), source })?;
         // An empty parent means the working directory of this very moment; later changes of it must not matter.
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let base = folder.canonicalize().map_err(|source| ProjectError::Unreadable { path: folder.to_owned(), source })?;
+        let base =
+            folder.canonicalize().map_err(|source| ProjectError::Unreadable { path: folder.to_owned(), source })?;
         RunPlan::parse(&text, path, &base)
     }
 
@@ -100,7 +101,10 @@ impl RunPlan {
         })?;
         let invalid = |what: String| Err(ProjectError::Invalid { path: path.to_owned(), what });
         if file.schema != 1 {
-            return invalid(format!("schema = {} is not one that this version reads; it reads schema = 1", file.schema));
+            return invalid(format!(
+                "schema = {} is not one that this version reads; it reads schema = 1",
+                file.schema
+            ));
         }
         if file.input.files.is_empty() {
             return invalid("[input] files is empty; name at least one file".to_owned());

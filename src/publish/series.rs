@@ -170,11 +170,15 @@ impl PackSeries {
         total.or(if self.series.len() == 1 { self.series.first() } else { None })
     }
 
-    /// The series of one dimension, all others added up; the largest expected year first, ties by label.
+    /// The series of one dimension, all others added up; the largest expected year first, ties by label. Where any is
+    /// forecast, those that aren't (they ended) are left out.
     pub fn margin(&self, dimension: usize) -> Vec<&Series> {
         let is_margin =
             |one: &&Series| one.key.iter().enumerate().all(|(place, label)| (place == dimension) == (label != TOTAL));
         let mut margin: Vec<&Series> = self.series.iter().filter(is_margin).collect();
+        if margin.iter().any(|one| !one.steps.is_empty()) {
+            margin.retain(|one| !one.steps.is_empty());
+        }
         margin.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then_with(|| a.key.cmp(&b.key)));
         margin
     }

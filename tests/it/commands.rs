@@ -135,7 +135,9 @@ fn init_then_run_publishes_a_pack_and_a_second_run_is_no_work() {
     let html = fs::read_to_string(&report).expect("a report");
     assert!(html.contains("<h1") && html.contains("<svg"));
     let pack = report.parent().expect("a pack");
-    for name in ["manifest.json", "forecasts.csv", "forecasts.parquet", "forecasts.json", "backtest.csv", "findings.csv"] {
+    for name in
+        ["manifest.json", "forecasts.csv", "forecasts.parquet", "forecasts.json", "backtest.csv", "findings.csv"]
+    {
         assert!(fs::metadata(pack.join(name)).is_ok_and(|file| file.len() > 0), "{name} is missing");
     }
     let pictures = fs::read_dir(pack.join("charts")).expect("charts").count();
@@ -154,9 +156,17 @@ fn a_failing_run_leaves_the_last_pack_standing() {
     let complaint = complaint(groundswell(folder.path()).args(["run", "--quiet"]), 65);
     assert_eq!(complaint.lines().count(), 1, "{complaint}");
     assert_eq!(fs::read(folder.path().join("packs/latest.json")).expect("a pointer"), latest);
-    assert_eq!(fs::read_dir(folder.path().join("packs")).expect("packs").filter(|entry| {
-        entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(".groundswell-staging"))
-    }).count(), 0);
+    assert_eq!(
+        fs::read_dir(folder.path().join("packs"))
+            .expect("packs")
+            .filter(|entry| {
+                entry
+                    .as_ref()
+                    .is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(".groundswell-staging"))
+            })
+            .count(),
+        0
+    );
 }
 
 #[test]
@@ -185,7 +195,8 @@ fn check_tells_what_was_found_and_fits_nothing() {
     let (folder, _) = folder_with("series.csv", &text);
     let found = output(groundswell(folder.path()).args(["check", "series.csv", "--json"]), 0);
     let found: serde_json::Value = serde_json::from_str(&found).expect("JSON");
-    let names: Vec<&str> = found["findings"].as_array().expect("findings").iter().filter_map(|f| f["name"].as_str()).collect();
+    let names: Vec<&str> =
+        found["findings"].as_array().expect("findings").iter().filter_map(|f| f["name"].as_str()).collect();
     assert!(names.contains(&"unreadable-date"), "{names:?}");
     output(groundswell(folder.path()).args(["check", "series.csv", "--strict"]), 65);
 }
