@@ -292,10 +292,13 @@ impl Judge<'_> {
             }
         }
         let mut periods = BTreeSet::new();
+        let mut before = None;
         for window in joined {
             let first = Period::containing(self.frequency, date_of(window.first));
             let last = Period::containing(self.frequency, date_of(window.last));
-            let first = if self.starts_whole(first, &window) { first } else { first.plus(1) };
+            // A window that ended within the same period left a gap in it.
+            let broken = before.replace(last) == Some(first);
+            let first = if !broken && self.starts_whole(first, &window) { first } else { first.plus(1) };
             let last = if self.ends_whole(last, &window) { last } else { last.plus(-1) };
             periods.extend(Span::inclusive(first, last).periods());
         }

@@ -268,20 +268,24 @@ impl Rows {
             }
             [only] => label_codes(&mut self.series, only, usize::MAX >> 1, &mut self.key_codes),
             several => {
-                let mut joined: Vec<String> = vec![String::new(); rows];
+                // A row without one of its labels may be a total, so it belongs to no series.
+                let mut joined: Vec<Option<String>> = vec![Some(String::new()); rows];
                 for (position, cells) in several.iter().enumerate() {
                     let mut rows = joined.iter_mut();
-                    each_text(cells, |text| {
-                        if let Some(row) = rows.next() {
+                    each_text(cells, |text| match (rows.next(), text) {
+                        (Some(Some(key)), Some(text)) => {
                             if position > 0 {
-                                row.push(PART);
+                                key.push(PART);
                             }
-                            row.push_str(text.unwrap_or("Unknown"));
+                            key.push_str(text);
                         }
+                        (Some(key), _) => *key = None,
+                        (None, _) => {}
                     });
                 }
                 self.key_codes.clear();
-                self.key_codes.extend(joined.iter().map(|key| self.series.number(key).0));
+                let number = |key: &Option<String>| key.as_ref().map_or(MISSING, |key| self.series.number(key).0);
+                self.key_codes.extend(joined.iter().map(number));
             }
         }
     }

@@ -219,12 +219,12 @@ fn paths_that_can_not_be_read_are_no_input() {
 
 #[test]
 fn one_enormous_line_and_a_million_columns_are_refused() {
-    let folder = Folder::with("f", format!("month,count\n2024-01,{}\n", "1".repeat(17 << 20)));
+    let folder = Folder::with("f", format!("month,count\n2024-01,{}\n", "1".repeat(21 << 20)));
     assert_eq!(
         folder.message("files = ['f']"),
         "f: row 2 is longer than 16 MB; a quotation mark opened there may never be closed, or the file has no line ends"
     );
-    let folder = Folder::with("f", "x".repeat(17 << 20));
+    let folder = Folder::with("f", "x".repeat(21 << 20));
     assert!(folder.message("files = ['f']").starts_with("f: row 1 is longer than 16 MB"));
     let folder = Folder::with("f", format!("{}\n1\n", "a,".repeat(1_000_000)));
     assert_eq!(

@@ -209,7 +209,7 @@ fn areas_and_filters_choose_rows() {
     assert_eq!(lines(&ingested), ["Referrals: 1 2"]);
     assert_eq!(
         folder.message("files = ['r.csv']\nareas = ['Nort']"),
-        "no area is called `Nort`; did you mean North or South?"
+        "no area is called `Nort`; did you mean North?"
     );
     assert_eq!(
         folder.message("files = ['r.csv']\nfilters = { area = ['West'] }"),

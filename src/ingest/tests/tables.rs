@@ -19,11 +19,11 @@ fn a_tidy_table_is_read_with_its_usual_names_or_others() {
 
 #[test]
 fn several_columns_may_name_the_series() {
-    let text = "area,source,month,count\nN,6,2024-01,1\nN,2A,2024-01,2\n,6,2024-02,4\n";
+    let text = "area,source,month,count\nN,6,2024-01,1\nN,2A,2024-01,2\nN,6,2024-02,4\n,6,2024-02,4\n";
     let folder = Folder::with("c.csv", text);
     let ingested = folder.read("files = ['c.csv']").expect("readable");
     assert_eq!(ingested.panel.dimensions(), ["area", "source"]);
-    assert_eq!(lines(&ingested), ["N/2A: 2 -", "N/6: 1 -", "Unknown/6: - 4"]);
+    assert_eq!(lines(&ingested), ["N/2A: 2 -", "N/6: 1 4"]);
     let message = folder.message("files = ['c.csv']\ndimensions = ['area']");
     assert_eq!(
         message,
@@ -31,7 +31,8 @@ fn several_columns_may_name_the_series() {
          missing from `dimensions` (others there are: `source`)"
     );
     let ingested = folder.read("files = ['c.csv']\ndimensions = ['area']\nfilters = { source = ['6'] }").expect("readable");
-    assert_eq!(lines(&ingested), ["N: 1 -", "Unknown: - 4"]);
+    assert_eq!(lines(&ingested), ["N: 1 4"]);
+    assert_eq!(folder.findings(&ingested.findings)[0], "missing-series 1 [5]: 1 row names no series");
 }
 
 #[test]
