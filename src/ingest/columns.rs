@@ -22,7 +22,7 @@ pub(super) fn is_blank(text: &str) -> bool {
 
 /// Text without spaces around it; most text has none.
 #[inline]
-fn trimmed(text: &str) -> &str {
+pub(super) fn trimmed(text: &str) -> &str {
     match text.as_bytes() {
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
         [only] if only.is_ascii_graphic() => text,
@@ -105,25 +105,26 @@ impl DateColumn {
             }
             return;
         }
-        each_text(cells, |text| {
-            let Some(text) = text else {
-                codes.push(MISSING);
-                return;
-            };
+        let (written, first_rows, evidence) = (&mut self.written, &mut self.first_rows, &mut self.evidence);
+        let mut code = |texts: &mut Labels, text: Option<&str>, position: usize| {
+            let Some(text) = text.map(trimmed).filter(|text| !is_blank(text)) else { return MISSING };
             let text = dates::without_time(text);
-            let code = match self.texts.find(text) {
-                Some(code) => code,
-                None => match dates::read(text) {
-                    None => UNREADABLE,
-                    Some(written) => {
-                        let (code, _) = self.texts.number(text);
-                        debug_assert_eq!(code as usize, self.written.len(), "one column is text or days throughout");
-                        self.add(written, rows.of(codes.len()))
-                    }
-                },
-            };
-            codes.push(code);
-        });
+            if let Some(code) = texts.find(text) {
+                return code;
+            }
+            let Some(date) = dates::read(text) else { return UNREADABLE };
+            let (code, _) = texts.number(text);
+            debug_assert_eq!(code as usize, written.len(), "one column is text or days throughout");
+            let row = rows.of(position);
+            evidence.see(date, row);
+            written.push(date);
+            first_rows.push(row);
+            code
+        };
+        match cells {
+            Cells::Text(cells) => self.texts.codes(cells, codes, code),
+            _ => each_text(cells, |text| codes.push(code(&mut self.texts, text, codes.len()))),
+        }
     }
 
     fn add(&mut self, written: Written, row: u64) -> u32 {
@@ -138,16 +139,18 @@ impl DateColumn {
 /// [`UNREADABLE`] once there are more than `most`.
 pub(super) fn label_codes(labels: &mut Labels, cells: &Cells, most: usize, codes: &mut Vec<u32>) {
     codes.clear();
-    each_text(cells, |text| {
-        codes.push(match text {
-            None => MISSING,
-            Some(text) => match labels.find(text) {
-                Some(code) => code,
-                None if labels.len() >= most => UNREADABLE,
-                None => labels.number(text).0,
-            },
-        });
-    });
+    let code = |labels: &mut Labels, text: Option<&str>, _: usize| match text.map(trimmed).filter(|text| !is_blank(text)) {
+        None => MISSING,
+        Some(text) => match labels.find(text) {
+            Some(code) => code,
+            None if labels.len() >= most => UNREADABLE,
+            None => labels.number(text).0,
+        },
+    };
+    match cells {
+        Cells::Text(cells) => labels.codes(cells, codes, code),
+        _ => each_text(cells, |text| codes.push(code(labels, text, 0))),
+    }
 }
 
 /// Hashes of a batch's identifiers; nothing where a cell is blank. Identifiers themselves are not kept.

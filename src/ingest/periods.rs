@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use polars::prelude::{InitHashMaps, PlHashMap};
 use serde::Serialize;
 
-use super::columns::{MISSING, UNREADABLE, each_text};
+use super::columns::{MISSING, UNREADABLE, is_blank, trimmed};
 use super::dates::{self, Written, date_of};
 use super::error::IngestError;
 use super::frames::Cells;
@@ -168,19 +168,21 @@ impl PeriodColumn {
                     codes.push(code);
                 }
             }
-            Cells::Text(_) => each_text(cells, |text| {
-                codes.push(match text {
-                    None => MISSING,
-                    Some(text) => self.texts.find(text).unwrap_or_else(|| match read(text) {
-                        Some(mark) if self.marks.len() < MOST_PERIODS => {
-                            let (code, _) = self.texts.number(text);
-                            debug_assert_eq!(code as usize, self.marks.len(), "a column is of one type throughout");
-                            self.add(mark, rows.of(codes.len()))
-                        }
-                        _ => UNREADABLE,
-                    }),
+            Cells::Text(cells) => {
+                let (marks, first_rows) = (&mut self.marks, &mut self.first_rows);
+                self.texts.codes(cells, codes, |texts, text, position| {
+                    let Some(text) = text.map(trimmed).filter(|text| !is_blank(text)) else { return MISSING };
+                    if let Some(code) = texts.find(text) {
+                        return code;
+                    }
+                    let Some(mark) = read(text).filter(|_| marks.len() < MOST_PERIODS) else { return UNREADABLE };
+                    let (code, _) = texts.number(text);
+                    debug_assert_eq!(code as usize, marks.len(), "a column is of one type throughout");
+                    marks.push(mark);
+                    first_rows.push(rows.of(position));
+                    code
                 });
-            }),
+            }
         }
     }
 

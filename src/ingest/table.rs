@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::IngestError;
 use super::frames::{Cells, Container, Frame, ReadAs, Stored, read_text};
-use super::text::{RowCount, RowNumbers, TextBlocks, hexadecimal};
+use super::text::{MOST_COLUMNS, RowCount, RowNumbers, TextBlocks, hexadecimal};
 
 /// Where a table comes from.
 #[derive(Debug, Clone)]
@@ -122,6 +122,9 @@ impl Table {
                     Source::Bytes(_, bytes) => Stored::Bytes(bytes),
                 };
                 let frame = Frame::open(container, stored).map_err(|detail| undecodable(&path, container, detail))?;
+                if frame.names().len() > MOST_COLUMNS {
+                    return Err(IngestError::TooManyColumns { path, found: frame.names().len(), limit: MOST_COLUMNS });
+                }
                 (frame.names().to_vec(), Opened::Frame(container, frame, input))
             }
         };

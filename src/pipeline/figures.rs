@@ -23,7 +23,7 @@ fn key_columns<'a>(dimensions: &[String], keys: impl Iterator<Item = &'a SeriesK
 }
 
 /// Every key once for each period of the span, series by series.
-fn each<'a>(keys: &'a [SeriesKey], span: Span) -> impl Iterator<Item = (&'a SeriesKey, Period)> + Clone {
+fn each(keys: &[SeriesKey], span: Span) -> impl Iterator<Item = (&SeriesKey, Period)> + Clone {
     keys.iter().flat_map(move |key| (0..span.len()).map(move |position| (key, span.period(position))))
 }
 

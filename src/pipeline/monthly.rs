@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::judge::{self, Trial};
 use super::pack::{Pack, Results};
-use super::{Error, Listener, Progress, Stage, judge, recipe};
+use super::{Error, Listener, Progress, Stage, recipe};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::features::calendar_design;
 use crate::forecast::{FittedForecaster, Forecast, RollingOrigins};
@@ -261,17 +262,16 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, listener: Listener<'_>) -> Re
     let hierarchy = Hierarchy::of(panel);
     let forecast = leaves.totals(panel, hierarchy.totals());
     listener(Progress { stage: Stage::Fit, done: 1, of: 1 });
-    let scorecard = judge::judge(
-        std::slice::from_ref(plan.line_up()),
+    let trial = Trial {
         panel,
-        &work.design,
-        hierarchy.totals(),
-        &work.origins,
-        Vec::new(),
-        &plan.forecast().levels,
-        plan.draws(),
-        listener,
-    )?;
+        known: &work.design,
+        totals: hierarchy.totals(),
+        origins: &work.origins,
+        strata: Vec::new(),
+        levels: &plan.forecast().levels,
+        draws: plan.draws(),
+    };
+    let scorecard = trial.judge(std::slice::from_ref(plan.line_up()), listener)?;
     let mut findings = work.findings.clone();
     findings.extend(not_forecast(&*fitted, panel, &leaves));
     if scorecard.is_none() {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::monthly::Work;
 use super::{Error, figures, judge};
 use crate::batch::Record;
-use crate::disclosure::{Cell, Figures, ProtectedTable, protect};
+use crate::disclosure::{Cell, Figures, Profile, ProtectedTable, protect};
 use crate::evaluate::Scorecard;
 use crate::forecast::{FittedForecaster, Forecast, Levels};
 use crate::ingest;
@@ -79,11 +79,21 @@ impl Results<'_> {
             coverage: protect(figures::coverage(&scored, recipe)?),
             recent: protect(recent),
             findings: publish::findings_table(profile, &self.findings)?,
-            models: protect(figures::models(dimensions, panel.keys(), recipe, |key| self.fitted.describe(key))?),
+            models: protect(figures::models(dimensions, panel.keys(), recipe, |key| self.described(key))?),
         };
         let record = self.record(&contents, &scored);
         let alerts = alerts(&scored, recipe, levels);
         Ok(Pack { contents, record, alerts })
+    }
+
+    /// What was fitted to a series. A fitted level tells a small count, so that only a pack for the analyst's own desk
+    /// has it; others have the recipe.
+    fn described(&self, key: &SeriesKey) -> Option<String> {
+        let fitted = self.fitted.describe(key)?;
+        match self.plan.publish().profile {
+            Profile::Internal => Some(fitted),
+            Profile::Published => Some(self.plan.line_up().description.clone()),
+        }
     }
 
     /// The scores that the report speaks of: of the grand total, or where that can't be judged (authorities that merge

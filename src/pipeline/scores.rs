@@ -5,7 +5,8 @@ use std::fmt;
 use serde::Serialize;
 
 use super::flat::{FlatTable, design_of};
-use super::{Error, Listener, judge};
+use super::judge::{self, Trial};
+use super::{Error, Listener};
 use crate::evaluate::{Scorecard, Stratum, Summary};
 use crate::forecast::{Draws, Levels, RollingOrigins};
 use crate::panel::{Panel, PanelError, SeriesKey};
@@ -128,7 +129,9 @@ pub fn backtest_table(job: &FlatBacktest, listener: Listener<'_>) -> Result<Tabl
         let mut seen = std::collections::BTreeSet::new();
         line_ups.retain(|line_up| seen.insert(line_up.name.clone()));
     }
-    let card = judge::judge(&line_ups, panel, &design, &[], &origins, strata, &job.levels, job.draws, listener)?;
+    let trial =
+        Trial { panel, known: &design, totals: &[], origins: &origins, strata, levels: &job.levels, draws: job.draws };
+    let card = trial.judge(&line_ups, listener)?;
     let card = card.ok_or_else(|| {
         let (known, needed) = (panel.span().len(), judge::least_known(panel));
         Error::TooShort { known, needed: needed + 1 }
