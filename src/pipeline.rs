@@ -24,6 +24,8 @@ pub use scores::{FlatBacktest, OriginChoice, ScoreLine, TableScores, backtest_ta
 
 pub use crate::publish::tables::WideFormat;
 
+use crate::panel::{Finding, Severity};
+
 /// Where a command stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -46,6 +48,17 @@ pub struct Progress {
     pub done: u64,
     /// Steps in all; 0 where that isn't known.
     pub of: u64,
+}
+
+/// Logs what was noticed about the data: what may change a forecast as a warning, the rest as detail.
+fn log_findings(findings: &[Finding]) {
+    for finding in findings {
+        let (name, count) = (finding.name, finding.count);
+        match finding.severity {
+            Severity::Note => tracing::debug!(finding = name, count, "{}", finding.what),
+            Severity::Warning | Severity::Loss => tracing::warn!(finding = name, count, "{}", finding.what),
+        }
+    }
 }
 
 /// Who hears of progress.

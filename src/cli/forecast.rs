@@ -25,7 +25,7 @@ pub struct Arguments {
     #[arg(short = 'h', long, default_value_t = 12, value_name = "PERIODS", value_parser = clap::value_parser!(u16).range(1..=1200))]
     horizon: u16,
 
-    /// Where the forecasts go: `.csv`, `.parquet` or `.arrow`; `-` for standard output as CSV
+    /// Where the forecasts go: `.csv`, `.parquet`, `.arrow` or `.arrows` (a stream); `-` for standard output as CSV
     #[arg(short, long, default_value = "-", value_name = "FILE")]
     output: PathBuf,
 
@@ -132,8 +132,10 @@ pub enum Format {
     Csv,
     /// Apache Parquet
     Parquet,
-    /// Arrow IPC stream
+    /// Arrow IPC file, also known as Feather
     Arrow,
+    /// Arrow IPC stream, for pipes
+    ArrowStream,
 }
 
 impl From<Format> for WideFormat {
@@ -141,7 +143,8 @@ impl From<Format> for WideFormat {
         match format {
             Format::Csv => WideFormat::Csv,
             Format::Parquet => WideFormat::Parquet,
-            Format::Arrow => WideFormat::ArrowStream,
+            Format::Arrow => WideFormat::ArrowFile,
+            Format::ArrowStream => WideFormat::ArrowStream,
         }
     }
 }
@@ -183,15 +186,13 @@ impl Arguments {
                 "--json prints a summary on standard output; name a file with -o for the forecasts",
             ));
         }
-        let ending = self.output.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-        let format = match (self.output_format, ending.as_deref()) {
-            (Some(format), _) => format,
-            (None, None | Some("csv")) => Format::Csv,
-            (None, Some("parquet")) => Format::Parquet,
-            (None, Some("arrow" | "arrows" | "ipc")) => Format::Arrow,
-            (None, Some(other)) => {
-                let message =
-                    format!("the ending .{other} tells no format: use .csv, .parquet or .arrow, or --output-format");
+        let format = match (self.output_format, WideFormat::of(&self.output)) {
+            (Some(format), _) => format.into(),
+            (None, Some(format)) => format,
+            (None, None) if to_screen || self.output.extension().is_none() => WideFormat::Csv,
+            (None, None) => {
+                let path = self.output.display();
+                let message = format!("the ending of {path} tells no format: use .csv, .parquet, .arrow or --output-format");
                 return Err(Failure::usage(message));
             }
         };
@@ -202,7 +203,7 @@ impl Arguments {
             table: self.table.into(),
             horizon: usize::from(self.horizon),
             output: (!to_screen).then(|| self.output.clone()),
-            format: format.into(),
+            format,
         };
         if self.dry_run {
             let summary = pipeline::rehearse_table(&job, &mut screen.progress())?;

@@ -128,6 +128,7 @@ pub fn forecast_table(job: &FlatForecast, listener: Listener<'_>) -> Result<Flat
     let forecasters: Vec<(&str, Box<dyn Forecaster>)> =
         job.models.iter().map(|line_up| (line_up.name.as_str(), recipe::forecaster(line_up))).collect();
     let calendar = WorkingCalendar::england_and_wales();
+    super::log_findings(table.findings());
     let mut summary = FlatSummary { findings: table.findings().to_vec(), ..FlatSummary::of(job) };
     let mut output = Output::open(job)?;
     for block in table.blocks(BLOCK) {
@@ -140,6 +141,11 @@ pub fn forecast_table(job: &FlatForecast, listener: Listener<'_>) -> Result<Flat
         return Err(ModelError::Nothing { model: summary.models.join(", "), first }.into());
     }
     output.finish()?;
+    if summary.forecast < summary.series {
+        tracing::warn!(series = summary.series, forecast = summary.forecast, "some series could not be forecast");
+        summary.lost.iter().for_each(|(series, reason)| tracing::warn!(series, reason, "not forecast"));
+    }
+    tracing::debug!(series = summary.series, forecast = summary.forecast, "forecast");
     Ok(summary)
 }
 

@@ -210,6 +210,7 @@ pub fn run(plan: &RunPlan, listener: Listener<'_>) -> Result<RunOutcome, Error> 
         }
         before.rows = Some(read.rows);
     }
+    super::log_findings(&work.findings);
     let lock = Lock::acquire(&destination)?;
     let before = batch::latest(&destination).ok().flatten().map(|latest| latest.pack);
     let span = work.active.span();
@@ -228,6 +229,7 @@ pub fn run(plan: &RunPlan, listener: Listener<'_>) -> Result<RunOutcome, Error> 
         Published::Unchanged(_) => PackState::Unchanged,
         Published::New { .. } | Published::Pointed(_) => PackState::Published,
     };
+    tracing::debug!(pack = %published.pack().name, key = %job.key(), "published");
     let replaced = before.filter(|before| *before != published.pack().name);
     Ok(RunOutcome { state, report: pack.join("report.html"), pack, replaced, alerts })
 }

@@ -106,6 +106,7 @@ impl fmt::Display for TableScores {
 /// Where the table or an origin can't be used, or the history is too short for a single origin.
 pub fn backtest_table(job: &FlatBacktest, listener: Listener<'_>) -> Result<TableScores, Error> {
     let table = job.table.read(listener)?;
+    super::log_findings(table.findings());
     // Pools and calibrations see all series at once, so that scores don't depend on how a table is cut.
     let block = table.blocks(table.len()).next().ok_or(PanelError::Empty)??;
     let panel = &block.panel;
