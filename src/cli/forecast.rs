@@ -192,7 +192,8 @@ impl Arguments {
             (None, None) if to_screen || self.output.extension().is_none() => WideFormat::Csv,
             (None, None) => {
                 let path = self.output.display();
-                let message = format!("the ending of {path} tells no format: use .csv, .parquet, .arrow or --output-format");
+                let message =
+                    format!("the ending of {path} tells no format: use .csv, .parquet, .arrow or --output-format");
                 return Err(Failure::usage(message));
             }
         };

@@ -269,8 +269,8 @@ impl AgeBands {
         if let Some(label) = bands.into_iter().find(|label| plain(label) == named) {
             return Some(label);
         }
-        if text.starts_with('<') {
-            return text[1..].trim().parse::<i32>().ok().map(|years| self.of_years(years - 1));
+        if let Some(below) = text.strip_prefix('<') {
+            return below.trim().parse::<i32>().ok().map(|years| self.of_years(years - 1));
         }
         let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
         let years: i32 = text[..digits].parse().ok()?;

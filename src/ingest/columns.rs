@@ -1,6 +1,6 @@
 //! Cells of a column as numbers: dates, labels and identifiers, each distinct text looked at once.
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
 
 use polars::prelude::{InitHashMaps, PlFixedStateQuality, PlHashMap};
 
@@ -139,14 +139,15 @@ impl DateColumn {
 /// [`UNREADABLE`] once there are more than `most`.
 pub(super) fn label_codes(labels: &mut Labels, cells: &Cells, most: usize, codes: &mut Vec<u32>) {
     codes.clear();
-    let code = |labels: &mut Labels, text: Option<&str>, _: usize| match text.map(trimmed).filter(|text| !is_blank(text)) {
-        None => MISSING,
-        Some(text) => match labels.find(text) {
-            Some(code) => code,
-            None if labels.len() >= most => UNREADABLE,
-            None => labels.number(text).0,
-        },
-    };
+    let code =
+        |labels: &mut Labels, text: Option<&str>, _: usize| match text.map(trimmed).filter(|text| !is_blank(text)) {
+            None => MISSING,
+            Some(text) => match labels.find(text) {
+                Some(code) => code,
+                None if labels.len() >= most => UNREADABLE,
+                None => labels.number(text).0,
+            },
+        };
     match cells {
         Cells::Text(cells) => labels.codes(cells, codes, code),
         _ => each_text(cells, |text| codes.push(code(labels, text, 0))),
@@ -171,7 +172,5 @@ pub(super) fn row_hash(file: usize, row: u64) -> u64 {
 }
 
 fn hash(state: &PlFixedStateQuality, of: impl Hash) -> u64 {
-    let mut hasher = state.build_hasher();
-    of.hash(&mut hasher);
-    hasher.finish()
+    state.hash_one(of)
 }

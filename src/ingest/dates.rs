@@ -190,7 +190,7 @@ pub(super) fn month_named(text: &str) -> Option<u8> {
     ];
     let text = text.to_ascii_lowercase();
     let found = |month: &&str| text == **month || (text.len() == 3 && month.starts_with(&text)) || text == "sept";
-    let position = if text == "sept" { 8 } else { MONTHS.iter().position(|month| found(&month))? };
+    let position = if text == "sept" { 8 } else { MONTHS.iter().position(found)? };
     Some(position as u8 + 1)
 }
 

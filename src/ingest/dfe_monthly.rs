@@ -139,10 +139,10 @@ pub(super) fn read(
     let through = table.read(&wanted, &mut |batch| {
         progress(batch.bytes, batch.rows.of(0));
         let cells: Vec<Vec<Option<String>>> = batch.columns.iter().map(texts).collect();
-        for position in 0..batch.len() {
+        (0..batch.len()).for_each(|position| {
             let cell = |place: usize| cells[place][position].as_deref();
             reader.take(batch.rows.of(position), &cell);
-        }
+        });
         Ok(ControlFlow::Continue(()))
     })?;
     if through.rows == 0 {

@@ -217,7 +217,13 @@ pub(super) fn read_text(
             .with_glob(false)
             .with_cache(false)
             .finish()?
-            .select(wanted.iter().enumerate().map(|(place, column)| col(name(*column)).alias(placed(place))).collect::<Vec<_>>());
+            .select(
+                wanted
+                    .iter()
+                    .enumerate()
+                    .map(|(place, column)| col(name(*column)).alias(placed(place)))
+                    .collect::<Vec<_>>(),
+            );
         cells(query.collect_with_engine(Engine::Streaming)?.unwrap_single())
     });
     match read {

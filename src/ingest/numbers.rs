@@ -46,9 +46,9 @@ pub(super) fn read(text: &str) -> Number {
     let text = text.trim();
     // Plain whole numbers are what tables of counts hold; fifteen digits are exact in a double.
     if (1..=15).contains(&text.len())
-        && let Some(whole) = text.bytes().try_fold(0u64, |number, byte| {
-            byte.is_ascii_digit().then(|| number * 10 + u64::from(byte - b'0'))
-        })
+        && let Some(whole) = text
+            .bytes()
+            .try_fold(0u64, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u64::from(byte - b'0')))
     {
         return Number::Value(whole as f64);
     }
@@ -105,9 +105,15 @@ mod tests {
 
     #[test]
     fn numbers_are_read_with_and_without_thousands() {
-        for (text, number) in
-            [("12", 12.0), (" 1,234 ", 1234.0), ("1,234,567.5", 1_234_567.5), ("0", 0.0), ("-0", 0.0), ("1e3", 1000.0), ("999999999999999", 999_999_999_999_999.0)]
-        {
+        for (text, number) in [
+            ("12", 12.0),
+            (" 1,234 ", 1234.0),
+            ("1,234,567.5", 1_234_567.5),
+            ("0", 0.0),
+            ("-0", 0.0),
+            ("1e3", 1000.0),
+            ("999999999999999", 999_999_999_999_999.0),
+        ] {
             assert_eq!(read(text), Number::Value(number), "{text}");
         }
         assert!(matches!(read("-0"), Number::Value(zero) if zero.is_sign_positive()));

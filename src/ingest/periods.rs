@@ -258,17 +258,17 @@ impl PeriodColumn {
                         ordinals: digits.iter().map(|(number, _)| i32::try_from(*number).ok()).collect(),
                         ambiguous: Vec::new(),
                     }),
-                    Digits::Dates(written) => self.from_dates(&written, path, column, order, excel_1904, frequency),
+                    Digits::Dates(written) => self.dated(&written, path, column, order, excel_1904, frequency),
                 }
             }
             _ => {
                 let written: Vec<Written> = self.marks.iter().filter_map(Mark::date).collect();
-                self.from_dates(&written, path, column, order, excel_1904, frequency)
+                self.dated(&written, path, column, order, excel_1904, frequency)
             }
         }
     }
 
-    fn from_dates(
+    fn dated(
         &self,
         written: &[Written],
         path: &Path,

@@ -147,6 +147,9 @@ impl Tidy {
     }
 }
 
+/// A filter at work: the spellings that stay, those met, whether each met one stays, and the codes of the batch's rows.
+type FilterState = (Vec<String>, Labels, Vec<bool>, Vec<u32>);
+
 /// The state of reading one table.
 struct Rows {
     keys: usize,
@@ -154,7 +157,7 @@ struct Rows {
     single: Option<u32>,
     times: PeriodColumn,
     chunks: Vec<Chunk>,
-    filters: Vec<(Vec<String>, Labels, Vec<bool>, Vec<u32>)>,
+    filters: Vec<FilterState>,
     filtered: u64,
     missing_series: RowCount,
     missing_times: RowCount,

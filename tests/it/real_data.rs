@@ -15,6 +15,7 @@ fn monthly_referrals() -> Option<PathBuf> {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn one_authority_of_the_open_file_is_published() {
     let Some(path) = monthly_referrals() else {
         eprintln!("skipped: the open DfE file is not at ../shared/data/dfe");

@@ -21,7 +21,11 @@ const ONES: [&str; 12] = ["1"; 12];
 #[test]
 fn each_year_runs_from_april_to_march() {
     let months = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
-    let text = format!("{HEADER}{}{}", authority("2024", "815", "E06000065", "York", months), authority("2023", "815", "E06000065", "York", ONES));
+    let text = format!(
+        "{HEADER}{}{}",
+        authority("2024", "815", "E06000065", "York", months),
+        authority("2023", "815", "E06000065", "York", ONES)
+    );
     let folder = Folder::with("c6.csv", text);
     let ingested = folder.read("files = ['c6.csv']").expect("readable");
     assert_eq!(ingested.format, Format::DfeMonthly);
@@ -42,7 +46,10 @@ fn symbols_are_missing_and_a_gap_stays_a_gap() {
     let ingested = folder.read("files = ['c6.csv']").expect("readable");
     assert_eq!(span(&ingested), "2020-10 to 2023-03");
     assert!(lines(&ingested)[0].starts_with("Hackney: 0 1 2 3 4 5 - - - - - - - - - - - - 1 1"));
-    assert_eq!(folder.findings(&ingested.findings)[0], "missing-value 6 [2]: 6 values are empty or a symbol for not available");
+    assert_eq!(
+        folder.findings(&ingested.findings)[0],
+        "missing-value 6 [2]: 6 values are empty or a symbol for not available"
+    );
 }
 
 #[test]
@@ -80,7 +87,8 @@ fn a_code_change_joins_and_a_reorganisation_does_not() {
         let ingested = folder.read(&format!("files = ['c6.csv']\nareas = ['{area}']")).expect("readable");
         assert_eq!(lines(&ingested), ["Dorset: 1 1 1 1 1 1 1 1 1 1 1 1"], "{area}");
     }
-    let ingested = folder.read("files = ['c6.csv']\narea_labels = 'code'\nareas = ['Buckinghamshire']").expect("readable");
+    let ingested =
+        folder.read("files = ['c6.csv']\narea_labels = 'code'\nareas = ['Buckinghamshire']").expect("readable");
     assert!(lines(&ingested)[0].starts_with("E06000060: 1 1"));
     let message = folder.message("files = ['c6.csv']\nareas = ['Dorsett']");
     assert_eq!(message, "no local authority is called `Dorsett`; did you mean Dorset?");
@@ -88,7 +96,8 @@ fn a_code_change_joins_and_a_reorganisation_does_not() {
 
 #[test]
 fn months_that_do_not_add_up_are_a_finding() {
-    let text = format!("{HEADER}{}", authority("2024", "816", "E06000014", "York", ONES)).replace("referral,12,", "referral,13,");
+    let text = format!("{HEADER}{}", authority("2024", "816", "E06000014", "York", ONES))
+        .replace("referral,12,", "referral,13,");
     let folder = Folder::with("c6.csv", text);
     let ingested = folder.read("files = ['c6.csv']").expect("readable");
     assert_eq!(
@@ -99,7 +108,8 @@ fn months_that_do_not_add_up_are_a_finding() {
 
 #[test]
 fn a_file_of_yearly_figures_names_what_it_lacks() {
-    let text = "time_period,time_identifier,geographic_level,la_name,Referrals\n2024,Reporting year,Local authority,York,5\n";
+    let text =
+        "time_period,time_identifier,geographic_level,la_name,Referrals\n2024,Reporting year,Local authority,York,5\n";
     let folder = Folder::with("c1.csv", text);
     assert_eq!(
         folder.message("files = ['c1.csv']"),
@@ -133,7 +143,11 @@ fn published() -> Option<&'static Path> {
         env!("CARGO_MANIFEST_DIR"),
         "/../shared/data/dfe/c6_children_in_need_referrals_by_month_2013_to_2024.csv"
     ));
-    let path = if path.exists() { path } else { Path::new("/work/shared/data/dfe/c6_children_in_need_referrals_by_month_2013_to_2024.csv") };
+    let path = if path.exists() {
+        path
+    } else {
+        Path::new("/work/shared/data/dfe/c6_children_in_need_referrals_by_month_2013_to_2024.csv")
+    };
     path.exists().then_some(path)
 }
 

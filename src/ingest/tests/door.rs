@@ -42,7 +42,8 @@ fn windows_letters_between_the_alphabets_are_read() {
 
 #[test]
 fn quoted_fields_may_hold_separators_line_ends_and_quotation_marks() {
-    let text = "area,month,count\r\n\"North, and\nSouth\",2024-01,1\r\n\"say \"\"hi\"\"\",2024-01,2\r\n5\" pipe,2024-01,3\r\n";
+    let text =
+        "area,month,count\r\n\"North, and\nSouth\",2024-01,1\r\n\"say \"\"hi\"\"\",2024-01,2\r\n5\" pipe,2024-01,3\r\n";
     let folder = Folder::with("c.csv", text);
     let ingested = folder.read("files = ['c.csv']").expect("readable");
     assert_eq!(lines(&ingested), ["5\" pipe: 3", "North, and\nSouth: 1", "say \"hi\": 2"]);
@@ -62,7 +63,10 @@ fn ragged_rows_are_set_aside_even_where_they_make_up_for_each_other() {
 
 fn frame() -> DataFrame {
     let month = |year: i32, month: i32| (year - 1970) * 365 + (year - 1969) / 4 + [0, 31, 60][month as usize - 1];
-    let days = Int32Chunked::from_vec("date".into(), vec![month(2024, 1), month(2024, 1) + 30, month(2024, 2), month(2024, 2) + 28]);
+    let days = Int32Chunked::from_vec(
+        "date".into(),
+        vec![month(2024, 1), month(2024, 1) + 30, month(2024, 2), month(2024, 2) + 28],
+    );
     let days = days.into_series().cast(&DataType::Date).expect("days are dates");
     DataFrame::new_infer_height(vec![
         days.into(),
@@ -161,7 +165,10 @@ fn what_is_no_table_is_named_for_what_it_is() {
             "f: this is an Excel workbook or a zip archive, not a CSV, Parquet or Arrow table; save the sheet as CSV \
              (UTF-8) and name that",
         ),
-        (b"%PDF-1.7", "f: this is a PDF document, not a CSV, Parquet or Arrow table; name the table that it was made from"),
+        (
+            b"%PDF-1.7",
+            "f: this is a PDF document, not a CSV, Parquet or Arrow table; name the table that it was made from",
+        ),
         (
             b"\x7FELF\x02\x00\x00\x00\x00",
             "f: this is a binary file, not a CSV, Parquet or Arrow table; name the table itself, or export it as CSV",
@@ -277,11 +284,9 @@ fn the_hash_is_that_of_the_bytes() {
 fn types_that_polars_was_built_without_are_an_error_and_not_a_panic() {
     // Elsewhere such columns hold dictionaries, decimals or 8-bit numbers; here a list stands for them.
     let list = ListChunked::from_iter([Some(Series::new("".into(), [1i64]))]).into_series();
-    let mut frame = DataFrame::new_infer_height(vec![
-        Column::new("ds".into(), ["2024-01"]),
-        list.with_name("y".into()).into(),
-    ])
-    .expect("equal lengths");
+    let mut frame =
+        DataFrame::new_infer_height(vec![Column::new("ds".into(), ["2024-01"]), list.with_name("y".into()).into()])
+            .expect("equal lengths");
     let folder = Folder::with("t.parquet", parquet(&mut frame));
     let error = folder.read("files = ['t.parquet']").expect_err("a list is no number");
     assert_eq!(error.fault(), Fault::BadInput);

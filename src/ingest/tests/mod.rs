@@ -1,7 +1,7 @@
 //! Reading tiny files from the door to the panel.
 
-mod door;
 mod dfe;
+mod door;
 mod overlap;
 mod referrals;
 mod tables;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{Ingested, IngestError, InputOptions, read};
+use super::{IngestError, Ingested, InputOptions, read};
 use crate::panel::Finding;
 
 /// A folder with files, gone when dropped.

@@ -40,10 +40,7 @@ fn rows_that_a_file_repeats_are_counted_once() {
 
 #[test]
 fn a_month_that_no_extract_covers_is_not_a_month_of_zeros() {
-    let folder = two(
-        "2024-01-02,1,6,North\n2024-01-31,2,6,North\n",
-        "2024-04-02,3,6,North\n2024-04-30,4,6,North\n",
-    );
+    let folder = two("2024-01-02,1,6,North\n2024-01-31,2,6,North\n", "2024-04-02,3,6,North\n2024-04-30,4,6,North\n");
     let ingested = folder.read("files = ['old.csv', 'new.csv']").expect("readable");
     assert_eq!(span(&ingested), "2024-01 to 2024-04");
     assert_eq!(lines(&ingested), ["Referrals: 2 - - 2"]);
@@ -55,26 +52,17 @@ fn a_month_that_no_extract_covers_is_not_a_month_of_zeros() {
 
 #[test]
 fn an_area_is_observed_only_where_its_own_extract_reaches() {
-    let folder = two(
-        "2024-01-02,1,6,North\n2024-03-28,2,6,North\n",
-        "2024-03-01,3,6,South\n2024-03-28,4,6,South\n",
-    );
+    let folder = two("2024-01-02,1,6,North\n2024-03-28,2,6,North\n", "2024-03-01,3,6,South\n2024-03-28,4,6,South\n");
     let ingested = folder.read("files = ['old.csv', 'new.csv']\ndimensions = ['area']").expect("readable");
     assert_eq!(lines(&ingested), ["North: 1 0 1", "South: - - 2"]);
 }
 
 #[test]
 fn extracts_that_meet_within_a_month_cover_it_together() {
-    let folder = two(
-        "2024-01-02,1,6,North\n2024-02-14,2,6,North\n",
-        "2024-02-15,3,6,North\n2024-03-28,4,6,North\n",
-    );
+    let folder = two("2024-01-02,1,6,North\n2024-02-14,2,6,North\n", "2024-02-15,3,6,North\n2024-03-28,4,6,North\n");
     let ingested = folder.read("files = ['old.csv', 'new.csv']").expect("readable");
     assert_eq!(lines(&ingested), ["Referrals: 1 2 1"]);
-    let apart = two(
-        "2024-01-02,1,6,North\n2024-02-07,2,6,North\n",
-        "2024-02-20,3,6,North\n2024-03-28,4,6,North\n",
-    );
+    let apart = two("2024-01-02,1,6,North\n2024-02-07,2,6,North\n", "2024-02-20,3,6,North\n2024-03-28,4,6,North\n");
     let ingested = apart.read("files = ['old.csv', 'new.csv']").expect("readable");
     assert_eq!(lines(&ingested)[0], "Referrals: 1 - 1");
 }

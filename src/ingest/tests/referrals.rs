@@ -138,7 +138,11 @@ fn a_mapping_file_names_local_spellings() {
     let ingested = folder.read(options).expect("readable");
     assert_eq!(lines(&ingested), ["Other: 2"]);
     assert!(ingested.findings.is_empty());
-    assert!(folder.message("files = ['r.csv']\nmapping = 'no.toml'").starts_with("no.toml: the mapping file can't be used: "));
+    assert!(
+        folder
+            .message("files = ['r.csv']\nmapping = 'no.toml'")
+            .starts_with("no.toml: the mapping file can't be used: ")
+    );
     folder.write("map.toml", "schema = 2\n");
     assert_eq!(
         folder.message(options),
@@ -207,10 +211,7 @@ fn areas_and_filters_choose_rows() {
     assert_eq!(folder.findings(&ingested.findings), ["filtered-row 1 []: 1 row is left out by `areas` or `filters`"]);
     let ingested = folder.read("files = ['r.csv']\nfilters = { 'Referral Source' = ['police'] }").expect("readable");
     assert_eq!(lines(&ingested), ["Referrals: 1 2"]);
-    assert_eq!(
-        folder.message("files = ['r.csv']\nareas = ['Nort']"),
-        "no area is called `Nort`; did you mean North?"
-    );
+    assert_eq!(folder.message("files = ['r.csv']\nareas = ['Nort']"), "no area is called `Nort`; did you mean North?");
     assert_eq!(
         folder.message("files = ['r.csv']\nfilters = { area = ['West'] }"),
         "r.csv: no row is left after `filters.area`; check its value"
@@ -238,7 +239,10 @@ fn a_slip_of_the_pen_does_not_stretch_the_window() {
         ["stray-date 1 [64]: 1 row has a date more than a year away from all others"]
     );
     let ingested = folder.read("files = ['r.csv']\nextract_date = 2024-02-01").expect("readable");
-    assert_eq!(folder.findings(&ingested.findings)[0], "date-after-extract 1 [64]: 1 row has a date after the extract date");
+    assert_eq!(
+        folder.findings(&ingested.findings)[0],
+        "date-after-extract 1 [64]: 1 row has a date after the extract date"
+    );
 }
 
 #[test]
@@ -254,7 +258,10 @@ fn without_identifiers_every_row_counts_and_a_finding_says_so() {
     let folder = Folder::with("r.csv", "date,source\n2024-01-02,6\n2024-01-31,6\n2024-01-31,6\n");
     let ingested = folder.read("files = ['r.csv']").expect("readable");
     assert_eq!(lines(&ingested), ["Referrals: 3"]);
-    assert_eq!(folder.findings(&ingested.findings), ["no-identifier 1 []: There is no column for the child's identifier"]);
+    assert_eq!(
+        folder.findings(&ingested.findings),
+        ["no-identifier 1 []: There is no column for the child's identifier"]
+    );
 }
 
 #[test]
@@ -286,7 +293,10 @@ fn options_that_can_not_be_are_refused() {
             "r.csv: there is no column `seen` for the date of referral. The columns are: `referral_date`, `child_id`, \
              `referral_source`, `area`",
         ),
-        ("files = ['r.csv']\nfrom = 2030-01-01", "r.csv: no row is left after `from, to, areas and filters`; check its value"),
+        (
+            "files = ['r.csv']\nfrom = 2030-01-01",
+            "r.csv: no row is left after `from, to, areas and filters`; check its value",
+        ),
         (
             "files = ['r.csv']\nfrom = 2024-01-05\nto = 2024-01-31",
             "the data covers no complete month: from 2024-01-31 to 2024-01-31",

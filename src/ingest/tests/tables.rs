@@ -8,7 +8,10 @@ fn a_tidy_table_is_read_with_its_usual_names_or_others() {
     for (text, options) in [
         ("unique_id,ds,y\nb,2024-01-01,1\na,2024-01-01,2\na,2024-02-01,3\n", ""),
         ("Team;Month ending;Referrals\nb;31/01/2024;1\na;31/01/2024;2\na;29/02/2024;3\n", ""),
-        ("what\twhen\thow many\nb\tJan-24\t1\na\tJan-24\t2\na\tFeb-24\t3\n", "columns = { series = 'what', time = 'when', value = 'How many' }"),
+        (
+            "what\twhen\thow many\nb\tJan-24\t1\na\tJan-24\t2\na\tFeb-24\t3\n",
+            "columns = { series = 'what', time = 'when', value = 'How many' }",
+        ),
     ] {
         let folder = Folder::with("c.csv", text);
         let ingested = folder.read(&format!("files = ['c.csv']\n{options}")).expect("readable");
@@ -30,7 +33,8 @@ fn several_columns_may_name_the_series() {
         "c.csv: 1 periods have more than one value, as series `N` in 2024-01; the column that tells these rows apart is \
          missing from `dimensions` (others there are: `source`)"
     );
-    let ingested = folder.read("files = ['c.csv']\ndimensions = ['area']\nfilters = { source = ['6'] }").expect("readable");
+    let ingested =
+        folder.read("files = ['c.csv']\ndimensions = ['area']\nfilters = { source = ['6'] }").expect("readable");
     assert_eq!(lines(&ingested), ["N: 1 4"]);
     assert_eq!(folder.findings(&ingested.findings)[0], "missing-series 1 [5]: 1 row names no series");
 }
@@ -109,7 +113,10 @@ fn series_of_different_ends_stand_side_by_side() {
     assert_eq!((table.len(), table.dated(), table.time_labels()), (2, false, TimeLabels::Number));
     let block = table.blocks(10).next().expect("a block").expect("a panel");
     assert_eq!(block.panel.series(0).iter().map(|value| value.to_string()).collect::<Vec<_>>(), ["1", "2", "NaN", "4"]);
-    assert_eq!(block.panel.series(1).iter().map(|value| value.to_string()).collect::<Vec<_>>(), ["NaN", "NaN", "3", "5"]);
+    assert_eq!(
+        block.panel.series(1).iter().map(|value| value.to_string()).collect::<Vec<_>>(),
+        ["NaN", "NaN", "3", "5"]
+    );
     assert_eq!(block.ends.iter().map(|end| end.ordinal()).collect::<Vec<_>>(), [4, 7]);
     assert!(!block.dated);
 }
@@ -141,7 +148,8 @@ fn rows_in_any_order_give_the_same_blocks() {
     let text = |order: [usize; 5]| format!("unique_id,ds,y\n{}\n", order.map(|row| rows[row]).join("\n"));
     let first = series(&text([0, 1, 2, 3, 4]), None).expect("readable");
     let other = series(&text([4, 3, 0, 2, 1]), None).expect("readable");
-    let show = |table: &SeriesTable| format!("{:?}", table.blocks(2).map(|block| block.expect("a panel")).collect::<Vec<_>>());
+    let show =
+        |table: &SeriesTable| format!("{:?}", table.blocks(2).map(|block| block.expect("a panel")).collect::<Vec<_>>());
     assert_eq!(show(&first), show(&other));
 }
 
