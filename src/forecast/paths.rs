@@ -44,6 +44,8 @@ pub struct Forecast {
     keys: Vec<SeriesKey>,
     span: Span,
     paths: Array3<f64>,
+    /// Whether the paths are whole numbers: quantiles of counts are counts.
+    kind: ValueKind,
 }
 
 impl Forecast {
@@ -66,7 +68,7 @@ impl Forecast {
             }
         }
         debug_assert!(keys.is_sorted(), "forecasts keep the order of the panel's keys");
-        Ok(Forecast { keys, span, paths })
+        Ok(Forecast { keys, span, paths, kind: ValueKind::Amount })
     }
 
     /// The series, sorted.
@@ -104,7 +106,8 @@ impl Forecast {
         self.paths.sum_axis(Axis(1)) / self.draws() as f64
     }
 
-    /// Quantiles over paths: series x probabilities x steps. Quantiles of one series and step never cross.
+    /// Quantiles over paths: series x probabilities x steps. Quantiles of one series and step never cross; those of
+    /// counts are whole.
     pub fn quantiles(&self, probabilities: &[f64]) -> Array3<f64> {
         let (series, draws, steps) = self.paths.dim();
         let mut quantiles = Array3::zeros((series, probabilities.len(), steps));
@@ -114,7 +117,11 @@ impl Forecast {
                 sorted.iter_mut().zip(self.paths.slice(s![row, .., step])).for_each(|(cell, value)| *cell = *value);
                 sorted.sort_unstable_by(f64::total_cmp);
                 for (place, probability) in probabilities.iter().enumerate() {
-                    quantiles[(row, place, step)] = quantile::of_sorted(&sorted, *probability);
+                    let quantile = quantile::of_sorted(&sorted, *probability);
+                    quantiles[(row, place, step)] = match self.kind {
+                        ValueKind::Count => quantile.round(),
+                        ValueKind::Amount => quantile,
+                    };
                 }
             }
         }
@@ -148,7 +155,7 @@ impl Forecast {
         }
         #[expect(clippy::expect_used, reason = "draws x steps values were pushed with each key")]
         let paths = Array3::from_shape_vec((keys.len(), draws, steps), sums).expect("one block of paths a key");
-        Forecast { keys, span: self.span, paths }
+        Forecast { keys, span: self.span, paths, kind: self.kind }
     }
 
     /// Paths as the panel's values are: at least zero, and whole where the panel holds counts.
@@ -157,6 +164,49 @@ impl Forecast {
             ValueKind::Count => self.paths.mapv_inplace(|value| value.max(0.0).round()),
             ValueKind::Amount => self.paths.mapv_inplace(|value| value.max(0.0)),
         }
+        self.kind = kind;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panel::Hierarchy;
+    use crate::time::Period;
+
+    fn panel_and_forecast() -> (Panel, Forecast) {
+        let keys: Vec<SeriesKey> = ["a", "b"].map(|label| SeriesKey::new([label])).to_vec();
+        let history = Span::new(Period::month(2024, 1), 1);
+        let counts = Array2::from_elem((2, 1), 1.0);
+        let panel = Panel::new(vec!["area".into()], keys.clone(), history, counts, ValueKind::Count).expect("valid");
+        let paths = Array3::from_shape_fn((2, 4, 1), |(series, draw, _)| series as f64 * 10.0 + draw as f64 + 0.4);
+        (panel, Forecast::new(keys, history.following(1), paths).expect("finite"))
+    }
+
+    #[test]
+    fn counts_have_whole_paths_and_whole_quantiles() {
+        let (panel, forecast) = panel_and_forecast();
+        let forecast = forecast.shaped_like(panel.kind());
+        assert_eq!(forecast.series(0).column(0).to_vec(), [0.0, 1.0, 2.0, 3.0]);
+        assert_eq!(forecast.quantiles(&[0.5])[(1, 0, 0)], 12.0);
+    }
+
+    #[test]
+    fn a_total_is_the_sum_of_its_leaves_in_every_path() {
+        let (panel, forecast) = panel_and_forecast();
+        let forecast = forecast.shaped_like(panel.kind());
+        let totals = forecast.totals(&panel, Hierarchy::of(&panel).totals());
+        assert_eq!(totals.keys()[0], SeriesKey::grand_total(1));
+        assert_eq!(totals.series(0).column(0).to_vec(), [10.0, 12.0, 14.0, 16.0]);
+    }
+
+    #[test]
+    fn paths_must_be_finite() {
+        let (_, forecast) = panel_and_forecast();
+        let mut paths = forecast.paths().to_owned();
+        paths[(1, 2, 0)] = f64::NAN;
+        let error = Forecast::new(forecast.keys().to_vec(), forecast.span(), paths).err();
+        assert_eq!(error, Some(ForecastError::NotFinite { series: "b".into(), period: "2024-02".into() }));
     }
 }

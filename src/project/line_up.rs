@@ -90,6 +90,7 @@ impl LineUp {
                 member.id().to_owned()
             },
             description: format!("{} alone", member.id()),
+            ensemble: EnsembleOptions::default(),
             group: vec![Group { members: vec![member.clone()], ..group.clone() }],
             ..self.clone()
         });
@@ -105,6 +106,12 @@ impl LineUp {
         if line_up.group.iter().all(|group| group.members.is_empty()) {
             return Err(invalid("the line-up has no member".to_owned()));
         }
+        let members: Vec<usize> = line_up.group.iter().map(|group| group.members.len()).collect();
+        let weights = line_up.ensemble.weights.len();
+        if weights != 0 && members != [weights] {
+            let what = "[ensemble] weights needs one weight for each member of the one group, or none";
+            return Err(invalid(what.to_owned()));
+        }
         Ok(line_up)
     }
 }
@@ -119,6 +126,13 @@ mod tests {
             let line_up = LineUp::load(name, Path::new("")).expect("a valid line-up");
             assert_eq!(line_up.name, name);
         }
+    }
+
+    #[test]
+    fn weights_that_fit_no_member_are_refused() {
+        let (_, text) = SHIPPED[1];
+        let error = LineUp::parse(&text.replace("[2.0, 1.0]", "[2.0]"), Path::new("mine.toml")).expect_err("refused");
+        assert!(error.to_string().contains("one weight for each member"), "{error}");
     }
 
     #[test]
