@@ -167,8 +167,8 @@ fn method(plan: &RunPlan) -> Vec<String> {
     let members: Vec<&str> =
         line_up.group.iter().flat_map(|group| group.members.iter().map(|model| model.id())).collect();
     method.push(format!(
-        "The line-up `{}` combines these models: {}. Each is described by a card in the folder `models`.",
-        line_up.name,
+        "The models are: {}. A card for each, in the folder “models” of the source code, says what it is good for and \
+         where it fails.",
         members.join(", ")
     ));
     method.push(format!(
