@@ -1,6 +1,6 @@
 //! Cells of a column as numbers: dates, labels and identifiers, each distinct text looked at once.
 
-use std::hash::{BuildHasher, Hash};
+use std::hash::BuildHasher;
 
 use polars::prelude::{InitHashMaps, PlFixedStateQuality, PlHashMap};
 
@@ -162,15 +162,11 @@ pub(super) fn identifier_hashes(cells: &Cells, hashes: &mut Vec<Option<u64>>) {
     each_text(cells, |text| {
         // An identifier that went through a column of numbers.
         let text = text.map(|text| text.strip_suffix(".0").unwrap_or(text));
-        hashes.push(text.map(|text| hash(&state, text)));
+        hashes.push(text.map(|text| state.hash_one(text)));
     });
 }
 
 /// The hash of a row that has no identifier: of its file and number.
 pub(super) fn row_hash(file: usize, row: u64) -> u64 {
-    hash(&PlFixedStateQuality::default(), (file, row))
-}
-
-fn hash(state: &PlFixedStateQuality, of: impl Hash) -> u64 {
-    state.hash_one(of)
+    PlFixedStateQuality::default().hash_one((file, row))
 }

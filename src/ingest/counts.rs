@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use super::dimension::find;
 use super::error::IngestError;
 use super::headers::{Headers, Role};
 use super::history::{History, label};
 use super::options::InputOptions;
-use super::referrals::find;
 use super::tidy::{PART, Tidy, TidyColumns, TimeReading};
 use crate::panel::SeriesKey;
 

@@ -189,7 +189,7 @@ pub(super) fn month_named(text: &str) -> Option<u8> {
         "december",
     ];
     let text = text.to_ascii_lowercase();
-    let found = |month: &&str| text == **month || (text.len() == 3 && month.starts_with(&text)) || text == "sept";
+    let found = |month: &&str| text == **month || (text.len() == 3 && month.starts_with(&text));
     let position = if text == "sept" { 8 } else { MONTHS.iter().position(found)? };
     Some(position as u8 + 1)
 }

@@ -6,18 +6,17 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::columns::each_text;
+use super::dfe_areas::{AreaYear, choose, labels, month_of, note_code_changes};
 use super::error::IngestError;
 use super::findings;
 use super::frames::{Cells, ReadAs};
 use super::headers::{Headers, listed, plain};
 use super::history::{History, label};
 use super::numbers::{self, Number};
-use super::options::{AreaLabels, InputOptions, Level};
-use super::referrals::unknown_area;
+use super::options::{InputOptions, Level};
 use super::table::{ReadThrough, Table};
 use super::text::RowCount;
 use crate::panel::{Finding, SeriesKey};
-use crate::time::Period;
 
 /// The columns of months, in the order of the year to March.
 const MONTHS: [&str; 12] = [
@@ -88,19 +87,6 @@ fn layout(headers: &Headers, path: &Path, level: Level) -> Result<Layout, Ingest
         total: headers.position("referrals").or_else(|| headers.position("total")),
         months,
     })
-}
-
-/// One row of the file: an area in a year.
-#[derive(Debug)]
-struct AreaYear {
-    row: u64,
-    year: i16,
-    name: String,
-    code: String,
-    /// What tells the area from others over the years.
-    identity: String,
-    months: [Number; 12],
-    total: Number,
 }
 
 /// One file read: its history, what was noticed, and the file's bytes.
@@ -295,73 +281,6 @@ fn assemble(
         cells.dedup_by_key(|(period, _)| *period);
     }
     Ok(History { path, series: series.into_iter().collect() })
-}
-
-/// The month at a position of the year to March of `year`.
-fn month_of(year: i16, position: usize) -> Period {
-    Period::month(year - 1, 4).plus(position as i32)
-}
-
-/// A label for each area. The newest of several authorities of one name keeps it; older ones get their code.
-fn labels(areas: &[&[AreaYear]], kind: AreaLabels, notes: &mut Vec<Finding>) -> Vec<String> {
-    let newest = |rows: &[AreaYear]| rows.iter().map(|row| row.year).max().unwrap_or_default();
-    let last = |rows: &[AreaYear]| rows.last().map(|row| (row.name.clone(), row.code.clone())).unwrap_or_default();
-    let mut labels: Vec<String> = Vec::new();
-    for (position, rows) in areas.iter().enumerate() {
-        let (name, code) = last(rows);
-        if kind == AreaLabels::Code && !code.is_empty() {
-            labels.push(code);
-            continue;
-        }
-        let newer = areas
-            .iter()
-            .enumerate()
-            .filter(|(other, others)| *other != position && last(others).0 == name)
-            .filter(|(other, others)| (newest(others), *other) > (newest(rows), position))
-            .min_by_key(|(_, others)| others.first().map(|row| row.year));
-        match newer {
-            None => labels.push(name),
-            Some((_, others)) => {
-                let before = format!("{name} ({})", if code.is_empty() { &rows[0].identity } else { &code });
-                let since = others.first().map_or_else(String::new, |row| month_of(row.year, 0).to_string());
-                notes.push(findings::authority_reorganised(name, before.clone(), &since));
-                labels.push(before);
-            }
-        }
-    }
-    labels
-}
-
-/// Which areas the options keep.
-fn choose(areas: &[&[AreaYear]], labels: &[String], options: &InputOptions) -> Result<Vec<bool>, IngestError> {
-    if options.areas.is_empty() {
-        return Ok(vec![true; areas.len()]);
-    }
-    let mut chosen = vec![false; areas.len()];
-    for wanted in &options.areas {
-        let is = plain(wanted);
-        let by_label = |position: usize| plain(&labels[position]) == is;
-        let by_code =
-            |position: usize| areas[position].iter().any(|row| plain(&row.code) == is || plain(&row.identity) == is);
-        let by_name = |position: usize| areas[position].iter().any(|row| plain(&row.name) == is);
-        let tests: [&dyn Fn(usize) -> bool; 3] = [&by_label, &by_code, &by_name];
-        let found = tests.iter().find_map(|test| {
-            let met: Vec<usize> = (0..areas.len()).filter(|position| test(*position)).collect();
-            (!met.is_empty()).then_some(met)
-        });
-        let Some(found) = found else {
-            return Err(unknown_area(wanted, options.level.noun(), labels.iter().map(String::as_str)));
-        };
-        found.into_iter().for_each(|position| chosen[position] = true);
-    }
-    Ok(chosen)
-}
-
-fn note_code_changes(rows: &[AreaYear], name: &str, notes: &mut Vec<Finding>) {
-    for pair in rows.windows(2).filter(|pair| pair[0].code != pair[1].code) {
-        let since = month_of(pair[1].year, 0).to_string();
-        notes.push(findings::authority_code_change(name.to_string(), &pair[0].code, &pair[1].code, &since));
-    }
 }
 
 fn note_values<'a>(

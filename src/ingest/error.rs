@@ -208,7 +208,7 @@ pub enum IngestError {
         period: &'static str,
     },
     /// Two rows of one file give different values for the same series and period.
-    #[error("{}: {count} periods have more than one value, as series `{series}` in {period}; the column that tells these rows apart is missing from `dimensions` (others there are: {others})", path.display())]
+    #[error("{}: a period of a series has more than one value ({count} times), as `{series}` in {period}; the column that tells these rows apart is missing from `dimensions` (others there are: {others})", path.display())]
     Contradiction {
         /// The file.
         path: PathBuf,

@@ -1,4 +1,4 @@
-//! The findings that reading can make: one function each, so that all their words stand in one place.
+//! What can be found about rows and cells: one function each, so that all their words stand in one place.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ fn rows_in(path: &Path, column: Option<&str>, rows: &RowCount) -> Place {
     }
 }
 
-fn plural(count: u64, one: &str, many: &str) -> String {
+pub(super) fn plural(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
@@ -117,7 +117,7 @@ pub(super) fn outside_window(path: &Path, count: u64) -> Finding {
         what: format!("{} before `from` or after `to`", plural(count, "row lies", "rows lie")),
         place: rows_in(path, None, &RowCount::default()),
         count,
-        meaning: "They are left out, as asked.",
+        meaning: "Left out, as asked.",
         remedy: "Nothing, if the window is meant.",
     }
 }
@@ -130,7 +130,7 @@ pub(super) fn filtered_rows(path: &Path, count: u64) -> Finding {
         what: format!("{} left out by `areas` or `filters`", plural(count, "row is", "rows are")),
         place: rows_in(path, None, &RowCount::default()),
         count,
-        meaning: "They are left out, as asked.",
+        meaning: "Left out, as asked.",
         remedy: "Nothing, if the selection is meant.",
     }
 }
@@ -173,7 +173,7 @@ pub(super) fn missing_identifiers(path: &Path, column: &str, rows: &RowCount) ->
         what: format!("{} no child identifier", plural(rows.count, "row has", "rows have")),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
-        meaning: "They are counted, but duplicates among them can't be found.",
+        meaning: "Such rows are counted, but duplicates among them can't be found.",
         remedy: "Export the identifier (or a pseudonym) with every row.",
     }
 }
@@ -223,54 +223,6 @@ pub(super) fn conflicts(count: u64) -> Finding {
     }
 }
 
-/// The last period is not over in the data.
-pub(super) fn incomplete_last(period: String, until: String, extract_date_given: bool) -> Finding {
-    Finding {
-        name: "incomplete-last-month",
-        severity: Severity::Warning,
-        what: if extract_date_given {
-            format!("The extract was made on {until}, before the last working day of {period}")
-        } else {
-            format!("The last referral is of {until}, before the last working day of {period}")
-        },
-        place: Place { series: Some(period), ..Place::default() },
-        count: 1,
-        meaning: "The period is left out of fitting; forecasts start with it.",
-        remedy: "If the period is complete, set `extract_date` to the day of the extract.",
-    }
-}
-
-/// The first period began before the data.
-pub(super) fn incomplete_first(period: String, from: String) -> Finding {
-    Finding {
-        name: "incomplete-first-month",
-        severity: Severity::Warning,
-        what: format!("The first referral is of {from}, too late in {period} to be chance"),
-        place: Place { series: Some(period), ..Place::default() },
-        count: 1,
-        meaning: "The extract seems to start within the period, which is left out.",
-        remedy: "If the period is complete, set `from` to its first day.",
-    }
-}
-
-/// Periods inside the window that no series observed.
-pub(super) fn unobserved(periods: &[String]) -> Finding {
-    Finding {
-        name: "unobserved-month",
-        severity: Severity::Warning,
-        what: format!(
-            "{} inside the window {} in no file: {}",
-            plural(periods.len() as u64, "period", "periods"),
-            if periods.len() == 1 { "is" } else { "are" },
-            some(periods)
-        ),
-        place: Place { series: periods.first().cloned(), ..Place::default() },
-        count: periods.len() as u64,
-        meaning: "They are treated as not observed, never as zero.",
-        remedy: "Add the extract that covers them.",
-    }
-}
-
 /// Values that stand for "not published".
 pub(super) fn missing_values(path: &Path, column: &str, rows: &RowCount) -> Finding {
     Finding {
@@ -279,7 +231,7 @@ pub(super) fn missing_values(path: &Path, column: &str, rows: &RowCount) -> Find
         what: format!("{} empty or a symbol for not available", plural(rows.count, "value is", "values are")),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
-        meaning: "They are treated as not observed, never as zero.",
+        meaning: "Treated as not observed, never as zero.",
         remedy: "Nothing, where the source suppressed them.",
     }
 }
@@ -292,7 +244,7 @@ pub(super) fn unreadable_numbers(path: &Path, column: &str, rows: &RowCount) -> 
         what: format!("{} not a number", plural(rows.count, "value is", "values are")),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
-        meaning: "They are treated as not observed.",
+        meaning: "Treated as not observed, never as zero.",
         remedy: "Write counts as plain numbers.",
     }
 }
@@ -305,8 +257,8 @@ pub(super) fn impossible_counts(path: &Path, column: &str, rows: &RowCount) -> F
         what: format!("{} negative or infinite", plural(rows.count, "value is", "values are")),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
-        meaning: "They are treated as not observed.",
-        remedy: "Correct them at the source; counts start at zero.",
+        meaning: "Treated as not observed, never as zero.",
+        remedy: "Correct the source; counts start at zero.",
     }
 }
 
@@ -345,96 +297,6 @@ pub(super) fn repeated_values(path: Option<&Path>, count: u64) -> Finding {
     }
 }
 
-/// The newer file says something else about the past.
-pub(super) fn changed_history(count: u64) -> Finding {
-    Finding {
-        name: "changed-history",
-        severity: Severity::Warning,
-        what: format!(
-            "{} in two files with different values",
-            plural(count, "period of a series stands", "periods of series stand")
-        ),
-        place: Place::default(),
-        count,
-        meaning: "The newer file is kept.",
-        remedy: "Check whether the older figures were revised.",
-    }
-}
-
-/// One authority under two codes.
-pub(super) fn authority_code_change(area: String, from: &str, to: &str, period: &str) -> Finding {
-    Finding {
-        name: "authority-code-change",
-        severity: Severity::Note,
-        what: format!("{area} is {from} before {period} and {to} from then on; both are read as one series"),
-        place: Place { series: Some(area), ..Place::default() },
-        count: 1,
-        meaning: "The authority kept its number at the Department for Education, so its history goes on.",
-        remedy: "Check that its area did not change.",
-    }
-}
-
-/// Two authorities of one name.
-pub(super) fn authority_reorganised(area: String, before: String, period: &str) -> Finding {
-    Finding {
-        name: "authority-reorganised",
-        severity: Severity::Warning,
-        what: format!("{area} was made anew in {period}; the authority of that name before it is read as {before}"),
-        place: Place { series: Some(area), ..Place::default() },
-        count: 1,
-        meaning: "The two cover different areas, so their histories are not joined.",
-        remedy: "Keep the one that you mean with `areas`.",
-    }
-}
-
-/// Series without values at the end of the window.
-pub(super) fn ended_series(series: &[String], last: &str) -> Finding {
-    Finding {
-        name: "ended-series",
-        severity: Severity::Warning,
-        what: format!(
-            "{} no value in the last year to {last}: {}",
-            plural(series.len() as u64, "series has", "series have"),
-            some(series)
-        ),
-        place: Place { series: series.first().cloned(), ..Place::default() },
-        count: series.len() as u64,
-        meaning: "They ended (as when an authority was merged or renamed) or their data is missing: they are shown and \
-                  not forecast, so that none is counted beside its successor.",
-        remedy: "Add their data where they go on; nothing otherwise.",
-    }
-}
-
-/// Series without any value.
-pub(super) fn empty_series(series: &[String]) -> Finding {
-    Finding {
-        name: "empty-series",
-        severity: Severity::Loss,
-        what: format!("{} no value at all: {}", plural(series.len() as u64, "series has", "series have"), some(series)),
-        place: Place { series: series.first().cloned(), ..Place::default() },
-        count: series.len() as u64,
-        meaning: "They can't be forecast and are left out.",
-        remedy: "Add their data.",
-    }
-}
-
-/// Periods after the extract was made.
-pub(super) fn incomplete_periods(periods: &[String], extract_date: String) -> Finding {
-    Finding {
-        name: "incomplete-last-month",
-        severity: Severity::Warning,
-        what: format!(
-            "{} not over on {extract_date}, the day of the extract: {}",
-            plural(periods.len() as u64, "period was", "periods were"),
-            some(periods)
-        ),
-        place: Place { series: periods.first().cloned(), ..Place::default() },
-        count: periods.len() as u64,
-        meaning: "The period is left out of fitting; forecasts start with it.",
-        remedy: "If the period is complete, correct `extract_date`.",
-    }
-}
-
 /// Months that don't add up to the year's total.
 pub(super) fn total_disagrees(path: &Path, column: &str, rows: &RowCount) -> Finding {
     Finding {
@@ -446,14 +308,4 @@ pub(super) fn total_disagrees(path: &Path, column: &str, rows: &RowCount) -> Fin
         meaning: "The months are used as they stand.",
         remedy: "Check the file against its publisher's.",
     }
-}
-
-/// Some names in a sentence.
-fn some(names: &[String]) -> String {
-    const MOST: usize = 8;
-    let mut list = names.iter().take(MOST).cloned().collect::<Vec<_>>().join("; ");
-    if names.len() > MOST {
-        list.push_str(&format!(" and {} more", names.len() - MOST));
-    }
-    list
 }

@@ -9,6 +9,7 @@ use super::error::IngestError;
 use super::findings;
 use super::merge::MOST_CELLS;
 use super::options::InputOptions;
+use super::period_findings;
 use crate::panel::{Finding, Panel, SeriesKey, TOTAL, ValueKind};
 use crate::time::{Frequency, Period, Span, WorkingCalendar};
 
@@ -78,14 +79,14 @@ pub(super) fn join(
         notes.push(findings::repeated_values(None, repeated));
     }
     if changed > 0 {
-        notes.push(findings::changed_history(changed));
+        notes.push(period_findings::changed_history(changed));
     }
     note_gaps(&values, span, &rows, notes);
     let kept: Vec<usize> = (0..rows.len()).filter(|row| values.row(*row).iter().any(|value| !value.is_nan())).collect();
     let empty: Vec<String> =
         rows.iter().filter(|(_, row)| kept.binary_search(row).is_err()).map(|(key, _)| key.to_string()).collect();
     if !empty.is_empty() {
-        notes.push(findings::empty_series(&empty));
+        notes.push(period_findings::empty_series(&empty));
     }
     let keys: Vec<SeriesKey> = rows.into_keys().cloned().collect();
     let keys = kept.iter().map(|row| keys[*row].clone()).collect();
@@ -126,7 +127,7 @@ fn allowed(
         if !later.is_empty() {
             let later: Vec<String> =
                 later.iter().map(|period| Period::numbered(frequency, *period).to_string()).collect();
-            notes.push(findings::incomplete_periods(&later, extract_date.to_string()));
+            notes.push(period_findings::incomplete_periods(&later, extract_date.to_string()));
         }
         last = last.min(complete);
     }
@@ -141,7 +142,7 @@ fn note_gaps(values: &Array2<f64>, span: Span, rows: &BTreeMap<&SeriesKey, usize
         .map(|(period, _)| period.to_string())
         .collect();
     if !unobserved.is_empty() {
-        notes.push(findings::unobserved(&unobserved));
+        notes.push(period_findings::unobserved(&unobserved));
     }
     let year = span.frequency().season_length().min(span.len());
     let ended: Vec<String> = rows
@@ -154,6 +155,6 @@ fn note_gaps(values: &Array2<f64>, span: Span, rows: &BTreeMap<&SeriesKey, usize
         .map(|(key, _)| key.to_string())
         .collect();
     if let Some(last) = span.last().filter(|_| !ended.is_empty()) {
-        notes.push(findings::ended_series(&ended, &last.to_string()));
+        notes.push(period_findings::ended_series(&ended, &last.to_string()));
     }
 }

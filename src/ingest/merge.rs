@@ -1,28 +1,27 @@
 //! Overlapping extracts become one history: each child once a day, the newer extract first, counted by period.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::categories::AgeBands;
+use super::age_bands::AgeBands;
 use super::columns::MISSING;
+use super::coverage::Coverage;
 use super::dates::{date_of, days_since_epoch};
+use super::dimension::Dimension;
 use super::error::IngestError;
 use super::extract::{Extract, NO_BIRTH, Record};
 use super::findings;
 use super::options::InputOptions;
-use super::referrals::{Dimension, ReferralReader};
+use super::period_findings;
+use super::referrals::ReferralReader;
 use crate::panel::{Finding, Panel, SeriesKey, TOTAL, ValueKind};
-use crate::time::{Frequency, Period, Span, WorkingCalendar};
+use crate::time::{Frequency, Period, Span};
 
 /// How many cells a panel may have: 512 MB of numbers.
 pub(super) const MOST_CELLS: usize = 1 << 26;
-
-/// How many referrals would have been expected before the first one, where the extract covered its whole period, for
-/// the period to count as incomplete: by chance none come with a probability of exp(-7), once in a thousand.
-const SURPRISING_REFERRALS: f64 = 7.0;
 
 /// The last period with all its days, and what was noticed on the way.
 #[derive(Debug)]
@@ -49,7 +48,7 @@ pub(super) fn merge(mut reader: ReferralReader<'_>, options: &InputOptions) -> R
         return Err(IngestError::NothingLeft { path, option: "from, to, areas and filters".into() });
     };
     let names = Names::new(&reader)?;
-    let coverage = Coverage::of(&extracts, &names, &reader, options, frequency, &mut notes);
+    let coverage = Coverage::of(&extracts, &names, options, frequency, &mut notes);
     let Some(span) = coverage.span else {
         return Err(IngestError::NoCompletePeriod {
             period: frequency.noun(),
@@ -65,7 +64,7 @@ pub(super) fn merge(mut reader: ReferralReader<'_>, options: &InputOptions) -> R
     let unobserved: Vec<String> =
         span.periods().filter(|period| !coverage.observed_by_any(*period)).map(|period| period.to_string()).collect();
     if !unobserved.is_empty() {
-        notes.push(findings::unobserved(&unobserved));
+        notes.push(period_findings::unobserved(&unobserved));
     }
     let mut values = Array2::from_elem((names.keys.len(), span.len()), f64::NAN);
     for (position, (period, column)) in span.periods().zip(&columns).enumerate() {
@@ -85,17 +84,17 @@ pub(super) fn merge(mut reader: ReferralReader<'_>, options: &InputOptions) -> R
 }
 
 /// The series that combinations of labels belong to.
-struct Names {
-    dimensions: Vec<String>,
-    keys: Vec<SeriesKey>,
+pub(super) struct Names {
+    pub(super) dimensions: Vec<String>,
+    pub(super) keys: Vec<SeriesKey>,
     /// For each series the number of its area; 0 where areas are not told apart.
-    areas: Vec<usize>,
+    pub(super) areas: Vec<usize>,
     /// For each combination its series, or one for each age band and one for an unknown age.
-    series: Vec<Vec<u32>>,
+    pub(super) series: Vec<Vec<u32>>,
     /// For each combination the number of its area.
-    area_of_combination: Vec<usize>,
-    area_count: usize,
-    bands: Vec<i32>,
+    pub(super) area_of_combination: Vec<usize>,
+    pub(super) area_count: usize,
+    pub(super) bands: Vec<i32>,
 }
 
 impl Names {
@@ -194,139 +193,6 @@ fn age(birth: i32, day: i32) -> i32 {
     let (birth, day) = (date_of(birth), date_of(day));
     let had_birthday = (day.month(), day.day()) >= (birth.month(), birth.day());
     i32::from(day.year()) - i32::from(birth.year()) - i32::from(!had_birthday)
-}
-
-/// Which periods are covered whole, area by area.
-struct Coverage {
-    span: Option<Span>,
-    by_area: Vec<BTreeSet<Period>>,
-}
-
-impl Coverage {
-    fn of(
-        extracts: &[Extract],
-        names: &Names,
-        reader: &ReferralReader<'_>,
-        options: &InputOptions,
-        frequency: Frequency,
-        notes: &mut Vec<Finding>,
-    ) -> Coverage {
-        debug_assert_eq!(names.area_of_combination.len(), reader.combinations.len(), "one area a combination");
-        let calendar = WorkingCalendar::england_and_wales();
-        let newest = extracts.len().saturating_sub(1);
-        let mut windows: Vec<Vec<Window>> = vec![Vec::new(); names.area_count];
-        for (position, extract) in extracts.iter().enumerate() {
-            let Some((first, last)) = extract.window() else { continue };
-            let given = options.extract_date.filter(|_| position == newest);
-            let last = given.map_or(last, |date| days_since_epoch(date).max(last));
-            let last = options.to.map_or(last, |to| last.min(days_since_epoch(to)));
-            let worked = working_days(&calendar, first, last).max(1);
-            let window =
-                Window { first, last, given: given.is_some(), a_day: extract.referrals() as f64 / worked as f64 };
-            let mut met = vec![false; names.area_count];
-            for record in extract.days.values().flatten() {
-                met[names.area_of_combination[record.combination as usize]] = true;
-            }
-            windows.iter_mut().zip(met).filter(|(_, met)| *met).for_each(|(windows, _)| windows.push(window));
-        }
-        let judge = Judge { calendar: &calendar, options, frequency };
-        let by_area: Vec<BTreeSet<Period>> = windows.iter().map(|windows| judge.complete(windows)).collect();
-        let first = by_area.iter().filter_map(|periods| periods.first()).min().copied();
-        let last = by_area.iter().filter_map(|periods| periods.last()).max().copied();
-        let span = first.zip(last).map(|(first, last)| Span::inclusive(first, last));
-        let all = || windows.iter().flatten();
-        if let (Some(span), Some(begin), Some(end)) =
-            (span, all().min_by_key(|window| window.first), all().max_by_key(|window| (window.last, window.given)))
-        {
-            let began = Period::containing(frequency, date_of(begin.first));
-            if began < span.start() {
-                notes.push(findings::incomplete_first(began.to_string(), date_of(begin.first).to_string()));
-            }
-            let ended = Period::containing(frequency, date_of(end.last));
-            if span.last().is_some_and(|last| ended > last) {
-                notes.push(findings::incomplete_last(ended.to_string(), date_of(end.last).to_string(), end.given));
-            }
-        }
-        Coverage { span, by_area }
-    }
-
-    fn observed(&self, area: usize, period: Period) -> bool {
-        self.by_area[area].contains(&period)
-    }
-
-    fn observed_by_any(&self, period: Period) -> bool {
-        self.by_area.iter().any(|periods| periods.contains(&period))
-    }
-}
-
-/// The days that an extract covers.
-#[derive(Debug, Clone, Copy)]
-struct Window {
-    first: i32,
-    last: i32,
-    /// Whether the last day was given and not taken from the latest referral.
-    given: bool,
-    /// Referrals a working day.
-    a_day: f64,
-}
-
-struct Judge<'a> {
-    calendar: &'a WorkingCalendar,
-    options: &'a InputOptions,
-    frequency: Frequency,
-}
-
-impl Judge<'_> {
-    /// The periods that the windows cover whole, windows that touch taken together.
-    fn complete(&self, windows: &[Window]) -> BTreeSet<Period> {
-        let mut sorted = windows.to_vec();
-        sorted.sort_by_key(|window| (window.first, Reverse(window.last)));
-        let mut joined: Vec<Window> = Vec::new();
-        for window in sorted {
-            match joined.last_mut() {
-                // Nothing was worked between the two: the later one goes on where the earlier one ended.
-                Some(before) if working_days(self.calendar, before.last + 1, window.first - 1) == 0 => {
-                    before.last = before.last.max(window.last);
-                }
-                _ => joined.push(window),
-            }
-        }
-        let mut periods = BTreeSet::new();
-        let mut before = None;
-        for window in joined {
-            let first = Period::containing(self.frequency, date_of(window.first));
-            let last = Period::containing(self.frequency, date_of(window.last));
-            // A window that ended within the same period left a gap in it.
-            let broken = before.replace(last) == Some(first);
-            let first = if !broken && self.starts_whole(first, &window) { first } else { first.plus(1) };
-            let last = if self.ends_whole(last, &window) { last } else { last.plus(-1) };
-            periods.extend(Span::inclusive(first, last).periods());
-        }
-        periods
-    }
-
-    fn starts_whole(&self, period: Period, window: &Window) -> bool {
-        let begin = days_since_epoch(period.first_day());
-        if let Some(from) = self.options.from.map(days_since_epoch)
-            && from <= window.first
-            && Period::containing(self.frequency, date_of(from)) == period
-        {
-            // Whoever names the window's first day says that the file covers it from there.
-            return working_days(self.calendar, begin, from - 1) == 0;
-        }
-        let without = working_days(self.calendar, begin, window.first - 1) as f64;
-        without * window.a_day <= SURPRISING_REFERRALS
-    }
-
-    fn ends_whole(&self, period: Period, window: &Window) -> bool {
-        let end = days_since_epoch(period.last_day());
-        working_days(self.calendar, window.last + 1, end) == 0
-    }
-}
-
-/// Working days from the first to the last day, both included.
-fn working_days(calendar: &WorkingCalendar, first: i32, last: i32) -> usize {
-    (first..=last).filter(|day| calendar.is_working_day(date_of(*day))).count()
 }
 
 /// One period's counts by series, and what was merged.

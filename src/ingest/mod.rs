@@ -10,11 +10,17 @@
 //! into codes and counts; `merge` and `history` make one panel of several files. Readers of workbooks and XML join
 //! beside `referrals`: whatever yields records of child, day and labels can be merged.
 
+mod age_bands;
+mod amounts;
 mod categories;
 mod columns;
 mod counts;
+mod coverage;
 mod dates;
+mod dfe_areas;
 mod dfe_monthly;
+mod dimension;
+mod encoding;
 mod error;
 mod extract;
 mod findings;
@@ -25,14 +31,18 @@ mod labels;
 mod merge;
 mod numbers;
 mod options;
+mod period_findings;
+mod period_text;
 mod periods;
 mod recognise;
+mod referral_rows;
 mod referrals;
 mod rows;
 mod series;
 mod table;
 mod text;
 mod tidy;
+mod time_labels;
 
 #[cfg(test)]
 mod tests;
@@ -43,10 +53,10 @@ use serde::Serialize;
 
 pub use error::{Fault, IngestError};
 pub use options::{AreaLabels, Columns, DateOrder, Format, InputOptions, Level};
-pub use periods::TimeLabels;
 pub use recognise::{Recognition, RoleColumn, recognise};
 pub use series::{SeriesBlock, SeriesColumns, SeriesTable, read_series};
 pub use table::Source;
+pub use time_labels::TimeLabels;
 
 use self::categories::Mapping;
 use self::headers::Headers;

@@ -3,9 +3,7 @@
 
 use std::path::Path;
 
-use jiff::civil::Date;
 use polars::prelude::{InitHashMaps, PlHashMap};
-use serde::Serialize;
 
 use super::columns::{MISSING, UNREADABLE, is_blank, trimmed};
 use super::dates::{self, Written, date_of};
@@ -13,76 +11,10 @@ use super::error::IngestError;
 use super::frames::Cells;
 use super::labels::Labels;
 use super::options::DateOrder;
+use super::period_text::{Digits, Mark, read, read_digits};
 use super::text::RowNumbers;
+use super::time_labels::{TimeLabels, shown_frequency, shown_labels};
 use crate::time::{Frequency, Period};
-
-/// How the periods of a table are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TimeLabels {
-    /// The period's first day.
-    FirstDay,
-    /// The period's last day.
-    LastDay,
-    /// A whole number that counts periods.
-    Number,
-    /// The period's own label, such as 2024-03 or 2024-Q1.
-    Label,
-    /// A day of each week, this many days after Monday.
-    Weekday(i8),
-    /// A day of the period's month that many months in; day 32 is the month's last.
-    DayOf {
-        /// Months after the period's first one.
-        months: i8,
-        /// Day of the month.
-        day: i8,
-    },
-}
-
-impl TimeLabels {
-    /// A period as the table would write it.
-    ///
-    /// ```
-    /// use groundswell::ingest::TimeLabels;
-    /// use groundswell::time::Period;
-    /// assert_eq!(TimeLabels::LastDay.label(Period::month(2024, 2)), "2024-02-29");
-    /// ```
-    pub fn label(self, period: Period) -> String {
-        match (self, self.date(period)) {
-            (_, Some(date)) => date.to_string(),
-            (TimeLabels::Number, None) => period.ordinal().to_string(),
-            (_, None) => period.to_string(),
-        }
-    }
-
-    /// The day by which the table would write a period; `None` where it writes numbers or labels.
-    pub fn date(self, period: Period) -> Option<Date> {
-        let first = period.first_day();
-        match self {
-            TimeLabels::FirstDay => Some(first),
-            TimeLabels::LastDay => Some(period.last_day()),
-            TimeLabels::Number | TimeLabels::Label => None,
-            TimeLabels::Weekday(days) => Some(first.saturating_add(jiff::Span::new().days(days))),
-            TimeLabels::DayOf { months, day } => {
-                let month = first.saturating_add(jiff::Span::new().months(months));
-                let day = day.min(month.days_in_month());
-                Some(Date::new(month.year(), month.month(), day).unwrap_or(month))
-            }
-        }
-    }
-}
-
-/// A period as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    Date(Written),
-    /// Year and month, as 2024-03 or March 2024.
-    Month(i32),
-    /// Year and quarter, as 2024-Q1.
-    Quarter(i32),
-    /// Digits alone and how many: a year, a month, a date or a count, as the column decides.
-    Digits(i64, u8),
-}
 
 /// A column of periods: each distinct way of writing one gets a code.
 #[derive(Debug)]
@@ -258,17 +190,17 @@ impl PeriodColumn {
                         ordinals: digits.iter().map(|(number, _)| i32::try_from(*number).ok()).collect(),
                         ambiguous: Vec::new(),
                     }),
-                    Digits::Dates(written) => self.dated(&written, path, column, order, excel_1904, frequency),
+                    Digits::Dates(written) => self.of_dates(&written, path, column, order, excel_1904, frequency),
                 }
             }
             _ => {
                 let written: Vec<Written> = self.marks.iter().filter_map(Mark::date).collect();
-                self.dated(&written, path, column, order, excel_1904, frequency)
+                self.of_dates(&written, path, column, order, excel_1904, frequency)
             }
         }
     }
 
-    fn dated(
+    fn of_dates(
         &self,
         written: &[Written],
         path: &Path,
@@ -338,141 +270,6 @@ impl PeriodColumn {
         }
         Ok(order)
     }
-}
-
-impl Mark {
-    fn digits(&self) -> Option<(i64, u8)> {
-        match self {
-            Mark::Digits(number, digits) => Some((*number, *digits)),
-            _ => None,
-        }
-    }
-
-    fn date(&self) -> Option<Written> {
-        match self {
-            Mark::Date(written) => Some(*written),
-            _ => None,
-        }
-    }
-}
-
-/// What a column of digits holds.
-enum Digits {
-    Years,
-    Months,
-    Dates(Vec<Written>),
-    Numbers,
-}
-
-fn read_digits(digits: &[(i64, u8)]) -> Digits {
-    let all = |test: &dyn Fn(i64, u8) -> bool| digits.iter().all(|(number, length)| test(*number, *length));
-    if all(&|number, length| length == 4 && (1900..=2200).contains(&number)) {
-        return Digits::Years;
-    }
-    let month = |number: i64| (1900..=2200).contains(&(number / 100)) && (1..=12).contains(&(number % 100));
-    if all(&|number, length| length == 6 && month(number)) {
-        return Digits::Months;
-    }
-    // Day numbers of Excel since 1954 and dates such as 20240331; lower numbers count periods.
-    if all(&|number, length| length == 8 || (length == 5 && number >= 20_000)) {
-        let written: Option<Vec<Written>> = digits.iter().map(|(number, _)| dates::read(&number.to_string())).collect();
-        if let Some(written) = written {
-            return Digits::Dates(written);
-        }
-    }
-    Digits::Numbers
-}
-
-/// Reads a period: a date, `2024-03`, `Mar-24`, `March 2024`, `2024-Q1`, `Q1 2024`, or digits.
-fn read(text: &str) -> Option<Mark> {
-    let text = dates::without_time(text);
-    if !text.is_ascii() || text.len() > 20 {
-        return None;
-    }
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    if !unsigned.is_empty() && unsigned.len() <= 9 && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Mark::Digits(text.parse().ok()?, text.len() as u8));
-    }
-    let year_of = |part: &str| match part.len() {
-        4 => part.parse::<i32>().ok().filter(|year| (1900..=2200).contains(year)),
-        2 => part.parse::<i32>().ok().map(|year| if year < 69 { 2000 + year } else { 1900 + year }),
-        _ => None,
-    };
-    let parts: Vec<&str> = text.split(['-', '/', ' ']).filter(|part| !part.is_empty()).collect();
-    let quarter_of = |part: &str| match part.as_bytes() {
-        [b'Q' | b'q', quarter @ b'1'..=b'4'] => Some(i32::from(quarter - b'1')),
-        _ => None,
-    };
-    match parts[..] {
-        [one] if one.len() == 6 && one.is_char_boundary(4) => {
-            let (year, quarter) = one.split_at(4);
-            Some(Mark::Quarter(year_of(year)? * 4 + quarter_of(quarter)?))
-        }
-        [one, other] => {
-            if let Some(quarter) = quarter_of(other) {
-                return year_of(one).filter(|_| one.len() == 4).map(|year| Mark::Quarter(year * 4 + quarter));
-            }
-            if let Some(quarter) = quarter_of(one) {
-                return year_of(other).map(|year| Mark::Quarter(year * 4 + quarter));
-            }
-            let month_of = |part: &str| {
-                let number = part.parse::<u8>().ok().filter(|month| part.len() <= 2 && (1..=12).contains(month));
-                number.or_else(|| dates::month_named(part)).map(i32::from)
-            };
-            if one.len() == 4 && one.bytes().all(|byte| byte.is_ascii_digit()) {
-                return Some(Mark::Month(year_of(one)? * 12 + month_of(other)? - 1));
-            }
-            let named = dates::month_named(one).is_some();
-            let year = year_of(other).filter(|_| named || other.len() == 4)?;
-            Some(Mark::Month(year * 12 + month_of(one)? - 1))
-        }
-        _ => dates::read(text).map(Mark::Date),
-    }
-}
-
-/// How long the periods are that distinct, ascending days stand for; nothing where they are finer than a month and no
-/// weeks.
-fn shown_frequency(days: &[i32]) -> Option<Frequency> {
-    let months: Vec<i32> =
-        days.iter().map(|day| Period::containing(Frequency::Month, date_of(*day)).ordinal()).collect();
-    let in_weeks = days.windows(2).all(|pair| (pair[1] - pair[0]) % 7 == 0);
-    let once_a_month = months.windows(2).all(|pair| pair[0] != pair[1]);
-    if !once_a_month {
-        return in_weeks.then_some(Frequency::Week);
-    }
-    let step = months.windows(2).map(|pair| pair[1] - pair[0]).fold(0, greatest_common_divisor);
-    Some(match step {
-        0 => Frequency::Month,
-        step if step % 12 == 0 => Frequency::Year,
-        step if step % 3 == 0 => Frequency::Quarter,
-        _ => Frequency::Month,
-    })
-}
-
-fn greatest_common_divisor(one: i32, other: i32) -> i32 {
-    if other == 0 { one } else { greatest_common_divisor(other, one % other) }
-}
-
-/// Which day of its period each of the days is.
-fn shown_labels(frequency: Frequency, days: &[i32]) -> TimeLabels {
-    let dates: Vec<(Date, Period)> =
-        days.iter().map(|day| (date_of(*day), Period::containing(frequency, date_of(*day)))).collect();
-    if dates.iter().all(|(date, period)| *date == period.first_day()) {
-        return TimeLabels::FirstDay;
-    }
-    if dates.iter().all(|(date, period)| *date == period.last_day()) {
-        return TimeLabels::LastDay;
-    }
-    let Some((date, period)) = dates.first() else { return TimeLabels::FirstDay };
-    let like = if frequency == Frequency::Week {
-        TimeLabels::Weekday(date.weekday().to_monday_zero_offset())
-    } else {
-        let months = (date.month() - period.first_day().month()).rem_euclid(12);
-        let at_end = dates.iter().all(|(date, _)| date.day() == date.days_in_month());
-        TimeLabels::DayOf { months, day: if at_end { 32 } else { date.day() } }
-    };
-    let fits = dates.iter().all(|(date, period)| like.label(*period) == date.to_string());
-    if fits { like } else { TimeLabels::FirstDay }
 }
 
 #[cfg(test)]

@@ -9,11 +9,11 @@ use serde::Serialize;
 use super::columns::each_text;
 use super::counts;
 use super::dfe_monthly;
+use super::dimension::{Dimension, find};
 use super::error::IngestError;
 use super::frames::ReadAs;
 use super::headers::{Headers, Role};
 use super::options::{Format, InputOptions};
-use super::referrals::{Dimension, find};
 use super::table::{Source, Table};
 
 /// What a file was recognised as.

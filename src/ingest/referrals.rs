@@ -5,110 +5,24 @@ use std::path::Path;
 
 use polars::prelude::{InitHashMaps, PlHashMap};
 
-use super::categories::{AgeBands, Categories, Grouping, Mapping};
-use super::columns::{self, DateColumn, MISSING, UNREADABLE};
+use super::age_bands::AgeBands;
+use super::categories::{Categories, Grouping, Mapping};
+use super::columns::DateColumn;
+use super::dimension::{Dimension, MOST_DIMENSIONS, find, unknown_area};
 use super::error::IngestError;
-use super::extract::{Extract, Record, Unfinished};
+use super::extract::{Extract, Unfinished};
 use super::findings;
 use super::frames::ReadAs;
 use super::headers::{Headers, Role, plain};
 use super::labels::Labels;
 use super::options::InputOptions;
-use super::table::{Batch, ReadThrough, Table};
+use super::referral_rows::{FilterColumn, LabelColumn, RowReader};
+use super::table::{ReadThrough, Table};
 use super::text::RowCount;
 use crate::panel::Finding;
 
 /// How many labels a dimension may have.
-const MOST_LABELS: usize = 20_000;
-
-/// How many dimensions referrals can have.
-pub(super) const MOST_DIMENSIONS: usize = 5;
-
-/// A dimension of referrals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dimension {
-    Area,
-    Source,
-    AgeBand,
-    Need,
-    NoFurtherAction,
-}
-
-impl Dimension {
-    pub(super) const ALL: [Dimension; MOST_DIMENSIONS] =
-        [Dimension::Area, Dimension::Source, Dimension::AgeBand, Dimension::Need, Dimension::NoFurtherAction];
-
-    /// The name in options and panels.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Dimension::Area => "area",
-            Dimension::Source => "source",
-            Dimension::AgeBand => "age_band",
-            Dimension::Need => "need",
-            Dimension::NoFurtherAction => "no_further_action",
-        }
-    }
-
-    /// The dimensions of those names.
-    ///
-    /// # Errors
-    /// Where a name is unknown or stands twice.
-    pub(super) fn named(names: &[String]) -> Result<Vec<Dimension>, IngestError> {
-        let mut dimensions = Vec::new();
-        for name in names {
-            let wanted = plain(name);
-            let found = Dimension::ALL.into_iter().find(|dimension| plain(dimension.name()) == wanted);
-            let dimension = found.ok_or_else(|| {
-                IngestError::Options(format!(
-                    "`{name}` is no dimension of referrals; choose among area, source, age_band, need and \
-                     no_further_action"
-                ))
-            })?;
-            if dimensions.contains(&dimension) {
-                return Err(IngestError::Options(format!("the dimension `{name}` stands twice")));
-            }
-            dimensions.push(dimension);
-        }
-        Ok(dimensions)
-    }
-
-    fn role(self) -> Role {
-        match self {
-            Dimension::Area => Role::Area,
-            Dimension::Source => Role::Source,
-            Dimension::AgeBand => Role::Age,
-            Dimension::Need => Role::Need,
-            Dimension::NoFurtherAction => Role::NoFurtherAction,
-        }
-    }
-}
-
-/// The columns that a role may be played by: the one that the options name, or a usual one.
-pub(super) fn find(
-    headers: &Headers,
-    path: &Path,
-    role: Role,
-    options: &InputOptions,
-) -> Result<Option<usize>, IngestError> {
-    let columns = &options.columns;
-    let named = match role {
-        Role::Date => &columns.date,
-        Role::Child => &columns.child,
-        Role::Source => &columns.source,
-        Role::Area => &columns.area,
-        Role::Age => &columns.age,
-        Role::DateOfBirth => &columns.date_of_birth,
-        Role::Need => &columns.need,
-        Role::NoFurtherAction => &columns.no_further_action,
-        Role::Series => &columns.series,
-        Role::Time => &columns.time,
-        Role::Value => &columns.value,
-    };
-    match named {
-        Some(header) => headers.named(path, role.noun(), header).map(Some),
-        None => headers.usual(path, role),
-    }
-}
+pub(super) const MOST_LABELS: usize = 20_000;
 
 /// How one dimension's cells become labels.
 #[derive(Debug)]
@@ -116,32 +30,6 @@ enum Labeller {
     AsWritten,
     Groups(Categories),
     Ages(AgeBands),
-}
-
-/// One column of labels or of a filter, in one file.
-#[derive(Debug)]
-struct LabelColumn {
-    header: String,
-    /// Its place among the columns that are read.
-    place: usize,
-    spellings: Labels,
-    codes: Vec<u32>,
-    /// For each spelling the label's number and whether no group is known for it.
-    labels: Vec<(u32, bool)>,
-    unmapped: RowCount,
-    missing: RowCount,
-}
-
-/// One column that says which rows stay, in one file.
-#[derive(Debug)]
-struct FilterColumn {
-    option: String,
-    place: usize,
-    spellings: Labels,
-    codes: Vec<u32>,
-    kept: Vec<bool>,
-    wanted: Vec<String>,
-    groups: Option<Categories>,
 }
 
 /// Reads files of referrals one by one.
@@ -154,11 +42,11 @@ pub(super) struct ReferralReader<'a> {
     /// The labels of each dimension, over all files.
     pub(super) labels: Vec<Labels>,
     numbers: PlHashMap<[u32; MOST_DIMENSIONS], u32>,
-    /// Combinations of labels, over all files; [`columns::MISSING`] for an age that follows from the date of birth.
+    /// Combinations of labels, over all files; `MISSING` for an age that follows from the date of birth.
     pub(super) combinations: Vec<[u32; MOST_DIMENSIONS]>,
     /// Which areas `areas` asked for were met.
-    areas_met: Vec<bool>,
-    area_labels: Labels,
+    pub(super) areas_met: Vec<bool>,
+    pub(super) area_labels: Labels,
     pub(super) extracts: Vec<Extract>,
     pub(super) findings: Vec<Finding>,
 }
@@ -391,7 +279,7 @@ impl<'a> ReferralReader<'a> {
     }
 
     /// The label of a spelling, and whether no group is known for it.
-    fn label(&mut self, dimension: usize, spelling: &str) -> (u32, bool) {
+    pub(super) fn label(&mut self, dimension: usize, spelling: &str) -> (u32, bool) {
         let (label, unmapped) = match &self.labellers[dimension] {
             Labeller::AsWritten => (spelling, false),
             Labeller::Groups(groups) => match groups.group(spelling) {
@@ -406,7 +294,7 @@ impl<'a> ReferralReader<'a> {
         (self.labels[dimension].number(label).0, unmapped)
     }
 
-    fn unknown(&mut self, dimension: usize) -> u32 {
+    pub(super) fn unknown(&mut self, dimension: usize) -> u32 {
         let label = match &self.labellers[dimension] {
             Labeller::AsWritten => "Unknown",
             Labeller::Groups(groups) => groups.label(groups.unknown()),
@@ -416,184 +304,10 @@ impl<'a> ReferralReader<'a> {
     }
 
     #[inline]
-    fn combination(&mut self, labels: [u32; MOST_DIMENSIONS]) -> u32 {
+    pub(super) fn combination(&mut self, labels: [u32; MOST_DIMENSIONS]) -> u32 {
         *self.numbers.entry(labels).or_insert_with(|| {
             self.combinations.push(labels);
             (self.combinations.len() - 1) as u32
         })
-    }
-}
-
-/// The error for an area that isn't there, with names that come close.
-pub(super) fn unknown_area<'a>(wanted: &str, level: &'static str, names: impl Iterator<Item = &'a str>) -> IngestError {
-    let needle = plain(wanted);
-    let mut close: Vec<&str> = names
-        .filter(|name| {
-            let name = plain(name);
-            !needle.is_empty() && (name.contains(&needle) || needle.contains(&name) || edits(&name, &needle) <= 2)
-        })
-        .take(5)
-        .collect();
-    close.sort_unstable();
-    close.dedup();
-    let hint = if close.is_empty() { String::new() } else { format!("; did you mean {}?", close.join(" or ")) };
-    IngestError::UnknownArea { wanted: wanted.to_string(), level, hint }
-}
-
-/// How many letters have to be put in, taken out or changed to make one text the other.
-///
-/// Method: Levenshtein distance (Wagner and Fischer 1974).
-fn edits(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (above, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = above + 1;
-        for (position, candidate) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *candidate);
-            diagonal = row[position + 1];
-            row[position + 1] = changed.min(diagonal + 1).min(row[position] + 1);
-        }
-    }
-    row[other.len()]
-}
-
-/// The state of reading one file.
-#[derive(Debug)]
-struct RowReader {
-    file: usize,
-    date_place: usize,
-    child_place: Option<usize>,
-    birth_place: Option<usize>,
-    dates: DateColumn,
-    births: DateColumn,
-    label_columns: Vec<Option<LabelColumn>>,
-    filters: Vec<FilterColumn>,
-    /// Records by the code of their date.
-    buckets: Vec<Vec<Record>>,
-    missing_dates: RowCount,
-    unreadable_dates: RowCount,
-    missing_identifiers: RowCount,
-    missing_births: RowCount,
-    filtered: u64,
-    date_codes: Vec<u32>,
-    birth_codes: Vec<u32>,
-    children: Vec<Option<u64>>,
-}
-
-impl RowReader {
-    /// Takes the rows of a batch: first column by column, then row by row.
-    fn take(&mut self, batch: Batch, reader: &mut ReferralReader<'_>) -> Result<(), IngestError> {
-        self.dates.codes(&batch.columns[self.date_place], &batch.rows, &mut self.date_codes);
-        self.buckets.resize_with(self.dates.written().len(), Vec::new);
-        if let Some(place) = self.birth_place {
-            self.births.codes(&batch.columns[place], &batch.rows, &mut self.birth_codes);
-        }
-        if let Some(place) = self.child_place {
-            columns::identifier_hashes(&batch.columns[place], &mut self.children);
-        }
-        for (dimension, column) in self.label_columns.iter_mut().enumerate() {
-            let Some(column) = column else { continue };
-            let known = column.spellings.len();
-            let cells = &batch.columns[column.place];
-            columns::label_codes(&mut column.spellings, cells, MOST_LABELS, &mut column.codes);
-            for spelling in known..column.spellings.len() {
-                column.labels.push(reader.label(dimension, column.spellings.text(spelling as u32)));
-            }
-        }
-        for filter in &mut self.filters {
-            let known = filter.spellings.len();
-            let cells = &batch.columns[filter.place];
-            columns::label_codes(&mut filter.spellings, cells, usize::MAX >> 1, &mut filter.codes);
-            for spelling in known..filter.spellings.len() {
-                let kept = filter.keeps(filter.spellings.text(spelling as u32));
-                filter.kept.push(kept.is_some());
-                if filter.option == "areas" {
-                    if let Some(wanted) = kept {
-                        reader.areas_met[wanted] = true;
-                    }
-                    reader.area_labels.number(filter.spellings.text(spelling as u32));
-                }
-            }
-        }
-        let unknown: Vec<u32> = (0..self.label_columns.len()).map(|dimension| reader.unknown(dimension)).collect();
-        let mut last = ([MISSING; MOST_DIMENSIONS], None);
-        for position in 0..batch.len() {
-            if self.filters.iter().any(|filter| !filter.kept.get(filter.codes[position] as usize).is_some_and(|k| *k)) {
-                self.filtered += 1;
-                continue;
-            }
-            let date = self.date_codes[position];
-            if date >= UNREADABLE {
-                let row = batch.rows.of(position);
-                if date == MISSING {
-                    self.missing_dates.add(row)
-                } else {
-                    self.unreadable_dates.add(row)
-                }
-                continue;
-            }
-            let mut labels = [MISSING; MOST_DIMENSIONS];
-            for (dimension, column) in self.label_columns.iter_mut().enumerate() {
-                let Some(column) = column else { continue };
-                labels[dimension] = match column.labels.get(column.codes[position] as usize) {
-                    Some((label, false)) => *label,
-                    Some((label, true)) => {
-                        column.unmapped.add(batch.rows.of(position));
-                        *label
-                    }
-                    None => {
-                        column.missing.add(batch.rows.of(position));
-                        unknown[dimension]
-                    }
-                };
-            }
-            let combination = match last {
-                (same, Some(number)) if same == labels => number,
-                _ => reader.combination(labels),
-            };
-            last = (labels, Some(combination));
-            let child = match self.child_place.map(|_| self.children[position]) {
-                Some(Some(hash)) => hash,
-                without => {
-                    let row = batch.rows.of(position);
-                    if without.is_some() {
-                        self.missing_identifiers.add(row);
-                    }
-                    columns::row_hash(self.file, row)
-                }
-            };
-            let mut birth = MISSING;
-            if self.birth_place.is_some() {
-                birth = self.birth_codes[position];
-                if birth >= UNREADABLE {
-                    self.missing_births.add(batch.rows.of(position));
-                    birth = MISSING;
-                }
-            }
-            self.buckets[date as usize].push(Record { child, combination, birth: birth as i32 });
-        }
-        Ok(())
-    }
-
-    /// Checks that no dimension has more labels than anything is forecast by.
-    fn check_labels(&self, path: &Path) -> Result<(), IngestError> {
-        match self.label_columns.iter().flatten().find(|column| column.spellings.len() >= MOST_LABELS) {
-            Some(column) => Err(IngestError::TooManyLabels {
-                path: path.to_path_buf(),
-                column: column.header.clone(),
-                limit: MOST_LABELS,
-            }),
-            None => Ok(()),
-        }
-    }
-}
-
-impl FilterColumn {
-    /// Which of the wanted values a spelling is.
-    fn keeps(&self, spelling: &str) -> Option<usize> {
-        let written = plain(spelling);
-        let group = self.groups.as_ref().and_then(|groups| Some(plain(groups.label(groups.group(spelling)?))));
-        self.wanted.iter().position(|wanted| *wanted == written || Some(wanted) == group.as_ref())
     }
 }

@@ -3,13 +3,13 @@
 use ndarray::Array2;
 
 use super::InputFile;
+use super::dimension::find;
 use super::error::IngestError;
 use super::headers::{Headers, Role};
 use super::options::{Columns, InputOptions};
-use super::periods::TimeLabels;
-use super::referrals::find;
 use super::table::{Source, Table};
 use super::tidy::{Tidy, TidyColumns, TimeReading};
+use super::time_labels::TimeLabels;
 use crate::panel::{Finding, Panel, SeriesKey, TOTAL, ValueKind};
 use crate::time::{Frequency, Period, Span};
 

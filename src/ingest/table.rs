@@ -10,9 +10,10 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use sha2::{Digest, Sha256};
 
+use super::encoding::hexadecimal;
 use super::error::IngestError;
 use super::frames::{Cells, Container, Frame, ReadAs, Stored, read_text};
-use super::text::{MOST_COLUMNS, RowCount, RowNumbers, TextBlocks, hexadecimal};
+use super::text::{Block, MOST_COLUMNS, RowCount, RowNumbers, TextBlocks};
 
 /// Where a table comes from.
 #[derive(Debug, Clone)]
@@ -293,15 +294,14 @@ fn read_blocks(
     let (separator, count) = (blocks.separator(), blocks.headers().len());
     let mut rows = 0;
     while let Some(mut block) = blocks.next()? {
-        let text = std::mem::take(&mut block.text);
-        let mut cells = read_text(text, separator, count, &columns, block.count);
-        if let Err(text) = cells {
+        let read = |block: &Block| read_text(&block.text, separator, count, &columns, block.count);
+        let mut cells = read(&block);
+        if cells.is_none() {
             // Polars sees other rows than the scan did: now every row is written in the one form that has no doubt.
-            block.text = text;
             block = blocks.tidied(&block);
-            cells = read_text(std::mem::take(&mut block.text), separator, count, &columns, block.count);
+            cells = read(&block);
         }
-        let columns = cells.map_err(|_| IngestError::Undecodable {
+        let columns = cells.ok_or_else(|| IngestError::Undecodable {
             path: path.to_path_buf(),
             container: "CSV",
             detail: format!("row {} or one after it is not separated text", block.rows.of(0)),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::encoding::{Encoding, hexadecimal, to_unicode};
 use super::error::IngestError;
 use super::rows::{self, Scanned};
 
@@ -16,16 +17,6 @@ const MOST_ROW_BYTES: usize = 16 << 20;
 
 /// How many columns a table may have: as many as a sheet of Excel.
 pub(super) const MOST_COLUMNS: usize = 16_384;
-
-/// How text is written as bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Encoding {
-    /// UTF-8, or Windows-1252 in blocks that are not UTF-8.
-    Bytes,
-    Utf16 {
-        big_endian: bool,
-    },
-}
 
 /// Rows that were set aside before they became a table: how many, and the first few.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -403,35 +394,4 @@ impl<'a> TextBlocks<'a> {
         }
         Ok((at, tidy))
     }
-}
-
-/// Makes a block that is not UTF-8 so, reading it as Windows-1252; says what was done.
-fn to_unicode(text: &mut Vec<u8>) -> Option<&'static str> {
-    /// Bytes 0x80 to 0x9F of Windows-1252; the five that are not assigned keep their number.
-    /// Source: unicode.org/Public/MAPPINGS/VENDORS/MICSFT/WINDOWS/CP1252.TXT.
-    const HIGH: [char; 32] = [
-        '\u{20AC}', '\u{81}', '\u{201A}', '\u{192}', '\u{201E}', '\u{2026}', '\u{2020}', '\u{2021}', '\u{2C6}',
-        '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8D}', '\u{17D}', '\u{8F}', '\u{90}', '\u{2018}', '\u{2019}',
-        '\u{201C}', '\u{201D}', '\u{2022}', '\u{2013}', '\u{2014}', '\u{2DC}', '\u{2122}', '\u{161}', '\u{203A}',
-        '\u{153}', '\u{9D}', '\u{17E}', '\u{178}',
-    ];
-    if std::str::from_utf8(text).is_ok() {
-        return None;
-    }
-    let character = |byte: &u8| match *byte {
-        byte @ 0x80..=0x9F => HIGH[usize::from(byte - 0x80)],
-        byte => char::from(byte),
-    };
-    *text = text.iter().map(character).collect::<String>().into_bytes();
-    Some("Windows-1252")
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use super::amounts::{Amounts, Chunk, arrange};
 use super::columns::{MISSING, UNREADABLE, each_text, label_codes};
 use super::error::IngestError;
 use super::findings;
@@ -11,9 +12,10 @@ use super::headers::{Headers, listed, plain};
 use super::labels::Labels;
 use super::numbers::{self, Number};
 use super::options::DateOrder;
-use super::periods::{PeriodColumn, TimeLabels};
+use super::periods::PeriodColumn;
 use super::table::{Batch, ReadThrough, Table};
 use super::text::RowCount;
+use super::time_labels::TimeLabels;
 use crate::panel::{Finding, ValueKind};
 use crate::time::{Frequency, Period};
 
@@ -37,61 +39,6 @@ pub(super) struct TimeReading {
     pub(super) order: DateOrder,
     pub(super) excel_1904: bool,
     pub(super) frequency: Option<Frequency>,
-}
-
-/// Amounts in the smallest type that holds them exactly.
-#[derive(Debug, Clone)]
-pub(super) enum Amounts {
-    Single(Vec<f32>),
-    Double(Vec<f64>),
-}
-
-impl Amounts {
-    fn push(&mut self, amount: f64) {
-        match self {
-            Amounts::Single(amounts) => {
-                let single = amount as f32;
-                if f64::from(single) == amount || amount.is_nan() {
-                    amounts.push(single);
-                } else {
-                    let mut doubles: Vec<f64> = amounts.iter().copied().map(f64::from).collect();
-                    doubles.push(amount);
-                    *self = Amounts::Double(doubles);
-                }
-            }
-            Amounts::Double(amounts) => amounts.push(amount),
-        }
-    }
-
-    pub(super) fn get(&self, position: usize) -> f64 {
-        match self {
-            Amounts::Single(amounts) => f64::from(amounts[position]),
-            Amounts::Double(amounts) => amounts[position],
-        }
-    }
-
-    fn set(&mut self, position: usize, amount: f64) {
-        match self {
-            Amounts::Single(amounts) => amounts[position] = amount as f32,
-            Amounts::Double(amounts) => amounts[position] = amount,
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Amounts::Single(amounts) => amounts.len(),
-            Amounts::Double(amounts) => amounts.len(),
-        }
-    }
-}
-
-/// Rows of one batch, as read.
-#[derive(Debug)]
-struct Chunk {
-    /// Series and how many consecutive rows it has.
-    runs: Vec<(u32, u32)>,
-    times: Vec<u32>,
-    amounts: Amounts,
 }
 
 /// A tidy table: for each series its periods, ascending, and amounts.
@@ -147,8 +94,14 @@ impl Tidy {
     }
 }
 
-/// A filter at work: the spellings that stay, those met, whether each met one stays, and the codes of the batch's rows.
-type FilterState = (Vec<String>, Labels, Vec<bool>, Vec<u32>);
+/// One column that says which rows stay.
+struct Filter {
+    wanted: Vec<String>,
+    spellings: Labels,
+    /// For each spelling whether its rows stay.
+    kept: Vec<bool>,
+    codes: Vec<u32>,
+}
 
 /// The state of reading one table.
 struct Rows {
@@ -157,7 +110,7 @@ struct Rows {
     single: Option<u32>,
     times: PeriodColumn,
     chunks: Vec<Chunk>,
-    filters: Vec<FilterState>,
+    filters: Vec<Filter>,
     filtered: u64,
     missing_series: RowCount,
     missing_times: RowCount,
@@ -182,8 +135,11 @@ impl Rows {
             filters: columns
                 .filters
                 .iter()
-                .map(|(_, _, kept)| {
-                    (kept.iter().map(|value| plain(value)).collect(), Labels::new(), Vec::new(), Vec::new())
+                .map(|(_, _, kept)| Filter {
+                    wanted: kept.iter().map(|value| plain(value)).collect(),
+                    spellings: Labels::new(),
+                    kept: Vec::new(),
+                    codes: Vec::new(),
                 })
                 .collect(),
             filtered: 0,
@@ -204,10 +160,10 @@ impl Rows {
         self.read_keys(&batch.columns[..self.keys], batch.len());
         self.times.codes(&batch.columns[self.keys], &batch.rows, &mut self.time_codes);
         read_values(&batch.columns[self.keys + 1], &mut self.values);
-        for ((wanted, spellings, kept, codes), cells) in self.filters.iter_mut().zip(&batch.columns[self.keys + 2..]) {
-            label_codes(spellings, cells, usize::MAX >> 1, codes);
-            for spelling in kept.len()..spellings.len() {
-                kept.push(wanted.contains(&plain(spellings.text(spelling as u32))));
+        for (filter, cells) in self.filters.iter_mut().zip(&batch.columns[self.keys + 2..]) {
+            label_codes(&mut filter.spellings, cells, usize::MAX >> 1, &mut filter.codes);
+            for spelling in filter.kept.len()..filter.spellings.len() {
+                filter.kept.push(filter.wanted.contains(&plain(filter.spellings.text(spelling as u32))));
             }
         }
         let mut chunk = Chunk {
@@ -216,9 +172,7 @@ impl Rows {
             amounts: Amounts::Single(Vec::with_capacity(batch.len())),
         };
         for position in 0..batch.len() {
-            let stays = |(_, _, kept, codes): &(_, _, Vec<bool>, Vec<u32>)| {
-                kept.get(codes[position] as usize).is_some_and(|kept| *kept)
-            };
+            let stays = |filter: &Filter| filter.kept.get(filter.codes[position] as usize).is_some_and(|kept| *kept);
             if !self.filters.iter().all(stays) {
                 self.filtered += 1;
                 continue;
@@ -301,7 +255,7 @@ impl Rows {
         reading: TimeReading,
         through: ReadThrough,
     ) -> Result<Tidy, IngestError> {
-        if let Some(position) = self.filters.iter().position(|(_, _, kept, _)| !kept.contains(&true)) {
+        if let Some(position) = self.filters.iter().position(|filter| !filter.kept.contains(&true)) {
             return Err(IngestError::NothingLeft { path, option: columns.filters[position].0.clone() });
         }
         let time_header = headers.written(columns.time);
@@ -393,49 +347,6 @@ fn read_values(cells: &Cells, values: &mut Vec<Number>) {
             values.extend(cells.iter().map(|cell| cell.map_or(Number::Missing, |_| Number::Unreadable)))
         }
     }
-}
-
-/// Puts the rows of all chunks in the order of their series; within a series they keep the file's order. Rows without
-/// a period are dropped. Chunks are freed as they are used up.
-fn arrange(chunks: Vec<Chunk>, order: &[u32], ordinals: &[Option<i32>]) -> (Vec<usize>, Vec<i32>, Amounts) {
-    let mut place = vec![0u32; order.len()];
-    for (position, number) in order.iter().enumerate() {
-        place[*number as usize] = position as u32;
-    }
-    let mut starts = vec![0usize; order.len() + 1];
-    for chunk in &chunks {
-        let mut row = 0;
-        for (series, rows) in &chunk.runs {
-            let end = row + *rows as usize;
-            let usable = chunk.times[row..end].iter().filter(|time| ordinals[**time as usize].is_some()).count();
-            starts[place[*series as usize] as usize + 1] += usable;
-            row = end;
-        }
-    }
-    for position in 1..starts.len() {
-        starts[position] += starts[position - 1];
-    }
-    let total = starts[order.len()];
-    let double = chunks.iter().any(|chunk| matches!(chunk.amounts, Amounts::Double(_)));
-    let mut periods = vec![0i32; total];
-    let mut amounts = if double { Amounts::Double(vec![0.0; total]) } else { Amounts::Single(vec![0.0; total]) };
-    let mut next = starts.clone();
-    for chunk in chunks {
-        let mut row = 0;
-        for (series, rows) in &chunk.runs {
-            let next = &mut next[place[*series as usize] as usize];
-            for row in row..row + *rows as usize {
-                if let Some(ordinal) = ordinals[chunk.times[row] as usize] {
-                    periods[*next] = ordinal;
-                    amounts.set(*next, chunk.amounts.get(row));
-                    *next += 1;
-                }
-            }
-            row += *rows as usize;
-        }
-        debug_assert_eq!(row, chunk.amounts.len(), "runs cover the chunk");
-    }
-    (starts, periods, amounts)
 }
 
 impl Tidy {

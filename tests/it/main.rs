@@ -5,5 +5,6 @@
 mod architecture;
 mod commands;
 mod hostile;
+mod properties;
 mod real_data;
 mod reproducible;

@@ -2,6 +2,7 @@
 
 mod dfe;
 mod door;
+mod messages;
 mod overlap;
 mod referrals;
 mod tables;

@@ -30,7 +30,7 @@ fn several_columns_may_name_the_series() {
     let message = folder.message("files = ['c.csv']\ndimensions = ['area']");
     assert_eq!(
         message,
-        "c.csv: 1 periods have more than one value, as series `N` in 2024-01; the column that tells these rows apart is \
+        "c.csv: a period of a series has more than one value (1 times), as `N` in 2024-01; the column that tells these rows apart is \
          missing from `dimensions` (others there are: `source`)"
     );
     let ingested =
@@ -161,7 +161,7 @@ fn a_series_says_one_thing_about_a_period() {
     let error = series("unique_id,ds,y\na,1,2\na,1,5\n", None).expect_err("a contradiction");
     assert_eq!(
         error.to_string(),
-        "standard input: 1 periods have more than one value, as series `a` in 1; the column that tells these rows apart \
+        "standard input: a period of a series has more than one value (1 times), as `a` in 1; the column that tells these rows apart \
          is missing from `dimensions` (others there are: none)"
     );
 }

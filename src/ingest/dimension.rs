@@ -1,0 +1,130 @@
+//! What referrals and tables can be cut by, and which column plays which part.
+
+use std::path::Path;
+
+use super::error::IngestError;
+use super::headers::{Headers, Role, plain};
+use super::options::InputOptions;
+
+/// How many dimensions referrals can have.
+pub(super) const MOST_DIMENSIONS: usize = 5;
+
+/// A dimension of referrals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dimension {
+    Area,
+    Source,
+    AgeBand,
+    Need,
+    NoFurtherAction,
+}
+
+impl Dimension {
+    pub(super) const ALL: [Dimension; MOST_DIMENSIONS] =
+        [Dimension::Area, Dimension::Source, Dimension::AgeBand, Dimension::Need, Dimension::NoFurtherAction];
+
+    /// The name in options and panels.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Dimension::Area => "area",
+            Dimension::Source => "source",
+            Dimension::AgeBand => "age_band",
+            Dimension::Need => "need",
+            Dimension::NoFurtherAction => "no_further_action",
+        }
+    }
+
+    /// The dimensions of those names.
+    ///
+    /// # Errors
+    /// Where a name is unknown or stands twice.
+    pub(super) fn named(names: &[String]) -> Result<Vec<Dimension>, IngestError> {
+        let mut dimensions = Vec::new();
+        for name in names {
+            let wanted = plain(name);
+            let found = Dimension::ALL.into_iter().find(|dimension| plain(dimension.name()) == wanted);
+            let dimension = found.ok_or_else(|| {
+                IngestError::Options(format!(
+                    "`{name}` is no dimension of referrals; choose among area, source, age_band, need and \
+                     no_further_action"
+                ))
+            })?;
+            if dimensions.contains(&dimension) {
+                return Err(IngestError::Options(format!("the dimension `{name}` stands twice")));
+            }
+            dimensions.push(dimension);
+        }
+        Ok(dimensions)
+    }
+
+    pub(super) fn role(self) -> Role {
+        match self {
+            Dimension::Area => Role::Area,
+            Dimension::Source => Role::Source,
+            Dimension::AgeBand => Role::Age,
+            Dimension::Need => Role::Need,
+            Dimension::NoFurtherAction => Role::NoFurtherAction,
+        }
+    }
+}
+
+/// The columns that a role may be played by: the one that the options name, or a usual one.
+pub(super) fn find(
+    headers: &Headers,
+    path: &Path,
+    role: Role,
+    options: &InputOptions,
+) -> Result<Option<usize>, IngestError> {
+    let columns = &options.columns;
+    let named = match role {
+        Role::Date => &columns.date,
+        Role::Child => &columns.child,
+        Role::Source => &columns.source,
+        Role::Area => &columns.area,
+        Role::Age => &columns.age,
+        Role::DateOfBirth => &columns.date_of_birth,
+        Role::Need => &columns.need,
+        Role::NoFurtherAction => &columns.no_further_action,
+        Role::Series => &columns.series,
+        Role::Time => &columns.time,
+        Role::Value => &columns.value,
+    };
+    match named {
+        Some(header) => headers.named(path, role.noun(), header).map(Some),
+        None => headers.usual(path, role),
+    }
+}
+
+/// The error for an area that isn't there, with names that come close.
+pub(super) fn unknown_area<'a>(wanted: &str, level: &'static str, names: impl Iterator<Item = &'a str>) -> IngestError {
+    let needle = plain(wanted);
+    let mut close: Vec<&str> = names
+        .filter(|name| {
+            let name = plain(name);
+            !needle.is_empty() && (name.contains(&needle) || needle.contains(&name) || edits(&name, &needle) <= 2)
+        })
+        .take(5)
+        .collect();
+    close.sort_unstable();
+    close.dedup();
+    let hint = if close.is_empty() { String::new() } else { format!("; did you mean {}?", close.join(" or ")) };
+    IngestError::UnknownArea { wanted: wanted.to_string(), level, hint }
+}
+
+/// How many letters have to be put in, taken out or changed to make one text the other.
+///
+/// Method: Levenshtein distance (Wagner and Fischer 1974).
+fn edits(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (above, letter) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = above + 1;
+        for (position, candidate) in other.iter().enumerate() {
+            let changed = diagonal + usize::from(letter != *candidate);
+            diagonal = row[position + 1];
+            row[position + 1] = changed.min(diagonal + 1).min(row[position] + 1);
+        }
+    }
+    row[other.len()]
+}

@@ -1,0 +1,152 @@
+//! What can be found about periods and series: one function each, so that all their words stand in one place.
+
+use super::findings::plural;
+use crate::panel::{Finding, Place, Severity};
+
+/// The last period is not over in the data.
+pub(super) fn incomplete_last(period: String, until: String, extract_date_given: bool) -> Finding {
+    Finding {
+        name: "incomplete-last-month",
+        severity: Severity::Warning,
+        what: if extract_date_given {
+            format!("The extract was made on {until}, before the last working day of {period}")
+        } else {
+            format!("The last referral is of {until}, before the last working day of {period}")
+        },
+        place: Place { series: Some(period), ..Place::default() },
+        count: 1,
+        meaning: "The period is left out of fitting; forecasts start with it.",
+        remedy: "If the period is complete, set `extract_date` to the day of the extract.",
+    }
+}
+
+/// The first period began before the data.
+pub(super) fn incomplete_first(period: String, from: String) -> Finding {
+    Finding {
+        name: "incomplete-first-month",
+        severity: Severity::Warning,
+        what: format!("The first referral is of {from}, too late in {period} to be chance"),
+        place: Place { series: Some(period), ..Place::default() },
+        count: 1,
+        meaning: "The extract seems to start within the period, which is left out.",
+        remedy: "If the period is complete, set `from` to its first day.",
+    }
+}
+
+/// Periods inside the window that no series observed.
+pub(super) fn unobserved(periods: &[String]) -> Finding {
+    Finding {
+        name: "unobserved-month",
+        severity: Severity::Warning,
+        what: format!(
+            "{} inside the window {} in no file: {}",
+            plural(periods.len() as u64, "period", "periods"),
+            if periods.len() == 1 { "is" } else { "are" },
+            some(periods)
+        ),
+        place: Place { series: periods.first().cloned(), ..Place::default() },
+        count: periods.len() as u64,
+        meaning: "Treated as not observed, never as zero.",
+        remedy: "Add the extract that covers them.",
+    }
+}
+
+/// The newer file says something else about the past.
+pub(super) fn changed_history(count: u64) -> Finding {
+    Finding {
+        name: "changed-history",
+        severity: Severity::Warning,
+        what: format!(
+            "{} in two files with different values",
+            plural(count, "period of a series stands", "periods of series stand")
+        ),
+        place: Place::default(),
+        count,
+        meaning: "The newer file is kept.",
+        remedy: "Check whether the older figures were revised.",
+    }
+}
+
+/// One authority under two codes.
+pub(super) fn authority_code_change(area: String, from: &str, to: &str, period: &str) -> Finding {
+    Finding {
+        name: "authority-code-change",
+        severity: Severity::Note,
+        what: format!("{area} is {from} before {period} and {to} from then on; both are read as one series"),
+        place: Place { series: Some(area), ..Place::default() },
+        count: 1,
+        meaning: "The authority kept its number at the Department for Education, so its history goes on.",
+        remedy: "Check that its area did not change.",
+    }
+}
+
+/// Two authorities of one name.
+pub(super) fn authority_reorganised(area: String, before: String, period: &str) -> Finding {
+    Finding {
+        name: "authority-reorganised",
+        severity: Severity::Warning,
+        what: format!("{area} was made anew in {period}; the authority of that name before it is read as {before}"),
+        place: Place { series: Some(area), ..Place::default() },
+        count: 1,
+        meaning: "The two cover different areas, so their histories are not joined.",
+        remedy: "Keep the one that you mean with `areas`.",
+    }
+}
+
+/// Series without values at the end of the window.
+pub(super) fn ended_series(series: &[String], last: &str) -> Finding {
+    Finding {
+        name: "ended-series",
+        severity: Severity::Warning,
+        what: format!(
+            "{} no value in the last year to {last}: {}",
+            plural(series.len() as u64, "series has", "series have"),
+            some(series)
+        ),
+        place: Place { series: series.first().cloned(), ..Place::default() },
+        count: series.len() as u64,
+        meaning: "They ended (as when an authority was merged or renamed) or their data is missing: they are shown and \
+                  not forecast, so that none is counted beside its successor.",
+        remedy: "Add their data where they go on; nothing otherwise.",
+    }
+}
+
+/// Series without any value.
+pub(super) fn empty_series(series: &[String]) -> Finding {
+    Finding {
+        name: "empty-series",
+        severity: Severity::Loss,
+        what: format!("{} no value at all: {}", plural(series.len() as u64, "series has", "series have"), some(series)),
+        place: Place { series: series.first().cloned(), ..Place::default() },
+        count: series.len() as u64,
+        meaning: "A series without values can't be forecast and is left out.",
+        remedy: "Add their data.",
+    }
+}
+
+/// Periods after the extract was made.
+pub(super) fn incomplete_periods(periods: &[String], extract_date: String) -> Finding {
+    Finding {
+        name: "incomplete-last-month",
+        severity: Severity::Warning,
+        what: format!(
+            "{} not over on {extract_date}, the day of the extract: {}",
+            plural(periods.len() as u64, "period was", "periods were"),
+            some(periods)
+        ),
+        place: Place { series: periods.first().cloned(), ..Place::default() },
+        count: periods.len() as u64,
+        meaning: "The period is left out of fitting; forecasts start with it.",
+        remedy: "If the period is complete, correct `extract_date`.",
+    }
+}
+
+/// Some names in a sentence.
+fn some(names: &[String]) -> String {
+    const MOST: usize = 8;
+    let mut list = names.iter().take(MOST).cloned().collect::<Vec<_>>().join("; ");
+    if names.len() > MOST {
+        list.push_str(&format!(" and {} more", names.len() - MOST));
+    }
+    list
+}
