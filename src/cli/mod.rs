@@ -17,6 +17,7 @@ mod simulate;
 mod table;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -83,7 +84,15 @@ enum Command {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    run_with(std::env::args_os())
+    // The reader catches what Polars panics over in damaged files and makes an error of it; the hook keeps the text of a
+    // panic, which may hold a value from the file, off the screen.
+    std::panic::set_hook(Box::new(|panic| tracing::trace!("{panic}")));
+    std::panic::catch_unwind(|| run_with(std::env::args_os())).unwrap_or_else(|_| {
+        let message = "groundswell: internal error; please report what you ran, with what it says under -vv";
+        // When standard error is gone there is nobody left to tell.
+        drop(writeln!(std::io::stderr(), "{message}"));
+        Exit::Internal.into()
+    })
 }
 
 fn run_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
