@@ -2,7 +2,7 @@
 //!
 //! In: CSV, Parquet and Arrow files, recognised by their content: child-level referrals (one row each), counts (one
 //! row a series and period), and the Department for Education's monthly statistics. Out: [`Ingested`], a
-//! [`Panel`](crate::panel::Panel) of whole periods with [`Finding`]s, or a [`SeriesTable`] for the engine alone. The
+//! [`Panel`] of whole periods with [`Finding`]s, or a [`SeriesTable`] for the engine alone. The
 //! identifiers of children are hashed as they are read and go no further. This room fits nothing, fills no gap and
 //! rounds nothing.
 //!

@@ -1,7 +1,7 @@
 //! What goes out: tables, charts and the report of a pack.
 //!
-//! In: [`PackContents`], whose every figure is in a [`ProtectedTable`](crate::disclosure::ProtectedTable). Out: the
-//! files of a pack in a folder ([`write`]), and wide forecasts of many series, block by block ([`tables`]). Charts,
+//! In: [`PackContents`], whose every figure is in a [`ProtectedTable`]. Out: the
+//! files of a pack in a folder ([`write()`]), and wide forecasts of many series, block by block ([`tables`]). Charts,
 //! sentences and alternative text are made here from protected cells only. The same contents give the same bytes.
 //!
 //! This room works out no forecast, decides nothing about disclosure, and doesn't publish atomically: whoever calls it
