@@ -1,5 +1,7 @@
 //! What was noticed about the data: counted, placed and explained, never silently dropped.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// How much a finding matters.
@@ -34,6 +36,21 @@ pub struct Place {
     pub series: Option<String>,
 }
 
+/// The parts with commas between them: "referrals.csv, column date, rows 4, 9".
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: Vec<String> = self.rows.iter().map(u64::to_string).collect();
+        let parts = [
+            self.file.clone(),
+            self.sheet.as_ref().map(|sheet| format!("sheet {sheet}")),
+            self.column.as_ref().map(|column| format!("column {column}")),
+            (!rows.is_empty()).then(|| format!("rows {}", rows.join(", "))),
+            self.series.clone(),
+        ];
+        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }
+}
+
 /// Something about the data that a reader of the forecast should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -51,4 +68,21 @@ pub struct Finding {
     pub meaning: &'static str,
     /// What to do about it.
     pub remedy: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_written_from_the_file_down_to_the_rows() {
+        let place = Place {
+            file: Some("referrals.csv".into()),
+            column: Some("date".into()),
+            rows: vec![4, 9],
+            ..Place::default()
+        };
+        assert_eq!(place.to_string(), "referrals.csv, column date, rows 4, 9");
+        assert_eq!(Place::default().to_string(), "");
+    }
 }

@@ -87,7 +87,7 @@ impl fmt::Display for Checked {
                 Severity::Loss => "loss",
             };
             writeln!(f, "\n{word}: {} ({})", finding.what, finding.name)?;
-            let place = place(finding);
+            let place = finding.place.to_string();
             if !place.is_empty() {
                 writeln!(f, "  where: {place}")?;
             }
@@ -98,20 +98,6 @@ impl fmt::Display for Checked {
         }
         Ok(())
     }
-}
-
-/// Where a finding lies, in words.
-fn place(finding: &Finding) -> String {
-    let place = &finding.place;
-    let rows: Vec<String> = place.rows.iter().map(u64::to_string).collect();
-    let parts = [
-        place.file.clone(),
-        place.sheet.as_ref().map(|sheet| format!("sheet {sheet}")),
-        place.column.as_ref().map(|column| format!("column {column}")),
-        (!rows.is_empty()).then(|| format!("rows {}", rows.join(", "))),
-        place.series.clone(),
-    ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Looks at files, or at the inputs of a project file; fits nothing.

@@ -104,23 +104,11 @@ pub fn findings_table(profile: Profile, findings: &[Finding]) -> Result<Protecte
         Severity::Warning => "warning",
         Severity::Loss => "loss",
     };
-    let place = |finding: &Finding| {
-        let place = &finding.place;
-        let rows: Vec<String> = place.rows.iter().map(u64::to_string).collect();
-        let parts = [
-            place.file.clone(),
-            place.sheet.as_ref().map(|sheet| format!("sheet {sheet}")),
-            place.column.as_ref().map(|column| format!("column {column}")),
-            (!rows.is_empty()).then(|| format!("rows {}", rows.join(", "))),
-            place.series.clone(),
-        ];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-    };
     let labels = vec![
         LabelColumn::text("name", findings.iter().map(|finding| finding.name)),
         LabelColumn::text("severity", findings.iter().map(severity)),
         LabelColumn::text("what", findings.iter().map(|finding| finding.what.as_str())),
-        LabelColumn::text("where", findings.iter().map(place)),
+        LabelColumn::text("where", findings.iter().map(|finding| finding.place.to_string())),
         LabelColumn::text("meaning", findings.iter().map(|finding| finding.meaning)),
         LabelColumn::text("remedy", findings.iter().map(|finding| finding.remedy)),
     ];
