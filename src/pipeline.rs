@@ -24,6 +24,9 @@ pub use scores::{FlatBacktest, OriginChoice, ScoreLine, TableScores, backtest_ta
 
 pub use crate::publish::tables::WideFormat;
 
+use std::path::Path;
+
+use crate::ingest::{self, Ingested, InputOptions};
 use crate::panel::{Finding, Severity};
 
 /// Where a command stands.
@@ -59,6 +62,13 @@ fn log_findings(findings: &[Finding]) {
             Severity::Warning | Severity::Loss => tracing::warn!(finding = name, count, "{}", finding.what),
         }
     }
+}
+
+/// Reads input files and tells how far it has come.
+fn read_input(options: &InputOptions, base: &Path, listener: Listener<'_>) -> Result<Ingested, Error> {
+    Ok(ingest::read(options, base, &mut |read| {
+        listener(Progress { stage: Stage::Read, done: read.bytes, of: read.size.unwrap_or(0) });
+    })?)
 }
 
 /// Who hears of progress.

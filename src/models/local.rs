@@ -141,7 +141,8 @@ impl FittedForecaster for FittedLocal {
     }
 
     fn describe(&self, key: &SeriesKey) -> Option<String> {
-        self.fitted.iter().find(|row| row.key == *key).map(|row| row.fit.describe())
+        let row = self.fitted.binary_search_by(|row| row.key.cmp(key)).ok()?;
+        Some(self.fitted[row].fit.describe())
     }
 }
 

@@ -16,6 +16,17 @@ pub enum Severity {
     Loss,
 }
 
+/// The word as outputs have it.
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Loss => "loss",
+        })
+    }
+}
+
 /// Where a finding lies. Never holds a value from the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Place {

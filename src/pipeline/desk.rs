@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::{Error, Listener, Progress, Stage};
-use crate::ingest::{self, Format, Ingested, InputOptions, Recognition};
-use crate::panel::{Finding, Severity};
+use super::{Error, Listener, read_input};
+use crate::ingest::{self, Format, InputOptions, Recognition};
+use crate::panel::Finding;
 use crate::project::{self, RunPlan, Sketch};
 use crate::simulate::{self, SimulationOptions};
 
@@ -81,12 +81,7 @@ impl fmt::Display for Checked {
         let mut findings: Vec<&Finding> = self.findings.iter().collect();
         findings.sort_by_key(|finding| finding.severity);
         for finding in findings {
-            let word = match finding.severity {
-                Severity::Note => "note",
-                Severity::Warning => "warning",
-                Severity::Loss => "loss",
-            };
-            writeln!(f, "\n{word}: {} ({})", finding.what, finding.name)?;
+            writeln!(f, "\n{}: {} ({})", finding.severity, finding.what, finding.name)?;
             let place = finding.place.to_string();
             if !place.is_empty() {
                 writeln!(f, "  where: {place}")?;
@@ -109,14 +104,14 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
     let ingested = match files {
         [project] if is_project(project) => {
             let plan = RunPlan::load(project)?;
-            read(plan.input(), plan.base(), listener)?
+            read_input(plan.input(), plan.base(), listener)?
         }
         files => {
             let mut options = InputOptions { files: files.to_vec(), ..InputOptions::default() };
             if let [first, ..] = files {
                 options.dimensions = first_dimensions(&ingest::recognise(first)?);
             }
-            read(&options, Path::new(""), listener)?
+            read_input(&options, Path::new(""), listener)?
         }
     };
     let span = ingested.panel.span();
@@ -127,12 +122,6 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
         periods: [span.start().to_string(), ingested.last_complete.to_string()],
         findings: ingested.findings,
     })
-}
-
-fn read(options: &InputOptions, base: &Path, listener: Listener<'_>) -> Result<Ingested, Error> {
-    Ok(ingest::read(options, base, &mut |read| {
-        listener(Progress { stage: Stage::Read, done: read.bytes, of: read.size.unwrap_or(0) });
-    })?)
 }
 
 /// What a first run cuts a file by: referrals by their source, whose streams differ most under a lockdown, or by what
@@ -176,24 +165,18 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
         ..InputOptions::default()
     };
     // A project file that doesn't run is none: the files are read as it will read them.
-    let ingested = read(&options, Path::new(""), &mut |_| {})?;
+    let ingested = read_input(&options, Path::new(""), &mut |_| {})?;
     let authority = match (area, first.format) {
         (Some(area), _) => area.to_owned(),
         (None, Format::DfeMonthly) => "England's local authorities".to_owned(),
         (None, _) => "Your authority".to_owned(),
-    };
-    let format = match first.format {
-        Format::Referrals => "referrals",
-        Format::Counts => "counts",
-        Format::DfeMonthly => "dfe-monthly",
-        Format::Auto => "auto",
     };
     let others = first.dimensions.iter().filter(|dimension| !dimensions.contains(dimension)).cloned().collect();
     let text = project::sketch(&Sketch {
         title: "Referrals to children's social care".to_owned(),
         authority,
         files: files.iter().map(|file| relative(file, folder)).collect(),
-        format: format.to_owned(),
+        format: first.format,
         columns: first.columns.iter().map(|column| (column.option.to_owned(), column.header.clone())).collect(),
         dimensions,
         other_dimensions: others,

@@ -121,7 +121,7 @@ fn years(history: Span, future: Span) -> Vec<Year> {
     if future.len() >= season {
         years.push(Year { window: NEXT_YEAR.to_owned(), span: future.first(season) });
     }
-    let both = Span::new(history.start(), history.len() + future.len());
+    let both = history.extended(future.len());
     let april = |period: &Period| match period.frequency() {
         Frequency::Month => period.season() == 3,
         Frequency::Quarter => period.season() == 1,

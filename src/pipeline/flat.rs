@@ -16,7 +16,7 @@ use crate::panel::{Design, Finding, SeriesKey};
 use crate::project::LineUp;
 use crate::publish::PublishError;
 use crate::publish::tables::{WideBlock, WideFormat, WideTimes, WideWriter};
-use crate::time::{Date, Frequency, Span, WorkingCalendar};
+use crate::time::{Date, Frequency, WorkingCalendar};
 
 /// How many series go through at a time. Pools and calibrations see one block; larger ones cost memory only.
 const BLOCK: usize = 4096;
@@ -170,8 +170,7 @@ pub(super) fn design_of(
     calendar: &WorkingCalendar,
 ) -> Result<Design, Error> {
     let dated = labels != TimeLabels::Number;
-    let history = block.panel.span();
-    let span = Span::new(history.start(), history.len() + horizon);
+    let span = block.panel.span().extended(horizon);
     Ok(calendar_design(span, (block.dated && dated).then_some(calendar), &FeatureOptions::default())?)
 }
 

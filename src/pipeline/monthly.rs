@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::judge::{self, Trial};
 use super::pack::{Pack, Results};
-use super::{Error, Listener, Progress, Stage, recipe};
+use super::{Error, Listener, Progress, Stage, read_input, recipe};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::features::calendar_design;
 use crate::forecast::{FittedForecaster, Forecast, RollingOrigins};
@@ -101,7 +101,6 @@ pub(super) struct Work {
     /// The design over the active panel and the horizon after it.
     design: Design,
     origins: RollingOrigins,
-    findings: Vec<Finding>,
     /// Closures to shade in the charts.
     pub lockdowns: Vec<Lockdown>,
 }
@@ -109,20 +108,17 @@ pub(super) struct Work {
 impl Work {
     fn prepare(plan: &RunPlan, listener: Listener<'_>) -> Result<Work, Error> {
         let calendar = calendar(plan)?;
-        let ingested = ingest::read(plan.input(), plan.base(), &mut |read| {
-            listener(Progress { stage: Stage::Read, done: read.bytes, of: read.size.unwrap_or(0) });
-        })?;
+        let ingested = read_input(plan.input(), plan.base(), listener)?;
         let panel = &ingested.panel;
         let active = still_alive(panel);
-        let findings = ingested.findings.clone();
         let horizon = plan.forecast().horizon;
-        let span = Span::new(panel.span().start(), panel.span().len() + horizon);
+        let span = panel.span().extended(horizon);
         let dated = (ingested.time_labels != TimeLabels::Number).then_some(&calendar);
         let design = calendar_design(span, dated, &plan.calendar().features)?;
         let (count, stride) = (plan.backtest().origins, plan.backtest().stride);
         let origins = RollingOrigins::last(&active, count, stride, horizon, judge::least_known(&active));
         let lockdowns = if dated.is_some() { lockdowns(plan, span)? } else { Vec::new() };
-        Ok(Work { active, design, origins, findings, ingested, lockdowns })
+        Ok(Work { active, design, origins, ingested, lockdowns })
     }
 }
 
@@ -186,7 +182,7 @@ pub fn rehearse(plan: &RunPlan, listener: Listener<'_>) -> Result<Rehearsal, Err
         line_up: plan.line_up().name.clone(),
         origins: work.origins.len(),
         destination: plan.destination(),
-        findings: work.findings,
+        findings: work.ingested.findings,
     })
 }
 
@@ -210,7 +206,7 @@ pub fn run(plan: &RunPlan, listener: Listener<'_>) -> Result<RunOutcome, Error> 
         }
         before.rows = Some(read.rows);
     }
-    super::log_findings(&work.findings);
+    super::log_findings(&work.ingested.findings);
     let lock = Lock::acquire(&destination)?;
     let before = batch::latest(&destination).ok().flatten().map(|latest| latest.pack);
     let span = work.active.span();
@@ -274,7 +270,7 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, listener: Listener<'_>) -> Re
         draws: plan.draws(),
     };
     let scorecard = trial.judge(std::slice::from_ref(plan.line_up()), listener)?;
-    let mut findings = work.findings.clone();
+    let mut findings = work.ingested.findings.clone();
     findings.extend(not_forecast(&*fitted, panel, &leaves));
     if scorecard.is_none() {
         findings.push(no_backtest(panel));

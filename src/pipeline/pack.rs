@@ -1,5 +1,7 @@
 //! What goes into a pack: protected tables, the facts around them, and the manifest's record.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::monthly::Work;
@@ -12,7 +14,7 @@ use crate::ingest;
 use crate::panel::{Finding, Hierarchy, SeriesKey};
 use crate::project::RunPlan;
 use crate::publish::{self, PackContents};
-use crate::time::Period;
+use crate::time::{Date, Period};
 
 /// Coverage of a level further from its nominal share than this is an alert.
 const COVERAGE_ALERT: f64 = 0.1;
@@ -52,7 +54,9 @@ impl Results<'_> {
         let history = protect(profile, history);
         let headline = SeriesKey::grand_total(dimensions.len());
         let scored = self.scored(&headline);
-        let recent = figures::recent(&scored, recipe, &headline, |period| shown(&history, &headline, period))?;
+        let shown = shown(&history, &headline);
+        let shown = |period: Period| shown.get(&period.first_day()).copied().unwrap_or(f64::NAN);
+        let recent = figures::recent(&scored, recipe, &headline, shown)?;
         let protect = |figures: Figures| protect(profile, figures);
         let contents = PackContents {
             title: plan.about().title.clone(),
@@ -140,19 +144,20 @@ fn published_input(input: &ingest::InputFile) -> publish::Input {
     publish::Input { name, sha256: input.sha256.clone() }
 }
 
-/// What the protected history shows for a period of a series, as a figure that protection leaves as it is.
-fn shown(history: &ProtectedTable, key: &SeriesKey, period: Period) -> f64 {
+/// What the protected history shows of a series by first day, as figures that protection leaves as they are.
+fn shown(history: &ProtectedTable, key: &SeriesKey) -> BTreeMap<Date, f64> {
     let (Some(ids), Some(dates), Some(cells)) = (history.text("unique_id"), history.dates("ds"), history.cells("y"))
     else {
-        return f64::NAN;
+        return BTreeMap::new();
     };
-    let (id, day) = (key.to_string(), period.first_day());
-    match (0..ids.len()).find(|row| dates[*row] == day && ids[*row] == id).map(|row| cells[row]) {
-        Some(Cell::Number(value)) => value,
+    let id = key.to_string();
+    let figure = |row: usize| match cells[row] {
+        Cell::Number(value) => value,
         // Any count from 1 to 7 is suppressed again.
-        Some(Cell::Suppressed) => 4.0,
-        Some(Cell::Missing) | None => f64::NAN,
-    }
+        Cell::Suppressed => 4.0,
+        Cell::Missing => f64::NAN,
+    };
+    (0..ids.len()).filter(|row| ids[*row] == id).map(|row| (dates[row], figure(row))).collect()
 }
 
 fn suppressed_cells(table: &ProtectedTable) -> usize {

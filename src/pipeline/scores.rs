@@ -125,8 +125,7 @@ pub fn backtest_table(job: &FlatBacktest, listener: Listener<'_>) -> Result<Tabl
     let strata = job.strata.iter().map(|text| stratum(text, frequency, panel)).collect::<Result<Vec<_>, _>>()?;
     let mut line_ups = job.models.clone();
     if job.members {
-        let members = job.models.iter().flat_map(LineUp::members);
-        line_ups.extend(members.filter(|member| job.models.iter().all(|known| known.name != member.name)));
+        line_ups.extend(job.models.iter().flat_map(LineUp::members));
         let mut seen = std::collections::BTreeSet::new();
         line_ups.retain(|line_up| seen.insert(line_up.name.clone()));
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{BacktestOptions, ForecastOptions, PublishOptions};
+use crate::ingest::Format;
 
 /// What is known about a project before its file is written.
 #[derive(Debug, Clone, Default)]
@@ -13,8 +14,8 @@ pub struct Sketch {
     pub authority: String,
     /// The files, relative to the project file.
     pub files: Vec<String>,
-    /// The format's name in the project file.
-    pub format: String,
+    /// What the files hold.
+    pub format: Format,
     /// Role and header of each column found, as comments; none is needed in the file.
     pub columns: Vec<(String, String)>,
     /// What the series are told apart by.
@@ -79,7 +80,7 @@ profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; "intern
         title = quoted(&sketch.title),
         authority = quoted(&sketch.authority),
         files = list(&sketch.files),
-        format = quoted(&sketch.format),
+        format = format_name(sketch.format),
         dimensions = list(&sketch.dimensions),
         areas = list(&sketch.areas),
         horizon = forecast.horizon,
@@ -100,7 +101,7 @@ pub fn reference() -> String {
         title: "Referrals to children's social care".to_owned(),
         authority: "Sampleshire".to_owned(),
         files: vec!["referrals.csv".to_owned()],
-        format: "auto".to_owned(),
+        format: Format::Auto,
         columns: vec![
             ("date".to_owned(), "referral_date".to_owned()),
             ("child".to_owned(), "child_id".to_owned()),
@@ -152,6 +153,11 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `publish.folder` | the folder that holds the packs | `packs` |
 | `publish.profile` | `published` or `internal` | `published` |
 ";
+
+/// A format as the project file has it.
+fn format_name(format: Format) -> String {
+    toml::Value::try_from(format).map(|name| name.to_string()).unwrap_or_default()
+}
 
 /// A text as TOML writes it.
 fn quoted(text: &str) -> String {

@@ -3,7 +3,7 @@
 use super::PublishError;
 use crate::disclosure::{Cell, FigureColumn, FigureError, Figures, LabelColumn, Profile, ProtectedTable, protect};
 use crate::forecast::Levels;
-use crate::panel::{Finding, Severity};
+use crate::panel::Finding;
 use crate::time::{Date, Frequency, Period};
 
 /// The window of the `yearly` table that covers the year from the origin on.
@@ -99,14 +99,9 @@ pub struct PackContents {
 /// # Errors
 /// Never in practice: the columns fit by construction.
 pub fn findings_table(profile: Profile, findings: &[Finding]) -> Result<ProtectedTable, FigureError> {
-    let severity = |finding: &Finding| match finding.severity {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-        Severity::Loss => "loss",
-    };
     let labels = vec![
         LabelColumn::text("name", findings.iter().map(|finding| finding.name)),
-        LabelColumn::text("severity", findings.iter().map(severity)),
+        LabelColumn::text("severity", findings.iter().map(|finding| finding.severity.to_string())),
         LabelColumn::text("what", findings.iter().map(|finding| finding.what.as_str())),
         LabelColumn::text("where", findings.iter().map(|finding| finding.place.to_string())),
         LabelColumn::text("meaning", findings.iter().map(|finding| finding.meaning)),

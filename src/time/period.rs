@@ -240,6 +240,11 @@ impl Span {
         Span { start: self.start.plus(self.len as i32), len }
     }
 
+    /// The span with `more` periods after it.
+    pub fn extended(self, more: usize) -> Span {
+        Span { len: self.len + more, ..self }
+    }
+
     /// The first `len` periods (all of them where there are fewer).
     pub fn first(self, len: usize) -> Span {
         Span { start: self.start, len: len.min(self.len) }
