@@ -1,21 +1,37 @@
 //! Ranges as wide as the errors that were really made.
 
+mod measured;
+
 use ndarray::parallel::prelude::*;
-use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
+use ndarray::{Array2, Array3, ArrayView1, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
+use self::measured::{About, Measured};
 use crate::forecast::{Draws, FittedForecaster, Forecast, Forecaster, ModelError, RollingOrigins, Skipped, walk};
-use crate::math::quantile;
 use crate::panel::{Design, Panel, SeriesKey, ValueKind};
 use crate::time::Period;
 
 /// The id.
 const ID: &str = "calibrated";
 
+/// What ranges are as wide as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Width {
+    /// As errors of the group were, times each series' own spread: for series that err alike.
+    #[default]
+    Errors,
+    /// As the inner forecaster's own ranges are for each series, times what errors of the group show them to be too
+    /// narrow or too wide: for series that have little in common.
+    Paths,
+}
+
 /// Where the errors come from and how far they are trusted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CalibrationOptions {
+    /// What ranges are as wide as.
+    pub width: Width,
     /// At how many origins inside the history the inner forecaster is tried.
     pub origins: usize,
     /// How many periods lie between two origins; a quarter of a season where it isn't given.
@@ -31,7 +47,14 @@ pub struct CalibrationOptions {
 
 impl Default for CalibrationOptions {
     fn default() -> CalibrationOptions {
-        CalibrationOptions { origins: 12, stride: None, horizon: None, prior_errors: 8.0, group_seasons: 10.0 }
+        CalibrationOptions {
+            width: Width::default(),
+            origins: 12,
+            stride: None,
+            horizon: None,
+            prior_errors: 8.0,
+            group_seasons: 10.0,
+        }
     }
 }
 
@@ -61,10 +84,6 @@ impl Calibrated {
 /// Enough paths for a centre.
 const TRIAL: Draws = Draws { paths: 200, seed: 0 };
 
-/// The probabilities at which the errors' distribution is kept; the farthest errors of all are left off at both ends.
-const GRID: usize = 200;
-const FARTHEST: f64 = 0.0025;
-
 impl Forecaster for Calibrated {
     fn id(&self) -> &str {
         ID
@@ -77,7 +96,13 @@ impl Forecaster for Calibrated {
         let season = history.span().frequency().season_length().max(1) as f64;
         let seasons = (errors.len() * self.stride(history)) as f64 / season;
         let measured = Measured::of(&errors, seasons, &self.options);
-        Ok(Box::new(FittedCalibrated { keys: history.keys().to_vec(), offsets, measured, fitted }))
+        Ok(Box::new(FittedCalibrated {
+            keys: history.keys().to_vec(),
+            width: self.options.width,
+            offsets,
+            measured,
+            fitted,
+        }))
     }
 }
 
@@ -106,9 +131,9 @@ impl Calibrated {
                 for (row, key) in history.keys().iter().enumerate() {
                     let Some(at) = forecast.row(key) else { continue };
                     for (step, paths) in forecast.series(at).columns().into_iter().enumerate() {
-                        let centre = centre(&sorted(paths));
+                        let about = About::of(&sorted(paths), offsets[row], self.options.width);
                         let truth = history.values()[(row, origin.known + step)];
-                        errors[(row, step)] = libm::log((truth + offsets[row]) / (centre + offsets[row]));
+                        errors[(row, step)] = about.deviation(truth) / about.unit;
                     }
                 }
                 found = Some(errors);
@@ -118,14 +143,6 @@ impl Calibrated {
         };
         last_known.par_iter().filter_map(at_origin).collect()
     }
-}
-
-/// What a forecast's ranges lie about: the mean of its paths without the outermost twentieth at either end. The median
-/// of paths that compound skewed innovations sinks with each step; the mean alone would follow a single wild path.
-fn centre(sorted: &[f64]) -> f64 {
-    let cut = (sorted.len() / 20).min(sorted.len().saturating_sub(1) / 2);
-    let kept = &sorted[cut..sorted.len() - cut];
-    (kept.iter().sum::<f64>() / kept.len().max(1) as f64).max(0.0)
 }
 
 fn sorted(paths: ArrayView1<'_, f64>) -> Vec<f64> {
@@ -148,94 +165,10 @@ fn offsets(history: &Panel) -> Vec<f64> {
     (0..history.keys().len()).map(of).collect()
 }
 
-/// The distribution of errors.
-#[derive(Debug)]
-struct Measured {
-    /// Steps x [`GRID`] probabilities: errors over the series' spread, about their median.
-    quantiles: Array2<f64>,
-    /// Each series' spread relative to the group's.
-    spreads: Array1<f64>,
-    /// How far the measured distribution replaces the inner one, between 0 and 1.
-    trust: f64,
-}
-
-impl Measured {
-    /// `seasons`: how many seasons the origins span. `None` where no error was seen.
-    fn of(errors: &[Array2<f64>], seasons: f64, options: &CalibrationOptions) -> Option<Measured> {
-        let (series, steps) = errors.first()?.dim();
-        let spreads = spreads(errors, options.group_seasons);
-        let mut quantiles = Array2::zeros((steps, GRID));
-        let mut some = 0;
-        for (step, to) in quantiles.rows_mut().into_iter().enumerate() {
-            // Neighbouring steps are taken together; their distributions differ little.
-            let near = step.saturating_sub(1)..(step + 2).min(steps);
-            let mut standardised: Vec<f64> = errors
-                .iter()
-                .flat_map(|errors| {
-                    near.clone().flat_map(move |step| (0..series).map(move |row| (row, errors[(row, step)])))
-                })
-                .filter(|(_, error)| !error.is_nan())
-                .map(|(row, error)| error / spreads[row])
-                .collect();
-            some = some.max(standardised.len());
-            standardised.sort_unstable_by(f64::total_cmp);
-            fill_quantiles(to, &standardised);
-        }
-        let observed = errors.iter().flatten().filter(|error| !error.is_nan()).count();
-        // Errors of one series within one season are one error seen again and again.
-        let each = observed as f64 / (steps * errors.len()) as f64;
-        let independent = each * seasons.min(errors.len() as f64);
-        (some > 0).then(|| Measured { quantiles, spreads, trust: independent / (independent + options.prior_errors) })
-    }
-
-    /// The measured deviation at a probability, step and series, as a logarithm.
-    fn deviation(&self, row: usize, step: usize, probability: f64) -> f64 {
-        let place =
-            ((probability.clamp(FARTHEST, 1.0 - FARTHEST) - FARTHEST) / (1.0 - 2.0 * FARTHEST)) * (GRID - 1) as f64;
-        let below = (place.floor() as usize).min(GRID - 2);
-        let (low, high) = (self.quantiles[(step, below)], self.quantiles[(step, below + 1)]);
-        self.spreads[row] * (low + (place - below as f64) * (high - low))
-    }
-}
-
-/// Quantiles at the grid's probabilities, less the median.
-fn fill_quantiles(mut to: ArrayViewMut1<'_, f64>, sorted: &[f64]) {
-    let median = quantile::of_sorted(sorted, 0.5);
-    for (place, cell) in to.iter_mut().enumerate() {
-        let probability = FARTHEST + (1.0 - 2.0 * FARTHEST) * place as f64 / (GRID - 1) as f64;
-        *cell = if sorted.is_empty() { 0.0 } else { quantile::of_sorted(sorted, probability) - median };
-    }
-}
-
-/// Each series' mean absolute error over the group's at the same step, shrunk towards one on the log scale.
-fn spreads(errors: &[Array2<f64>], group_seasons: f64) -> Array1<f64> {
-    let Some((series, steps)) = errors.first().map(|errors| errors.dim()) else { return Array1::ones(0) };
-    let by_step: Vec<f64> =
-        (0..steps).map(|step| mean_absolute(errors.iter().flat_map(|errors| errors.column(step).to_vec()))).collect();
-    Array1::from_shape_fn(series, |row| {
-        let standardised = errors.iter().flat_map(|errors| {
-            errors.row(row).iter().zip(&by_step).map(|(error, group)| error / group).collect::<Vec<f64>>()
-        });
-        let seen: Vec<f64> = standardised.filter(|error| error.is_finite()).collect();
-        let own = mean_absolute(seen.iter().copied());
-        if own.is_nan() || own <= 0.0 {
-            return 1.0;
-        }
-        let seasons = seen.len() as f64 / steps as f64;
-        libm::pow(own, seasons / (seasons + group_seasons)).clamp(0.2, 5.0)
-    })
-}
-
-fn mean_absolute(values: impl Iterator<Item = f64>) -> f64 {
-    let (sum, count) = values
-        .filter(|value| !value.is_nan())
-        .fold((0.0, 0.0), |(sum, count): (f64, f64), value| (sum + value.abs(), count + 1.0));
-    sum / count
-}
-
 #[derive(Debug)]
 struct FittedCalibrated {
     keys: Vec<SeriesKey>,
+    width: Width,
     offsets: Vec<f64>,
     measured: Option<Measured>,
     fitted: Box<dyn FittedForecaster>,
@@ -291,21 +224,20 @@ impl FittedCalibrated {
             order.extend(0..draws);
             order.sort_unstable_by(|a, b| column[*a].total_cmp(&column[*b]).then(a.cmp(b)));
             let sorted: Vec<f64> = order.iter().map(|draw| column[*draw]).collect();
-            let centre = centre(&sorted);
-            let own = |value: f64| libm::log((value.max(0.0) + offset) / (centre + offset));
-            let spread = mean_absolute(sorted.iter().map(|value| own(*value)));
+            let about = About::of(&sorted, offset, self.width);
             if step == last {
-                spread_at_last = Some(spread);
+                spread_at_last = Some(about.spread);
             }
-            let growth = match spread_at_last {
-                Some(then) if then > 0.0 => (spread / then).clamp(1.0, 3.0),
-                _ => 1.0,
+            let unit = match (self.width, spread_at_last) {
+                (Width::Paths, _) => about.spread,
+                (Width::Errors, Some(then)) if then > 0.0 => (about.spread / then).clamp(1.0, 3.0),
+                (Width::Errors, _) => 1.0,
             };
             for (rank, draw) in order.iter().enumerate() {
                 let probability = if draws > 1 { rank as f64 / (draws - 1) as f64 } else { 0.5 };
-                let measured_deviation = growth * measured.deviation(row, step.min(last), probability);
-                let deviation = measured.trust * measured_deviation + (1.0 - measured.trust) * own(sorted[rank]);
-                mapped[(*draw, step)] = ((centre + offset) * libm::exp(deviation) - offset).max(0.0);
+                let deviation = unit * measured.deviation(row, step.min(last), probability);
+                let deviation = measured.trust * deviation + (1.0 - measured.trust) * about.deviation(sorted[rank]);
+                mapped[(*draw, step)] = about.value(deviation);
             }
         }
         mapped
@@ -342,6 +274,31 @@ mod tests {
             let (low, high) = (bounds[(3, 0, step)], bounds[(3, 1, step)]);
             assert!((low - 840.0).abs() < 25.0 && (high - 1160.0).abs() < 25.0, "step {step}: {low} to {high}");
         }
+    }
+
+    #[test]
+    fn ranges_that_paths_got_right_for_each_series_are_widened_alike() {
+        // Series err by 10% and by 40%, and the inner forecaster knows it but says half as much of each.
+        let history = panel(24, 96, |row, period| {
+            let share = ((period * 89 + row * 53) % 101) as f64 / 100.0 - 0.5;
+            1000.0 * (1.0 + if row % 2 == 0 { 0.2 } else { 0.8 } * share)
+        });
+        let inner = Steady { value: 1000.0, noise: Noise::EvenByRow([0.05, 0.2]), ..Steady::default() };
+        let options = CalibrationOptions { width: Width::Paths, ..CalibrationOptions::default() };
+        let bounds = forecast(&history, inner, options).quantiles(&[0.1, 0.9]);
+        let width = |row: usize| bounds[(row, 1, 5)] - bounds[(row, 0, 5)];
+        // Four fifths of each series' full range.
+        assert!((width(0) - 160.0).abs() < 25.0, "{}", width(0));
+        assert!((width(1) - 640.0).abs() < 100.0, "{}", width(1));
+    }
+
+    #[test]
+    fn steps_that_no_origin_saw_are_as_wide_as_the_last_that_one_saw() {
+        // Two origins, the older four periods back, see no more than four steps.
+        let options = CalibrationOptions { origins: 2, stride: Some(3), ..CalibrationOptions::default() };
+        let bounds = forecast(&even(24, 96), steady(1000.0, 0.01), options).quantiles(&[0.1, 0.9]);
+        let width = |step: usize| bounds[(0, 1, step)] - bounds[(0, 0, step)];
+        assert!(width(3) > 150.0 && (width(11) / width(3) - 1.0).abs() < 0.1, "{} {}", width(11), width(3));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod calibrated;
 mod combination;
 mod weights;
 
-pub use calibrated::{Calibrated, CalibrationOptions};
+pub use calibrated::{Calibrated, CalibrationOptions, Width};
 pub use combination::Ensemble;
 pub use weights::{Combine, EnsembleOptions};
 
@@ -31,6 +31,8 @@ mod tests {
         None,
         /// Evenly within this share of the value, another path the highest at each step.
         Even(f64),
+        /// The same, within one share for even rows and another for odd ones.
+        EvenByRow([f64; 2]),
     }
 
     /// Forecasts one value for ever.
@@ -78,12 +80,14 @@ mod tests {
     impl FittedForecaster for Fitted {
         fn forecast(&self, future: &Design, draws: Draws) -> Result<Forecast, ModelError> {
             let shape = (self.keys.len(), draws.paths, future.span().len());
-            let paths = Array3::from_shape_fn(shape, |(_, draw, step)| match self.model.noise {
-                Noise::None => self.model.value,
-                Noise::Even(share) => {
-                    let place = ((draw + 7 * step) % draws.paths) as f64 / (draws.paths - 1) as f64;
-                    self.model.value * (1.0 + share * (2.0 * place - 1.0))
-                }
+            let paths = Array3::from_shape_fn(shape, |(row, draw, step)| {
+                let share = match self.model.noise {
+                    Noise::None => 0.0,
+                    Noise::Even(share) => share,
+                    Noise::EvenByRow(shares) => shares[row % 2],
+                };
+                let place = ((draw + 7 * step) % draws.paths) as f64 / (draws.paths.max(2) - 1) as f64;
+                self.model.value * (1.0 + share * (2.0 * place - 1.0))
             });
             Ok(Forecast::new(self.keys.clone(), future.span(), paths).expect("finite paths"))
         }
