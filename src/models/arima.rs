@@ -1,0 +1,187 @@
+//! Seasonal ARIMA, its orders chosen from the data.
+
+mod autocovariance;
+mod conditional;
+mod differencing;
+mod exact;
+mod fitted;
+mod gaps;
+#[cfg(test)]
+mod hand;
+mod order;
+mod polynomial;
+mod products;
+mod search;
+mod transform;
+
+use serde::{Deserialize, Serialize};
+
+use self::differencing::Differencing;
+use self::fitted::FittedArima;
+use self::search::{Fit, Room, Search};
+pub use self::transform::Transform;
+use super::ets::{Auto, Choice};
+use super::naive::{FittedMean, is_constant};
+use super::spec::family_defaults;
+use crate::forecast::{FittedSeries, ModelError, SeriesHistory, SeriesModel};
+use crate::math::seasonal::gaps_filled;
+
+/// The family's id.
+pub(super) const ID: &str = "arima";
+
+/// The family's options as they ship.
+pub(super) const DEFAULTS: &str = include_str!("../../models/arima.toml");
+
+/// What is searched, and how forecasts are joined.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArimaOptions {
+    /// Whether models may have a season.
+    pub seasonal: bool,
+    /// The longest season, in periods, that models with a season are tried for.
+    pub longest_season: usize,
+    /// `none`, `root`, `log`, or `auto` for nothing and logarithms side by side where all values are above zero.
+    pub transform: Choice<Transform>,
+    /// How strong a season must be, from 0 to 1, for the series to be differenced over it.
+    pub seasonal_strength: f64,
+    /// How many of the models that the search liked best are fitted by exact likelihood, on each scale.
+    pub finalists: usize,
+    /// How far the forecast is an average over the finalists: 0 takes the one with the lowest AICc only, 1 weighs them
+    /// by Akaike's weights, more spreads the weights further.
+    pub averaging: f64,
+}
+
+impl Default for ArimaOptions {
+    fn default() -> ArimaOptions {
+        family_defaults(DEFAULTS)
+    }
+}
+
+/// Autoregression and moving average of a series differenced until it is stationary, with a season.
+///
+/// Method: Hyndman and Khandakar (2008): differences by tests, orders by a walk from neighbour to neighbour with the
+/// lowest AICc of the conditional sum of squares; the finalists by exact Gaussian likelihood, values not observed left
+/// out of it. The forecast is that of the best finalist or an average weighted by AICc (Burnham and Anderson 2002). A
+/// model that the series is too short for is not tried; under four observed values the forecast is their mean.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Arima {
+    options: ArimaOptions,
+}
+
+impl Arima {
+    /// A model that searches as the options say.
+    pub fn new(options: ArimaOptions) -> Arima {
+        Arima { options }
+    }
+}
+
+/// A value below this share of the mean size is as good as zero: its logarithm means nothing.
+const LOWEST_SHARE: f64 = 1e-3;
+
+/// A model with less weight than this changes little.
+const LEAST_WEIGHT: f64 = 0.01;
+
+impl SeriesModel for Arima {
+    fn id(&self) -> &str {
+        ID
+    }
+
+    fn fit(&self, history: SeriesHistory<'_>) -> Result<Box<dyn FittedSeries>, ModelError> {
+        let observed = history.observed();
+        if observed == 0 {
+            return Err(ModelError::TooShort { model: ID.to_owned(), needed: 1, found: 0 });
+        }
+        let sizes = history.values.iter().filter(|value| !value.is_nan()).map(|value| value.abs());
+        let scale = sizes.sum::<f64>() / observed as f64;
+        if !scale.is_finite() {
+            let reason = "its values are too large to add up".to_owned();
+            return Err(ModelError::NoFit { model: ID.to_owned(), reason });
+        }
+        if is_constant(history.values) {
+            return Ok(Box::new(FittedMean::new(history.values)));
+        }
+        let season = history.season_length();
+        let season = if self.options.seasonal && season <= self.options.longest_season { season } else { 1 };
+        let scaled: Vec<f64> = history.values.iter().map(|value| value / scale).collect();
+        let fits = self.finalists(&scaled, season);
+        if fits.is_empty() {
+            return Ok(Box::new(FittedMean::new(history.values)));
+        }
+        Ok(Box::new(FittedArima::new(weighted(fits, self.options.averaging), &scaled, scale)))
+    }
+}
+
+impl Arima {
+    /// The finalists of every scale whose point forecasts stay near the data.
+    fn finalists(&self, scaled: &[f64], season: usize) -> Vec<Fit> {
+        let positive = scaled.iter().copied().fold(f64::INFINITY, f64::min) > LOWEST_SHARE;
+        let transforms: &[Transform] = match self.options.transform {
+            Choice::Only(only) if positive || !only.needs_positive() => &[only],
+            Choice::Auto(Auto::Auto) if positive => &[Transform::None, Transform::Log],
+            _ => &[Transform::None],
+        };
+        let on_scale = |transform: Transform| -> Vec<f64> { scaled.iter().map(|value| transform.apply(*value)).collect() };
+        // One differencing for all scales: only then their likelihoods are of the same values.
+        let widest = transforms.last().copied().unwrap_or(Transform::None);
+        let filled = gaps_filled(&on_scale(widest), season);
+        let mut differencing = Differencing::choose(&filled, season, self.options.seasonal_strength);
+        let mut room = Room::default();
+        let sound_for = (2 * season).max(24);
+        loop {
+            let mut fits = Vec::new();
+            for transform in transforms {
+                let mut search = Search::new(&on_scale(*transform), *transform, differencing, &mut room);
+                fits.extend(search.best(self.options.finalists.max(1)));
+            }
+            fits.retain(|fit| FittedArima::is_sound(fit, scaled, sound_for));
+            if !fits.is_empty() || differencing.reach() == 0 {
+                return fits;
+            }
+            // Too short, or gone astray: fewer differences.
+            match differencing {
+                Differencing { ordinary: 2, .. } => differencing.ordinary = 1,
+                Differencing { seasonal: 1, .. } => differencing.seasonal = 0,
+                _ => differencing.ordinary = 0,
+            }
+        }
+    }
+}
+
+/// Each fit with its weight: `exp(-difference in AICc / (2 averaging))`, scaled to sum to one, heaviest first.
+fn weighted(mut fits: Vec<Fit>, averaging: f64) -> Vec<(f64, Fit)> {
+    fits.sort_by(|a, b| a.aicc.total_cmp(&b.aicc));
+    if averaging == 0.0 {
+        fits.truncate(1);
+    }
+    let lowest = fits.first().map_or(0.0, |fit| fit.aicc);
+    let weigh = |fit: &Fit| {
+        let behind = fit.aicc - lowest;
+        if behind == 0.0 { 1.0 } else { libm::exp(-behind / (2.0 * averaging)) }
+    };
+    let mut weighted: Vec<(f64, Fit)> = fits.into_iter().map(|fit| (weigh(&fit), fit)).collect();
+    for least in [LEAST_WEIGHT, 0.0] {
+        let sum: f64 = weighted.iter().map(|(weight, _)| weight).sum();
+        weighted.iter_mut().for_each(|(weight, _)| *weight /= sum);
+        weighted.retain(|(weight, _)| *weight >= least);
+    }
+    weighted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::hostile::survives;
+
+    fn with(change: impl Fn(&mut ArimaOptions)) -> Arima {
+        let mut options = ArimaOptions::default();
+        change(&mut options);
+        Arima::new(options)
+    }
+
+    #[test]
+    fn hostile_series_get_finite_forecasts_near_the_data() {
+        survives(&Arima::default());
+        survives(&with(|options| options.averaging = 0.0));
+        survives(&with(|options| options.transform = Choice::Only(Transform::None)));
+    }
+}
