@@ -7,6 +7,8 @@ mod exact;
 mod fitted;
 mod gaps;
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod hand;
 mod order;
 mod polynomial;

@@ -18,7 +18,7 @@ pub(super) struct Room {
     gain: Vec<f64>,
     /// The state's variance falls from period to period by the square of this, times `shrinkage`.
     load: Vec<f64>,
-    /// What the past says of the periods ahead.
+    /// What the past says of the periods ahead; a zero follows, as it does load and their slopes.
     pub(super) state: Vec<f64>,
     slopes: Vec<Slopes>,
     /// One state for each column that enters linearly.
@@ -86,8 +86,8 @@ impl Exact<'_> {
         self.values.len().saturating_sub(self.gaps.count())
     }
 
-    /// Minus twice the logarithm of the likelihood, without constants that only depend on the number of values; leaves
-    /// state, innovations and variances under these parameters in the room.
+    /// Minus twice the logarithm of the likelihood, without constants that only depend on the number of values.
+    #[cfg(test)]
     pub(super) fn deviance(&mut self, parameters: &[f64]) -> f64 {
         self.observed() as f64 * libm::log(self.sum_of_squares(parameters))
     }
@@ -104,9 +104,15 @@ impl Exact<'_> {
             (self.orders.ar_reach(self.season_length), self.orders.ma_reach(self.season_length));
         let size = ar_reach.max(ma_reach) + 1;
         let room = &mut *self.room;
-        for line in [&mut room.ar, &mut room.ma, &mut room.state, &mut room.gain, &mut room.load] {
+        for (line, len) in [
+            (&mut room.ar, size),
+            (&mut room.ma, size),
+            (&mut room.gain, size),
+            (&mut room.state, size + 1),
+            (&mut room.load, size + 1),
+        ] {
             line.clear();
-            line.resize(size, 0.0);
+            line.resize(len, 0.0);
         }
         product(&ar, &seasonal_ar, &mut room.ar);
         product(&ma, &seasonal_ma, &mut room.ma);
@@ -114,7 +120,7 @@ impl Exact<'_> {
         room.covariances.solve(&room.ar, &room.ma, ar_reach);
         let covariances = &room.covariances;
         first_gain(&room.ar, &covariances.values, &covariances.from_innovations, ar_reach, &mut room.gain);
-        room.load.copy_from_slice(&room.gain);
+        room.load[..size].copy_from_slice(&room.gain);
         let (mut variance, mut shrinkage) = (covariances.values[0], -1.0 / covariances.values[0]);
 
         let nonlinear = if pass == Pass::Slopes { coefficients } else { 0 };
@@ -131,13 +137,13 @@ impl Exact<'_> {
                     slopes.ma.iter_mut().for_each(|value| *value = -*value);
                 }
                 slopes.start(&mut room.covariances, &room.ar, &room.ma, ar_reach);
-                slopes.load.copy_from_slice(&slopes.gain);
+                slopes.load[..size].copy_from_slice(&slopes.gain);
             }
         }
 
         let linear = if pass == Pass::Innovations { 0 } else { parameters.len() - coefficients };
         room.column_states.clear();
-        room.column_states.resize(linear * size, 0.0);
+        room.column_states.resize(linear * (size + 1), 0.0);
         let constants = usize::from(self.orders.constant);
         self.gaps.adjust(self.values, &parameters[coefficients + constants..], &mut room.adjusted);
         if self.orders.constant {
@@ -159,7 +165,7 @@ impl Exact<'_> {
             logs += if settled { 0.0 } else { libm::log(variance) };
             let root = if settled { 1.0 } else { 1.0 / variance.sqrt() };
             let inverse = root * root;
-            let (state, gain, ar) = (&mut room.state, &room.gain, &room.ar);
+            let (state, gain, ar) = (&mut room.state, &room.gain[..size], &room.ar[..size]);
             for (slopes, cell) in room.slopes[..nonlinear].iter_mut().zip(&mut room.row) {
                 let change = -slopes.state[0];
                 let relative = slopes.variance * inverse;
@@ -169,18 +175,19 @@ impl Exact<'_> {
                 let by_gain = inverse * innovation;
                 let by_change = inverse * (change - innovation * relative);
                 let (first, own_first) = (slopes.state[0], state[0]);
+                let own = &mut slopes.state[..=size];
+                let (own_ar, own_gain) = (&slopes.ar[..size], &slopes.gain[..size]);
                 for place in 0..size {
-                    let next = if place + 1 < size { slopes.state[place + 1] } else { 0.0 };
-                    slopes.state[place] = next
+                    own[place] = own[place + 1]
                         + ar[place] * first
-                        + slopes.ar[place] * own_first
-                        + slopes.gain[place] * by_gain
+                        + own_ar[place] * own_first
+                        + own_gain[place] * by_gain
                         + gain[place] * by_change;
                 }
             }
             for column in 0..linear {
                 let own = if column < constants { -1.0 } else { self.gaps.column(column - constants)[t] };
-                let column_state = &mut room.column_states[column * size..(column + 1) * size];
+                let column_state = &mut room.column_states[column * (size + 1)..(column + 1) * (size + 1)];
                 let innovation = own - column_state[0];
                 room.row[coefficients + column] = root * innovation;
                 step(column_state, ar, gain, inverse * innovation);
@@ -197,14 +204,14 @@ impl Exact<'_> {
             let next_variance = shrinkage.mul_add(first * first, variance);
             settled = next_variance - 1.0 < SETTLED;
             for slopes in &mut room.slopes[..nonlinear] {
-                slopes.settle_on(room.load.as_slice(), ar, (first, variance, next_variance, shrinkage), &room.gain);
+                slopes.settle_on(&room.load, ar, (first, variance, next_variance, shrinkage), &room.gain);
             }
             let (grown, lost) = (shrinkage * first, first / next_variance);
+            let (load, gain) = (&mut room.load[..=size], &mut room.gain[..size]);
             for place in 0..size {
-                let next = if place + 1 < size { room.load[place + 1] } else { 0.0 };
-                let moved = next + ar[place] * first;
-                room.gain[place] += grown * moved;
-                room.load[place] = moved - room.gain[place] * lost;
+                let moved = load[place + 1] + ar[place] * first;
+                gain[place] += grown * moved;
+                load[place] = moved - gain[place] * lost;
             }
             shrinkage += shrinkage * shrinkage * first * first / variance;
             variance = next_variance;
@@ -267,21 +274,26 @@ fn first_gain(ar: &[f64], covariances: &[f64], from_innovations: &[f64], reach: 
     }
 }
 
-/// Moves a state one period on.
+/// Moves a state, which a zero follows, one period on.
 fn step(state: &mut [f64], ar: &[f64], gain: &[f64], innovation: f64) {
-    let first = state[0];
-    let last = state.len() - 1;
-    for place in 0..last {
+    let (first, size) = (state[0], ar.len());
+    let (state, gain) = (&mut state[..=size], &gain[..size]);
+    for place in 0..size {
         state[place] = state[place + 1] + ar[place] * first + gain[place] * innovation;
     }
-    state[last] = ar[last] * first + gain[last] * innovation;
 }
 
 impl Slopes {
     fn clear(&mut self, size: usize) {
-        for line in [&mut self.ar, &mut self.ma, &mut self.gain, &mut self.load, &mut self.state] {
+        for (line, len) in [
+            (&mut self.ar, size),
+            (&mut self.ma, size),
+            (&mut self.gain, size),
+            (&mut self.load, size + 1),
+            (&mut self.state, size + 1),
+        ] {
             line.clear();
-            line.resize(size, 0.0);
+            line.resize(len, 0.0);
         }
         self.log_variances = 0.0;
     }
@@ -318,14 +330,15 @@ impl Slopes {
         let grown_slope = self.shrinkage * first + shrinkage * own_first;
         let lost = first / next_variance;
         let lost_slope = own_first / next_variance - first * next_slope / (next_variance * next_variance);
-        let size = load.len();
+        let size = ar.len();
+        let (load, gain) = (&load[..=size], &gain[..size]);
+        let (own_load, own_gain, own_ar) = (&mut self.load[..=size], &mut self.gain[..size], &self.ar[..size]);
         for place in 0..size {
-            let (next, own_next) = if place + 1 < size { (load[place + 1], self.load[place + 1]) } else { (0.0, 0.0) };
-            let moved = next + ar[place] * first;
-            let own_moved = own_next + ar[place] * own_first + self.ar[place] * first;
+            let moved = load[place + 1] + ar[place] * first;
+            let own_moved = own_load[place + 1] + ar[place] * own_first + own_ar[place] * first;
             let next_gain = gain[place] + grown * moved;
-            self.gain[place] += grown_slope * moved + grown * own_moved;
-            self.load[place] = own_moved - self.gain[place] * lost - next_gain * lost_slope;
+            own_gain[place] += grown_slope * moved + grown * own_moved;
+            own_load[place] = own_moved - own_gain[place] * lost - next_gain * lost_slope;
         }
         let squared = first * first / variance;
         self.shrinkage += 2.0 * shrinkage * self.shrinkage * squared
@@ -334,6 +347,7 @@ impl Slopes {
     }
 }
 
+/// `sum_of_squares` leaves state, innovations and variances under its parameters in the room.
 impl LeastSquares for Exact<'_> {
     fn sum_of_squares(&mut self, parameters: &[f64]) -> f64 {
         let scale = self.log_scale(parameters, Pass::Innovations);

@@ -43,11 +43,6 @@ impl Products {
         self.slopes[column]
     }
 
-    /// The sum of squared residuals.
-    pub(super) fn squares(&self) -> f64 {
-        self.squares
-    }
-
     /// Writes the products for residuals that are all multiplied with the root of `scale`, whose logarithm's half has
     /// the given derivatives.
     pub(super) fn write(&self, scale: f64, log_slopes: &[f64], product: &mut [f64], gradient: &mut [f64]) {

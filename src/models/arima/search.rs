@@ -26,9 +26,6 @@ pub(super) struct Fit {
     pub(super) filled: Vec<f64>,
     /// The one-step errors of the differenced series, all as wide as the last.
     pub(super) errors: Vec<f64>,
-    /// Partial autocorrelations, as the golden numbers compare them.
-    #[cfg(test)]
-    pub(super) parameters: Vec<f64>,
     /// Akaike's information criterion, corrected for short series, in the series' units but for a constant.
     pub(super) aicc: f64,
 }
@@ -281,11 +278,11 @@ impl<'a> Search<'a> {
             ahead: Vec::with_capacity(room.ar.len()),
             filled,
             errors: standard.map(|(innovation, variance)| innovation / variance.sqrt()).collect(),
-            #[cfg(test)]
-            parameters: parameters.clone(),
             aicc,
         };
         let sound = aicc.is_finite() && room.state.iter().all(|value| value.is_finite());
+        // A zero follows the state.
+        room.state.pop();
         fit.look_ahead(&mut room.state);
         sound.then_some(fit)
     }
