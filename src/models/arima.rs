@@ -122,7 +122,8 @@ impl Arima {
             Choice::Auto(Auto::Auto) if positive => &[Transform::None, Transform::Log],
             _ => &[Transform::None],
         };
-        let on_scale = |transform: Transform| -> Vec<f64> { scaled.iter().map(|value| transform.apply(*value)).collect() };
+        let on_scale =
+            |transform: Transform| -> Vec<f64> { scaled.iter().map(|value| transform.apply(*value)).collect() };
         // One differencing for all scales: only then their likelihoods are of the same values.
         let widest = transforms.last().copied().unwrap_or(Transform::None);
         let filled = gaps_filled(&on_scale(widest), season);
@@ -172,7 +173,8 @@ fn weighted(mut fits: Vec<Fit>, averaging: f64) -> Vec<(f64, Fit)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::hostile::survives;
+    use crate::models::hostile::{fit, path, point, survives};
+    use crate::time::Frequency;
 
     fn with(change: impl Fn(&mut ArimaOptions)) -> Arima {
         let mut options = ArimaOptions::default();
@@ -183,7 +185,77 @@ mod tests {
     #[test]
     fn hostile_series_get_finite_forecasts_near_the_data() {
         survives(&Arima::default());
-        survives(&with(|options| options.averaging = 0.0));
-        survives(&with(|options| options.transform = Choice::Only(Transform::None)));
+        survives(&with(|options| (options.averaging, options.finalists) = (0.0, 1)));
+    }
+
+    #[test]
+    fn constants_and_zeros_go_on_exactly() {
+        for value in [0.0, 7.0, 0.1] {
+            assert_eq!(point(&Arima::default(), Frequency::Month, &[value; 40], 3), [value; 3]);
+        }
+    }
+
+    #[test]
+    fn a_straight_line_goes_on_straight() {
+        let values: Vec<f64> = (0..30).map(|t| 10.0 + 2.0 * f64::from(t)).collect();
+        let plain = with(|options| options.transform = Choice::Only(Transform::None));
+        let forecast = point(&plain, Frequency::Year, &values, 3);
+        assert!(forecast.iter().zip([70.0, 72.0, 74.0]).all(|(a, b)| (a - b).abs() < 1e-6), "{forecast:?}");
+    }
+
+    #[test]
+    fn a_clear_season_is_found_and_repeated() {
+        let season = [10.0, 4.0, 7.0, 3.0];
+        let values: Vec<f64> = (0..41).map(|t| season[t % 4] + 0.2 * libm::sin((t * t) as f64)).collect();
+        let forecast = point(&Arima::default(), Frequency::Quarter, &values, 4);
+        assert!(forecast.iter().zip([4.0, 7.0, 3.0, 10.0]).all(|(a, b)| (a - b).abs() < 0.5), "{forecast:?}");
+        let none = with(|options| options.seasonal = false);
+        let described = fit(&none, Frequency::Quarter, &values).expect("a fit").describe();
+        assert!(!described.contains("[4]"), "{described}");
+    }
+
+    #[test]
+    fn a_path_under_the_errors_that_happened_is_what_happened() {
+        // A walk with one weight: the model's own past errors are all that the path needs to go on as the series did.
+        let (theta, mut level, mut before) = (-0.4, 50.0, 0.0);
+        let errors: Vec<f64> = (0..60).map(|t| libm::sin(f64::from(t * t))).collect();
+        let values: Vec<f64> = errors
+            .iter()
+            .map(|error| {
+                level += error + theta * before;
+                before = *error;
+                level
+            })
+            .collect();
+        let differencing = Differencing { ordinary: 1, seasonal: 0, season_length: 1 };
+        let ahead = theta * errors[49];
+        let known = Fit {
+            orders: order::Orders::new(0, 1, 0, 0, false),
+            differencing,
+            transform: Transform::None,
+            constant: 0.0,
+            ar: vec![0.0; 2],
+            ma: vec![theta, 0.0],
+            ahead: vec![ahead, 0.0],
+            filled: values[..50].to_vec(),
+            errors: errors[1..50].to_vec(),
+            aicc: 0.0,
+        };
+        let fitted = FittedArima::new(vec![(1.0, known)], &values[..50], 1.0);
+        for (ours, truth) in path(&fitted, Frequency::Year, &errors[50..]).iter().zip(&values[50..]) {
+            assert!((ours - truth).abs() < 1e-9, "{ours} {truth}");
+        }
+    }
+
+    #[test]
+    fn a_gap_leaves_no_residual_and_moves_little() {
+        let mut values: Vec<f64> = (0..40).map(|t| 50.0 + f64::from(t) + libm::sin(f64::from(t * t))).collect();
+        let whole = point(&Arima::default(), Frequency::Year, &values, 3);
+        values[17] = f64::NAN;
+        values[30] = f64::NAN;
+        let fitted = fit(&Arima::default(), Frequency::Year, &values).expect("enough is left");
+        assert!(fitted.residuals()[17].is_nan() && fitted.residuals()[18].is_finite());
+        let gappy = path(&*fitted, Frequency::Year, &[0.0; 3]);
+        assert!(gappy.iter().zip(&whole).all(|(a, b)| (a / b - 1.0).abs() < 0.05), "{gappy:?} {whole:?}");
     }
 }

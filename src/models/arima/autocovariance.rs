@@ -47,7 +47,8 @@ impl Autocovariances {
         for after in 1..size {
             let mut slope = ma_slopes[after - 1];
             for lag in 1..=after {
-                slope += ar_slopes[lag - 1] * self.responses[after - lag] + ar[lag - 1] * self.response_slopes[after - lag];
+                slope +=
+                    ar_slopes[lag - 1] * self.responses[after - lag] + ar[lag - 1] * self.response_slopes[after - lag];
             }
             self.response_slopes.push(slope);
         }

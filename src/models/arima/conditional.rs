@@ -120,7 +120,10 @@ impl Conditional<'_> {
             gradient[index] = 0.0;
             moves(index, &mut |coefficient, by| {
                 gradient[index] += by * products.with_residuals(coefficient);
-                row[..count].iter_mut().enumerate().for_each(|(other, sum)| *sum += by * products.of(coefficient, other));
+                row[..count]
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(other, sum)| *sum += by * products.of(coefficient, other));
             });
             for other in 0..count {
                 let mut sum = 0.0;
@@ -161,7 +164,8 @@ mod tests {
     fn derivatives_are_those_of_finite_differences() {
         let values = made_up(40);
         for orders in [Orders::new(2, 1, 1, 1, true), Orders::new(0, 3, 0, 2, false), Orders::new(3, 0, 2, 0, true)] {
-            let at: Vec<f64> = (0..orders.parameters()).map(|place| 0.4 * libm::sin(1.0 + 2.0 * place as f64)).collect();
+            let at: Vec<f64> =
+                (0..orders.parameters()).map(|place| 0.4 * libm::sin(1.0 + 2.0 * place as f64)).collect();
             let residuals = |parameters: &[f64]| {
                 let mut room = Room::default();
                 let mut sum = Conditional { values: &values, orders, season_length: 4, room: &mut room };

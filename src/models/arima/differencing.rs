@@ -88,9 +88,9 @@ fn seasonal_strength(values: &[f64], period: usize) -> f64 {
 
 /// Whether values hardly differ, against their size.
 pub(super) fn is_flat(values: &[f64]) -> bool {
-    let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(*value), high.max(*value))
-    });
+    let (low, high) = values
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
     high - low <= 1e-10
 }
 
@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_walk_is_differenced_and_noise_is_not() {
-        let noise: Vec<f64> = (0..80_u32).map(|t| f64::from(t.wrapping_mul(2_654_435_761) >> 16 & 0xFF) / 256.0).collect();
+        let noise: Vec<f64> =
+            (0..80_u32).map(|t| f64::from(t.wrapping_mul(2_654_435_761) >> 16 & 0xFF) / 256.0).collect();
         let mut level = 0.0;
         let walk: Vec<f64> = noise
             .iter()

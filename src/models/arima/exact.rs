@@ -100,8 +100,7 @@ impl Exact<'_> {
     fn run(&mut self, parameters: &[f64], pass: Pass) -> f64 {
         let [ar, seasonal_ar, ma, seasonal_ma] = self.factors(parameters);
         let coefficients = self.orders.coefficients();
-        let (ar_reach, ma_reach) =
-            (self.orders.ar_reach(self.season_length), self.orders.ma_reach(self.season_length));
+        let (ar_reach, ma_reach) = (self.orders.ar_reach(self.season_length), self.orders.ma_reach(self.season_length));
         let size = ar_reach.max(ma_reach) + 1;
         let room = &mut *self.room;
         for (line, len) in [
@@ -493,8 +492,7 @@ mod tests {
             let at: Vec<f64> = (0..count).map(|place| 0.4 * libm::sin(1.0 + 2.0 * place as f64)).collect();
             let residuals = |parameters: &[f64]| {
                 let mut room = Room::default();
-                let mut exact =
-                    Exact { values: &differenced, orders, season_length: 4, gaps: &gaps, room: &mut room };
+                let mut exact = Exact { values: &differenced, orders, season_length: 4, gaps: &gaps, room: &mut room };
                 let scale = libm::exp(exact.log_scale(parameters, Pass::Innovations));
                 let both = room.innovations.iter().zip(&room.variances);
                 both.map(|(innovation, variance)| scale * innovation / variance.sqrt()).collect()

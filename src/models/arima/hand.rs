@@ -8,11 +8,7 @@ pub(super) fn made_up(periods: u32) -> Vec<f64> {
 }
 
 /// Asserts that sums and normal equations are those of central differences of the residuals.
-pub(super) fn differences_match(
-    problem: &mut impl LeastSquares,
-    at: &[f64],
-    residuals: impl Fn(&[f64]) -> Vec<f64>,
-) {
+pub(super) fn differences_match(problem: &mut impl LeastSquares, at: &[f64], residuals: impl Fn(&[f64]) -> Vec<f64>) {
     let count = at.len();
     let (mut product, mut gradient) = (vec![0.0; count * count], vec![0.0; count]);
     problem.normal_equations(at, &mut product, &mut gradient);

@@ -26,7 +26,8 @@ pub(super) type Factors = [Factor; 4];
 /// between -1 and 1.
 pub(super) fn factors(orders: Orders, season_length: usize, parameters: &[f64]) -> Factors {
     let mut start = 0;
-    let kinds = [(1, orders.ar), (season_length, orders.seasonal_ar), (1, orders.ma), (season_length, orders.seasonal_ma)];
+    let kinds =
+        [(1, orders.ar), (season_length, orders.seasonal_ar), (1, orders.ma), (season_length, orders.seasonal_ma)];
     kinds.map(|(lag, order)| {
         let mut factor = Factor { lag, order, start, ..Factor::default() };
         factor.set(&parameters[start..start + order]);

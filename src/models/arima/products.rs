@@ -52,7 +52,10 @@ impl Products {
             gradient[index] = scale * (self.slopes[index] + self.squares * own);
             for (other, by) in log_slopes.iter().enumerate() {
                 product[index * count + other] = scale
-                    * (self.of(index, other) + self.slopes[index] * by + self.slopes[other] * own + self.squares * own * by);
+                    * (self.of(index, other)
+                        + self.slopes[index] * by
+                        + self.slopes[other] * own
+                        + self.squares * own * by);
             }
         }
     }

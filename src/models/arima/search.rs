@@ -210,7 +210,8 @@ impl<'a> Search<'a> {
             (orders.ma, MA_START),
             (orders.seasonal_ma, MA_START),
         ];
-        let theirs = before.map_or([0; 4], |(orders, _)| [orders.ar, orders.seasonal_ar, orders.ma, orders.seasonal_ma]);
+        let theirs =
+            before.map_or([0; 4], |(orders, _)| [orders.ar, orders.seasonal_ar, orders.ma, orders.seasonal_ma]);
         let known = before.map_or(&[][..], |(_, rough)| rough.parameters.as_slice());
         let mut start = Vec::with_capacity(orders.parameters());
         let mut from = 0;
@@ -259,8 +260,7 @@ impl<'a> Search<'a> {
         parameters.resize(orders.parameters() + gaps, 0.0);
         let Room { exact: room, work, .. } = &mut *self.room;
         let season_length = self.differencing.season_length;
-        let mut exact =
-            Exact { values: &self.differenced, orders, season_length, gaps: &self.gaps, room: &mut *room };
+        let mut exact = Exact { values: &self.differenced, orders, season_length, gaps: &self.gaps, room: &mut *room };
         least_squares(&mut exact, &mut parameters, &bounds(orders, gaps), stopping, work);
         let count = exact.observed() as f64;
         let squares = exact.sum_of_squares(&parameters);
