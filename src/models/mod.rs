@@ -4,6 +4,7 @@
 //! In: a panel and its regressors. Out: fitted models that write sample paths. This room reads no file, combines no
 //! models and scores none.
 
+mod arima;
 mod ets;
 mod group_season;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod regression;
 mod spec;
 mod theta;
 
+pub use arima::{Arima, ArimaOptions, Transform};
 pub use ets::{Auto, Choice, Ets, EtsError, EtsOptions, EtsSeason, EtsTrend, Form};
 pub use group_season::{Estimated, GroupYears};
 pub use level::{LevelOptions, RevertingLevel};

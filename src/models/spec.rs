@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::arima::{self, Arima, ArimaOptions};
 use super::ets::{self, Ets, EtsOptions};
 use super::level::{self, LevelOptions, RevertingLevel};
 use super::naive::{self, SeasonalNaive, SeasonalNaiveOptions};
@@ -32,6 +33,8 @@ pub enum ModelSpec {
     Level(LevelOptions),
     /// Regression on the season, the calendar and a trend.
     Regression(RegressionOptions),
+    /// Seasonal ARIMA.
+    Arima(ArimaOptions),
 }
 
 /// A spec with every option, as it is written to a file.
@@ -43,6 +46,7 @@ enum Written {
     Theta(ThetaOptions),
     Level(LevelOptions),
     Regression(RegressionOptions),
+    Arima(ArimaOptions),
 }
 
 impl From<ModelSpec> for Written {
@@ -53,6 +57,7 @@ impl From<ModelSpec> for Written {
             ModelSpec::Theta(options) => Written::Theta(options),
             ModelSpec::Level(options) => Written::Level(options),
             ModelSpec::Regression(options) => Written::Regression(options),
+            ModelSpec::Arima(options) => Written::Arima(options),
         }
     }
 }
@@ -65,17 +70,19 @@ impl From<Written> for ModelSpec {
             Written::Theta(options) => ModelSpec::Theta(options),
             Written::Level(options) => ModelSpec::Level(options),
             Written::Regression(options) => ModelSpec::Regression(options),
+            Written::Arima(options) => ModelSpec::Arima(options),
         }
     }
 }
 
 /// Every family: its id and its file.
-const FAMILIES: [(&str, &str); 5] = [
+const FAMILIES: [(&str, &str); 6] = [
     (naive::ID, naive::DEFAULTS),
     (ets::ID, ets::DEFAULTS),
     (theta::ID, theta::DEFAULTS),
     (level::ID, level::DEFAULTS),
     (regression::ID, regression::DEFAULTS),
+    (arima::ID, arima::DEFAULTS),
 ];
 
 impl ModelSpec {
@@ -97,6 +104,7 @@ impl ModelSpec {
             ModelSpec::Theta(_) => theta::ID,
             ModelSpec::Level(_) => level::ID,
             ModelSpec::Regression(_) => regression::ID,
+            ModelSpec::Arima(_) => arima::ID,
         }
     }
 
@@ -108,6 +116,7 @@ impl ModelSpec {
             ModelSpec::Theta(options) => Box::new(Theta::new(options)),
             ModelSpec::Level(options) => Box::new(RevertingLevel::new(options)),
             ModelSpec::Regression(options) => Box::new(Regression::new(options)),
+            ModelSpec::Arima(options) => Box::new(Arima::new(options)),
         }
     }
 }
