@@ -136,3 +136,131 @@ fn disagreement(
     }
     matrix
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::RngExt;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::math::random::stream;
+    use crate::panel::SeriesKey;
+
+    #[derive(Deserialize)]
+    struct Golden {
+        totals: Vec<Vec<usize>>,
+        cases: Vec<Case>,
+    }
+
+    #[derive(Deserialize)]
+    struct Case {
+        name: String,
+        errors: Vec<Vec<f64>>,
+        base: Vec<Vec<f64>>,
+        reconciled: Vec<Vec<f64>>,
+        at_least_zero: Vec<Vec<f64>>,
+    }
+
+    fn matrix(rows: &[Vec<f64>]) -> Array2<f64> {
+        Array2::from_shape_fn((rows.len(), rows[0].len()), |(row, column)| rows[row][column])
+    }
+
+    fn totals(leaves: &[Vec<usize>]) -> Vec<Total> {
+        let total = |(number, leaves): (usize, &Vec<usize>)| Total {
+            key: SeriesKey::new([format!("total {number}")]),
+            leaves: leaves.clone(),
+        };
+        leaves.iter().enumerate().map(total).collect()
+    }
+
+    #[test]
+    fn reconciled_forecasts_are_those_of_another_implementation() {
+        let golden: Golden = serde_json::from_str(include_str!("../../tests/golden/reconcile.json")).expect("golden");
+        assert_eq!(golden.cases.len(), 2);
+        for Case { name, errors, base, reconciled, at_least_zero } in golden.cases {
+            let parts = reconciled.len();
+            let projection = Projection::minimum_trace(parts, &totals(&golden.totals), matrix(&errors).view());
+            let (base_parts, base_totals) = base.split_at(parts);
+            let mut ours = projection.reconcile(matrix(base_parts).view(), matrix(base_totals).view());
+            let near = |ours: &Array2<f64>, theirs: &[Vec<f64>], tolerance: f64| {
+                for (ours, theirs) in ours.iter().zip(matrix(theirs).iter()) {
+                    assert!((ours - theirs).abs() < tolerance * theirs.abs().max(1.0), "{name}: {ours} {theirs}");
+                }
+            };
+            near(&ours, &reconciled, 1e-6);
+            projection.lift(&mut ours);
+            near(&ours, &at_least_zero, 1e-4);
+            assert!(ours.iter().all(|value| *value >= 0.0));
+        }
+    }
+
+    /// Five parts, three totals of them, errors of forty dates, and forecasts of seven columns that disagree.
+    fn example() -> (Projection, Vec<Total>, Array2<f64>, Array2<f64>) {
+        let totals = totals(&[vec![0, 1, 2, 3, 4], vec![0, 1], vec![2, 3, 4]]);
+        let mut rng = stream(3, &[1]);
+        let errors = Array2::from_shape_fn((8, 40), |(row, _)| (row + 1) as f64 * (rng.random::<f64>() - 0.5));
+        let projection = Projection::minimum_trace(5, &totals, errors.view());
+        let parts = Array2::from_shape_fn((5, 7), |_| 10.0 * rng.random::<f64>());
+        let sums = Array2::from_shape_fn((3, 7), |_| 25.0 * rng.random::<f64>());
+        (projection, totals, parts, sums)
+    }
+
+    fn added_up(parts: &Array2<f64>, totals: &[Total]) -> Array2<f64> {
+        let sum = |(row, column): (usize, usize)| {
+            totals[row].leaves.iter().fold(0.0, |sum, leaf| sum + parts[(*leaf, column)])
+        };
+        Array2::from_shape_fn((totals.len(), parts.ncols()), sum)
+    }
+
+    #[test]
+    fn what_agrees_is_not_moved_so_that_twice_is_once() {
+        let (projection, totals, parts, sums) = example();
+        assert_eq!(projection.reconcile(parts.view(), added_up(&parts, &totals).view()), parts);
+        let mut once = projection.reconcile(parts.view(), sums.view());
+        projection.lift(&mut once);
+        assert_ne!(once, parts);
+        let mut twice = projection.reconcile(once.view(), added_up(&once, &totals).view());
+        projection.lift(&mut twice);
+        assert_eq!(twice, once);
+    }
+
+    #[test]
+    fn one_total_shares_its_surplus_by_variance() {
+        let errors = ndarray::array![[1.0, -1.0, 0.0], [2.0, 0.0, -2.0], [0.0, 3.0, -3.0]];
+        let projection = Projection::minimum_trace(2, &totals(&[vec![0, 1]]), errors.view());
+        let covariance = ErrorCovariance::of(errors.view());
+        let w = |i, j| covariance.between(i, j);
+        // The disagreement is total less parts; each part owes its covariance with it over its variance.
+        let variance = w(2, 2) + w(0, 0) + w(1, 1) + 2.0 * w(0, 1) - 2.0 * w(0, 2) - 2.0 * w(1, 2);
+        let owes = |part| w(part, 2) - w(part, 0) - w(part, 1);
+        let moved = projection.reconcile(ndarray::array![[5.0], [7.0]].view(), ndarray::array![[16.0]].view());
+        for (part, base) in [(0, 5.0), (1, 7.0)] {
+            let expected = base - owes(part) / variance * 4.0;
+            assert!((moved[(part, 0)] - expected).abs() < 1e-12, "{} {expected}", moved[(part, 0)]);
+        }
+    }
+
+    #[test]
+    fn a_total_that_is_known_is_met() {
+        let (_, totals, parts, sums) = example();
+        let mut rng = stream(3, &[2]);
+        let mut errors = Array2::from_shape_fn((8, 40), |_| rng.random::<f64>() - 0.5);
+        (5..8).for_each(|total| errors.row_mut(total).fill(0.0));
+        // The grand total agrees with the two others: three known sums are met at once.
+        let mut sums = sums;
+        let grand = &sums.row(1) + &sums.row(2);
+        sums.row_mut(0).assign(&grand);
+        let moved = Projection::minimum_trace(5, &totals, errors.view()).reconcile(parts.view(), sums.view());
+        for (met, known) in added_up(&moved, &totals).iter().zip(&sums) {
+            assert!((met - known).abs() < 1e-8, "{met} {known}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_was_learnt_nothing_moves() {
+        let (_, totals, parts, sums) = example();
+        let errors = Array2::from_elem((8, 40), f64::NAN);
+        let projection = Projection::minimum_trace(5, &totals, errors.view());
+        assert_eq!(projection.reconcile(parts.view(), sums.view()), parts);
+    }
+}
