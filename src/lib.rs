@@ -9,6 +9,7 @@
 //! | [`ingest`] | files are recognised, read, cleaned, merged and counted: a [`panel::Panel`] and [`panel::Finding`]s |
 //! | [`features`] | what is known about every period, past and future: a [`panel::Design`] |
 //! | [`models`], [`ensemble`] | models of one series, pooled seasons, combinations, calibrated ranges: all of them [`forecast::Forecaster`]s |
+//! | [`reconcile`] | parts told what their totals' own forecasts know, so that sums agree |
 //! | [`evaluate`] | rolling origins scored: an [`evaluate::Scorecard`] |
 //! | [`disclosure`] | figures that may be shown: a [`disclosure::ProtectedTable`] |
 //! | [`publish`] | tables, charts and the report, drawn from protected tables only |
@@ -61,5 +62,6 @@ pub mod panel;
 pub mod pipeline;
 pub mod project;
 pub mod publish;
+pub mod reconcile;
 pub mod simulate;
 pub mod time;

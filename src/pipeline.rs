@@ -6,6 +6,7 @@
 //! and composes their errors.
 
 mod desk;
+mod dimensions;
 mod error;
 mod figures;
 mod flat;
@@ -16,6 +17,7 @@ mod recipe;
 mod scores;
 
 pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
+pub use dimensions::IdDimensions;
 pub use error::{Error, Fault};
 pub use flat::{FlatForecast, FlatSummary, FlatTable, forecast_table, rehearse_table};
 pub use monthly::{PackState, Rehearsal, RunOutcome, rehearse, run};

@@ -1,8 +1,10 @@
 //! `groundswell backtest`: rolling-origin scores and coverage of the engine on a table of series.
 
+use std::path::PathBuf;
+
 use clap::{ArgAction, Args};
 use groundswell::forecast::Draws;
-use groundswell::pipeline::{self, FlatBacktest, OriginChoice};
+use groundswell::pipeline::{self, FlatBacktest, IdDimensions, OriginChoice};
 
 use super::exit::{Exit, Failure};
 use super::forecast::{EngineArguments, TableArguments};
@@ -40,6 +42,15 @@ pub struct Arguments {
     #[arg(long)]
     no_members: bool,
 
+    /// Divide ids into dimensions, such as `region/area` for ids like `North East/Northtown`; sums over them are scored
+    /// too
+    #[arg(long, value_name = "NAME/NAME")]
+    dimensions: Option<String>,
+
+    /// Write the forecasts that were scored as CSV
+    #[arg(long, value_name = "FILE")]
+    forecasts: Option<PathBuf>,
+
     #[command(flatten)]
     engine: EngineArguments,
 
@@ -69,6 +80,8 @@ impl Arguments {
             horizon: usize::from(self.horizon),
             levels: self.engine.levels()?,
             draws: Draws { paths: self.engine.paths as usize, seed: self.engine.seed },
+            dimensions: self.dimensions.as_deref().map(IdDimensions::parse).transpose()?,
+            forecasts: self.forecasts,
         };
         let scores = pipeline::backtest_table(&job, &mut screen.progress())?;
         screen.result(&if self.json { super::table::json(&scores)? } else { scores.to_string() })?;

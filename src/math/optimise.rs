@@ -176,7 +176,13 @@ impl Workspace {
 /// Solves a symmetric positive definite system in place: `matrix` holds the lower triangle, row by row, and is
 /// overwritten by its Cholesky factor; `right` becomes the solution. A direction without curvature gets no step.
 pub fn cholesky_solve(matrix: &mut [f64], right: &mut [f64]) {
-    let size = right.len();
+    cholesky_factor(matrix, right.len());
+    cholesky_substitute(matrix, right);
+}
+
+/// Overwrites the lower triangle of a symmetric positive definite matrix of `size` rows by its Cholesky factor. A zero
+/// on the diagonal marks a direction without curvature.
+pub fn cholesky_factor(matrix: &mut [f64], size: usize) {
     for row in 0..size {
         let (above, from_row) = matrix.split_at_mut(row * size);
         let line = &mut from_row[..=row];
@@ -190,15 +196,22 @@ pub fn cholesky_solve(matrix: &mut [f64], right: &mut [f64]) {
         let pivot = line[row] - squares;
         line[row] = if pivot > 1e-13 * line[row] { pivot.sqrt() } else { 0.0 };
     }
+}
+
+/// Solves a system whose matrix was replaced by [`cholesky_factor`]; `right` becomes the solution.
+pub fn cholesky_substitute(factor: &[f64], right: &mut [f64]) {
+    let size = right.len();
     for row in 0..size {
-        let line = &matrix[row * size..=row * size + row];
+        let line = &factor[row * size..=row * size + row];
         let dot: f64 = line[..row].iter().zip(&*right).map(|(a, b)| a * b).sum();
         right[row] = if line[row] > 0.0 { (right[row] - dot) / line[row] } else { 0.0 };
     }
+    // From the last unknown up, along rows: columns of a large factor lie far apart in memory.
     for row in (0..size).rev() {
-        let dot: f64 = (row + 1..size).map(|below| matrix[below * size + row] * right[below]).sum();
-        let pivot = matrix[row * size + row];
-        right[row] = if pivot > 0.0 { (right[row] - dot) / pivot } else { 0.0 };
+        let line = &factor[row * size..=row * size + row];
+        let (above, from_row) = right.split_at_mut(row);
+        from_row[0] = if line[row] > 0.0 { from_row[0] / line[row] } else { 0.0 };
+        above.iter_mut().zip(line).for_each(|(cell, weight)| *cell -= weight * from_row[0]);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
+use super::Total;
 use crate::time::Span;
 
 /// Why a regressor can't join a design.
@@ -152,6 +153,28 @@ impl Design {
     }
 }
 
+impl Design {
+    /// The design of totals of the panel's series: what each series has of its own is the mean over the leaves.
+    pub fn totals(&self, totals: &[Total]) -> Design {
+        let mean = |values: &Array2<f64>| {
+            let mut means = Array2::zeros((totals.len(), self.span.len()));
+            for (mut mean, total) in means.rows_mut().into_iter().zip(totals) {
+                total.leaves.iter().for_each(|leaf| mean += &values.row(*leaf));
+                mean /= total.leaves.len() as f64;
+            }
+            means
+        };
+        let columns = self.columns.iter().map(|(name, values)| {
+            let values = match values {
+                Values::Shared(values) => Values::Shared(values.clone()),
+                Values::Own(values) => Values::Own(mean(values)),
+            };
+            (name.clone(), values)
+        });
+        Design { span: self.span, columns: columns.collect() }
+    }
+}
+
 /// One series' view of a [`Design`].
 #[derive(Debug, Clone, Copy)]
 pub struct Regressors<'a> {
@@ -222,6 +245,14 @@ mod tests {
         assert_eq!(error, Some(DesignError::NotFinite { name: "days".into(), period: "2024-02".into() }));
         let error = design.with_shared("days", vec![1.0]).err();
         assert_eq!(error, Some(DesignError::Length { name: "days".into(), expected: 2, found: 1 }));
+    }
+
+    #[test]
+    fn a_total_has_the_mean_of_what_its_leaves_have() {
+        let design = Design::empty(months(2)).with_shared("days", vec![20.0, 21.0]).expect("valid");
+        let design = design.with_own("closed", ndarray::array![[0.0, 1.0], [1.0, 1.0]]).expect("valid");
+        let total = Total { key: crate::panel::SeriesKey::grand_total(1), leaves: vec![0, 1] };
+        assert_eq!(design.totals(&[total]).regressors(0).matrix(), ndarray::array![[20.0, 0.5], [21.0, 1.0]]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which leaves each total adds up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Panel, SeriesKey};
 
@@ -49,5 +49,35 @@ impl Hierarchy {
     /// The totals, sorted by key; leaves are among them.
     pub fn totals(&self) -> &[Total] {
         &self.totals
+    }
+
+    /// The totals that add up two leaves or more, each set of leaves once: where every area lies in one region, an area's
+    /// margin over the regions is the area itself, and no sum.
+    pub fn sums(&self) -> Vec<Total> {
+        let mut seen: BTreeSet<&[usize]> = BTreeSet::new();
+        let sums = self.totals.iter().filter(|total| total.leaves.len() > 1 && seen.insert(&total.leaves));
+        sums.cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::panel::ValueKind;
+    use crate::time::{Period, Span};
+
+    #[test]
+    fn sums_have_two_leaves_or_more_and_stand_once() {
+        let keys = [["North", "a"], ["North", "b"], ["South", "c"]].map(SeriesKey::new).to_vec();
+        let span = Span::new(Period::month(2024, 1), 1);
+        let dimensions = vec!["region".into(), "area".into()];
+        let panel = Panel::new(dimensions, keys, span, Array2::ones((3, 1)), ValueKind::Count).expect("a valid panel");
+        let hierarchy = Hierarchy::of(&panel);
+        assert_eq!(hierarchy.totals().len(), 9);
+        let sums: Vec<(String, Vec<usize>)> =
+            hierarchy.sums().into_iter().map(|total| (total.key.to_string(), total.leaves)).collect();
+        assert_eq!(sums, [("*/*".to_owned(), vec![0, 1, 2]), ("North/*".to_owned(), vec![0, 1])]);
     }
 }

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView1, ArrayView2, s};
 
-use super::SeriesKey;
+use super::{SeriesKey, Total};
 use crate::time::Span;
 
 /// What the values are.
@@ -164,6 +164,19 @@ impl Panel {
         }
     }
 
+    /// The histories of totals: sums of the panel's series, not observed where one of them is not.
+    ///
+    /// # Errors
+    /// Where there is no total.
+    pub fn totals(&self, totals: &[Total]) -> Result<Panel, PanelError> {
+        let mut sums = Array2::zeros((totals.len(), self.span.len()));
+        for (mut sum, total) in sums.rows_mut().into_iter().zip(totals) {
+            total.leaves.iter().for_each(|leaf| sum += &self.series(*leaf));
+        }
+        let keys = totals.iter().map(|total| total.key.clone()).collect();
+        Panel::new(self.dimensions.clone(), keys, self.span, sums, self.kind)
+    }
+
     /// Everything but keys and values.
     fn clone_frame(&self) -> Panel {
         Panel {
@@ -198,6 +211,16 @@ mod tests {
     #[test]
     fn a_series_may_stand_once_only() {
         assert_eq!(panel(["a", "a"], array![[1.0], [2.0]]).err(), Some(PanelError::Duplicate("a".into())));
+    }
+
+    #[test]
+    fn a_total_is_observed_where_all_its_leaves_are() {
+        let panel = panel(["a", "b"], array![[1.0, 2.0, 3.0], [4.0, f64::NAN, 6.0]]).expect("a valid panel");
+        let total = Total { key: SeriesKey::grand_total(1), leaves: vec![0, 1] };
+        let totals = panel.totals(&[total]).expect("one total");
+        assert_eq!((totals.values()[(0, 0)], totals.values()[(0, 2)]), (5.0, 9.0));
+        assert!(totals.values()[(0, 1)].is_nan());
+        assert_eq!(panel.totals(&[]).err(), Some(PanelError::Empty));
     }
 
     #[test]

@@ -4,17 +4,22 @@ use crate::ensemble::{Calibrated, Ensemble};
 use crate::forecast::Forecaster;
 use crate::models::{Local, ModelSpec, PooledSeason};
 use crate::project::{Group, LineUp};
+use crate::reconcile::Reconciled;
 
-/// The whole recipe: members, combined, their season pooled, their ranges calibrated.
+/// The whole recipe: members, combined, their season pooled, their ranges calibrated, parts and totals reconciled.
 pub fn forecaster(line_up: &LineUp) -> Box<dyn Forecaster> {
     let mut groups: Vec<Box<dyn Forecaster>> = line_up.group.iter().map(|group| of_group(group, line_up)).collect();
     let combined = match groups.len() {
         1 => groups.remove(0),
         _ => Box::new(Ensemble::new(groups, line_up.ensemble.clone())),
     };
-    match &line_up.calibrate {
+    let calibrated = match &line_up.calibrate {
         Some(options) => Box::new(Calibrated::new(combined, options.clone())),
         None => combined,
+    };
+    match &line_up.reconcile {
+        Some(options) => Box::new(Reconciled::new(calibrated, options.clone())),
+        None => calibrated,
     }
 }
 

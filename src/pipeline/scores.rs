@@ -1,16 +1,20 @@
 //! The engine alone, tried on the past of a table's series.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 use super::flat::{FlatTable, design_of};
 use super::judge::{self, Trial};
-use super::{Error, Listener};
-use crate::evaluate::{Scorecard, Stratum, Summary};
+use super::{Error, IdDimensions, Listener};
+use crate::evaluate::{ScoreRow, Scorecard, Stratum, Summary};
 use crate::forecast::{Draws, Levels, RollingOrigins};
+use crate::ingest::TimeLabels;
 use crate::panel::{Panel, PanelError, SeriesKey};
 use crate::project::LineUp;
+use crate::publish::csv_field;
 use crate::time::{Date, Frequency, Period, WorkingCalendar};
 
 /// Where a backtest stands.
@@ -46,6 +50,10 @@ pub struct FlatBacktest {
     pub levels: Levels,
     /// Paths and seed.
     pub draws: Draws,
+    /// How ids are divided into dimensions; sums over them are scored beside the series. `None`: the series alone.
+    pub dimensions: Option<IdDimensions>,
+    /// Where the forecasts that were scored go, as CSV.
+    pub forecasts: Option<PathBuf>,
 }
 
 /// One row of scores.
@@ -55,6 +63,9 @@ pub struct ScoreLine {
     pub model: String,
     /// The stratum; `all` for all origins together.
     pub stratum: String,
+    /// The dimensions that the series scored don't add up; absent where the table has no hierarchy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
     /// Forecasts scored.
     pub forecasts: usize,
     /// Mean weighted interval score over the in-sample error of seasonal naive.
@@ -87,12 +98,23 @@ impl fmt::Display for TableScores {
         writeln!(f, "WIS and MASE are over the in-sample error of seasonal naive: lower is better.\n")?;
         let width = self.scores.iter().map(|line| line.model.chars().count()).max().unwrap_or(0).max(5);
         let strata = self.scores.iter().map(|line| line.stratum.chars().count()).max().unwrap_or(0).max(7);
-        write!(f, "{:width$}  {:strata$}  forecasts     WIS    MASE    bias", "model", "origins")?;
+        let level = |line: &ScoreLine| line.level.clone().unwrap_or_default();
+        let levels = self.scores.iter().map(|line| level(line).chars().count()).max().unwrap_or(0);
+        let levels = if levels == 0 { 0 } else { levels.max(8) };
+        write!(f, "{:width$}  {:strata$}  ", "model", "origins")?;
+        if levels > 0 {
+            write!(f, "{:levels$}  ", "level")?;
+        }
+        write!(f, "forecasts     WIS    MASE    bias")?;
         self.levels.iter().try_for_each(|level| write!(f, "  in {level}%"))?;
         writeln!(f)?;
         for line in &self.scores {
-            let ScoreLine { model, stratum, forecasts, scaled_wis, mase, bias, coverage } = line;
-            write!(f, "{model:width$}  {stratum:strata$}  {forecasts:9}  {scaled_wis:6.4}  {mase:6.4}  {bias:6.3}")?;
+            let ScoreLine { model, stratum, level: _, forecasts, scaled_wis, mase, bias, coverage } = line;
+            write!(f, "{model:width$}  {stratum:strata$}  ")?;
+            if levels > 0 {
+                write!(f, "{:levels$}  ", level(line))?;
+            }
+            write!(f, "{forecasts:9}  {scaled_wis:6.4}  {mase:6.4}  {bias:6.3}")?;
             coverage.iter().try_for_each(|share| write!(f, "  {share:6.3}"))?;
             writeln!(f)?;
         }
@@ -109,7 +131,9 @@ pub fn backtest_table(job: &FlatBacktest, listener: Listener<'_>) -> Result<Tabl
     super::log_findings(table.findings());
     // Pools and calibrations see all series at once, so that scores don't depend on how a table is cut.
     let block = table.blocks(table.len()).next().ok_or(PanelError::Empty)??;
-    let panel = &block.panel;
+    let divided = job.dimensions.as_ref().map(|dimensions| dimensions.divide(&block.panel)).transpose()?;
+    let panel = divided.as_ref().unwrap_or(&block.panel);
+    let nodes = divided.as_ref().map(IdDimensions::nodes).unwrap_or_default();
     let calendar = WorkingCalendar::england_and_wales();
     let design = design_of(&block, table.time_labels(), job.horizon, &calendar)?;
     let frequency = panel.span().frequency();
@@ -126,44 +150,67 @@ pub fn backtest_table(job: &FlatBacktest, listener: Listener<'_>) -> Result<Tabl
     let mut line_ups = job.models.clone();
     if job.members {
         line_ups.extend(job.models.iter().flat_map(LineUp::members));
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         line_ups.retain(|line_up| seen.insert(line_up.name.clone()));
     }
-    let trial =
-        Trial { panel, known: &design, totals: &[], origins: &origins, strata, levels: &job.levels, draws: job.draws };
+    let (levels, draws) = (&job.levels, job.draws);
+    let trial = Trial { panel, known: &design, totals: &nodes, origins: &origins, strata, levels, draws };
     let card = trial.judge(&line_ups, listener)?;
     let card = card.ok_or_else(|| {
         let (known, needed) = (panel.span().len(), judge::least_known(panel));
         Error::TooShort { known, needed: needed + 1 }
     })?;
+    if let Some(path) = &job.forecasts {
+        let text = forecasts(&card, table.time_labels());
+        std::fs::write(path, text).map_err(|source| Error::CantCreate { path: path.clone(), source })?;
+    }
     Ok(TableScores {
-        series: card.rows().iter().map(|row| &row.key).collect::<std::collections::BTreeSet<&SeriesKey>>().len(),
+        series: card.rows().iter().map(|row| &row.key).collect::<BTreeSet<&SeriesKey>>().len(),
         origins: origins.iter().map(|origin| origin.last_known.to_string()).collect(),
         levels: job.levels.clone(),
-        scores: lines(&card),
+        scores: lines(&card, job.dimensions.as_ref()),
     })
 }
 
-fn lines(card: &Scorecard) -> Vec<ScoreLine> {
-    let line = |model: &String, stratum: &str, summary: Summary| ScoreLine {
-        model: model.clone(),
-        stratum: stratum.to_owned(),
-        forecasts: summary.forecasts,
-        scaled_wis: summary.scaled_wis,
-        mase: summary.mase,
-        bias: summary.bias,
-        coverage: summary.coverage,
-    };
-    let mut lines = Vec::new();
-    lines.extend(card.models().iter().filter_map(|model| Some(line(model, "all", card.of(model)?))));
+fn lines(card: &Scorecard, dimensions: Option<&IdDimensions>) -> Vec<ScoreLine> {
+    let level = |row: &ScoreRow| dimensions.map(|dimensions| dimensions.level(&row.key));
+    let levels: BTreeSet<Option<String>> = card.rows().iter().map(level).collect();
     let strata = card.strata();
+    let mut parts = vec![("all", card.clone())];
     if strata != ["all"] {
-        for stratum in strata {
-            let part = card.only(|row| row.stratum == stratum);
-            lines.extend(card.models().iter().filter_map(|model| Some(line(model, stratum, part.of(model)?))));
+        parts.extend(strata.iter().map(|stratum| (*stratum, card.only(|row| row.stratum == *stratum))));
+    }
+    let mut lines = Vec::new();
+    for (stratum, part) in parts {
+        for at in &levels {
+            let part = part.only(|row| level(row) == *at);
+            let line = |model: &String| {
+                let Summary { forecasts, scaled_wis, mase, bias, coverage, .. } = part.of(model)?;
+                let (model, stratum, level) = (model.clone(), stratum.to_owned(), at.clone());
+                Some(ScoreLine { model, stratum, level, forecasts, scaled_wis, mase, bias, coverage })
+            };
+            lines.extend(card.models().iter().filter_map(line));
         }
     }
     lines
+}
+
+/// The forecasts that were scored, as CSV: one row a model, origin, series and period.
+fn forecasts(card: &Scorecard, labels: TimeLabels) -> String {
+    let mut text = "model,origin,unique_id,ds,y,median".to_owned();
+    card.levels().iter().for_each(|level| text.push_str(&format!(",lo_{level},hi_{level}")));
+    for row in card.rows() {
+        let (model, id) = (csv_field(&row.model), csv_field(&row.key.to_string()));
+        let ds = match labels {
+            TimeLabels::Number => row.period.ordinal().to_string(),
+            _ => labels.date(row.period).unwrap_or(row.period.first_day()).to_string(),
+        };
+        let (origin, truth, median) = (row.origin.last_known, row.truth, row.median);
+        text.push_str(&format!("\n{model},{origin},{id},{ds},{truth},{median}"));
+        row.low.iter().zip(&row.high).for_each(|(low, high)| text.push_str(&format!(",{low},{high}")));
+    }
+    text.push('\n');
+    text
 }
 
 /// `2020-03`, `2020-03-23`, `2020-Q1`, `2020`, or a number on a numbered calendar.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::ProjectError;
 use crate::ensemble::{CalibrationOptions, EnsembleOptions};
 use crate::models::{ModelSpec, PooledSeasonOptions};
+use crate::reconcile::ReconcileOptions;
 
 /// The line-ups that ship with the engine: name and text.
 const SHIPPED: [(&str, &str); 2] = [
@@ -38,6 +39,8 @@ pub struct LineUp {
     pub ensemble: EnsembleOptions,
     /// Widens or narrows ranges so that they cover what they should in rolling origins; absent: ranges as simulated.
     pub calibrate: Option<CalibrationOptions>,
+    /// Lets totals have forecasts of their own, which their parts heed; absent: totals are sums of their parts alone.
+    pub reconcile: Option<ReconcileOptions>,
     /// The members.
     pub group: Vec<Group>,
 }
@@ -76,6 +79,7 @@ impl LineUp {
             description: format!("{id} alone"),
             ensemble: EnsembleOptions::default(),
             calibrate: None,
+            reconcile: None,
             group: vec![Group { pooled_season: None, members: vec![member] }],
         })
     }

@@ -27,6 +27,8 @@ use std::path::{Path, PathBuf};
 pub use contents::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, findings_table};
 
 use crate::disclosure::{Profile, ProtectedTable};
+pub use text_files::field as csv_field;
+
 use series::PackSeries;
 use sheet::Sheet;
 

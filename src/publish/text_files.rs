@@ -48,7 +48,7 @@ pub(super) fn is_formula(text: &str) -> bool {
 }
 
 /// A text as a CSV field: defused, and quoted where it must be.
-fn field(text: &str) -> String {
+pub fn field(text: &str) -> String {
     let defused = if is_formula(text) { format!("'{text}") } else { text.to_owned() };
     if defused.contains([',', '"', '\n', '\r']) { format!("\"{}\"", defused.replace('"', "\"\"")) } else { defused }
 }

@@ -115,6 +115,29 @@ fn a_backtest_prints_scores_of_the_line_up_its_members_and_seasonal_naive() {
 }
 
 #[test]
+fn a_backtest_scores_the_levels_of_a_hierarchy_and_hands_its_forecasts_over() {
+    let series = two_series().replace("\nnorth,", "\nEngland/north,").replace("\nsouth,", "\nEngland/south,");
+    let (folder, _) = folder_with("series.csv", &series);
+    let line_up = "schema = 1\nname = \"mine\"\ndescription = \"\"\n[reconcile]\nmethod = \"mint\"\n[[group]]\n\
+                   members = [{ model = \"level\" }]\n";
+    fs::write(folder.path().join("mine.toml"), line_up).expect("a line-up");
+    let mut arguments = vec!["backtest", "series.csv", "-h", "3", "--origins", "2", "--line-up", "mine.toml"];
+    arguments.extend(["--no-members", "--dimensions", "region/area", "--forecasts", "scored.csv", "--json"]);
+    let text = output(groundswell(folder.path()).args(&arguments), 0);
+    let scores: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let levels: Vec<&str> =
+        scores["scores"].as_array().expect("rows").iter().filter_map(|row| row["level"].as_str()).collect();
+    assert_eq!(levels, ["*", "*", "region/area", "region/area"]);
+    let scored = fs::read_to_string(folder.path().join("scored.csv")).expect("forecasts");
+    let rows: Vec<Vec<&str>> = scored.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows[0][..7], ["model", "origin", "unique_id", "ds", "y", "median", "lo_50"]);
+    // Two models, two origins, three months, two series and their sum.
+    assert_eq!(rows.len() - 1, 2 * 2 * 3 * 3);
+    let wrong = ["backtest", "series.csv", "--dimensions", "area"];
+    assert!(complaint(groundswell(folder.path()).args(wrong), 64).contains("region/area"));
+}
+
+#[test]
 fn the_simulator_gives_the_same_bytes_for_the_same_seed() {
     let folder = TempDir::new().expect("a temporary folder");
     for name in ["one", "two"] {

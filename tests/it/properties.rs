@@ -6,6 +6,7 @@ use groundswell::forecast::{Draws, Forecast, Level, Levels};
 use groundswell::panel::{Design, Hierarchy, Panel, SeriesKey, ValueKind};
 use groundswell::pipeline;
 use groundswell::project::LineUp;
+use groundswell::reconcile::{Projection, ReconcileMethod, ReconcileOptions};
 use groundswell::time::{Period, Span};
 use ndarray::{Array2, Axis};
 use proptest::prelude::*;
@@ -28,9 +29,25 @@ fn panels() -> impl Strategy<Value = Panel> {
         })
 }
 
-/// The shipped recipe's forecast of a panel's leaves, a year ahead.
-fn forecast(panel: &Panel, line_up: &str) -> Forecast {
-    let recipe = pipeline::forecaster(&LineUp::load(line_up, Path::new("")).expect("a shipped line-up"));
+/// The shipped line-ups, each as it is and with its totals reconciled.
+fn line_ups() -> impl Strategy<Value = LineUp> {
+    let shipped = prop_oneof!["general", "referrals"].prop_map(|name| shipped(&name));
+    let methods = prop_oneof![Just(None), Just(Some(ReconcileMethod::Mint))];
+    (shipped, methods).prop_map(|(line_up, method)| with(line_up, method))
+}
+
+fn shipped(name: &str) -> LineUp {
+    LineUp::load(name, Path::new("")).expect("a shipped line-up")
+}
+
+fn with(mut line_up: LineUp, method: Option<ReconcileMethod>) -> LineUp {
+    line_up.reconcile = method.map(|method| ReconcileOptions { method });
+    line_up
+}
+
+/// A recipe's forecast of a panel's leaves, a year ahead.
+fn forecast(panel: &Panel, line_up: &LineUp) -> Forecast {
+    let recipe = pipeline::forecaster(line_up);
     let fitted = recipe.fit(panel, &Design::empty(panel.span())).expect("a fit");
     let future = Design::empty(panel.span().following(12));
     fitted.forecast(&future, Draws { paths: 40, seed: 3 }).expect("a forecast").shaped_like(panel.kind())
@@ -40,7 +57,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn every_total_is_the_sum_of_its_parts_in_every_path(panel in panels(), line_up in prop_oneof!["general", "referrals"]) {
+    fn every_total_is_the_sum_of_its_parts_in_every_path(panel in panels(), line_up in line_ups()) {
         let leaves = forecast(&panel, &line_up);
         let hierarchy = Hierarchy::of(&panel);
         let totals = leaves.totals(&panel, hierarchy.totals());
@@ -57,7 +74,7 @@ proptest! {
     }
 
     #[test]
-    fn forecasts_are_whole_at_least_zero_and_their_quantiles_do_not_cross(panel in panels(), line_up in prop_oneof!["general", "referrals"]) {
+    fn forecasts_are_whole_at_least_zero_and_their_quantiles_do_not_cross(panel in panels(), line_up in line_ups()) {
         let forecast = forecast(&panel, &line_up);
         prop_assert_eq!(forecast.keys().len(), panel.keys().len());
         prop_assert!(forecast.paths().iter().all(|value| *value >= 0.0 && value.fract() == 0.0));
@@ -76,14 +93,48 @@ proptest! {
     }
 
     #[test]
-    fn neither_the_order_of_series_nor_the_number_of_threads_changes_a_path(panel in panels()) {
+    fn neither_the_order_of_series_nor_the_number_of_threads_changes_a_path(panel in panels(), line_up in line_ups()) {
         let reversed: Vec<usize> = (0..panel.keys().len()).rev().collect();
         let keys = reversed.iter().map(|row| panel.keys()[*row].clone()).collect();
         let values = panel.values().select(Axis(0), &reversed);
         let shuffled = Panel::new(panel.dimensions().to_vec(), keys, panel.span(), values, panel.kind()).expect("a panel");
         let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
-        let first = one.install(|| forecast(&panel, "referrals"));
-        let second = forecast(&shuffled, "referrals");
+        let first = one.install(|| forecast(&panel, &line_up));
+        let second = forecast(&shuffled, &line_up);
         prop_assert_eq!(first.paths(), second.paths());
+    }
+
+    #[test]
+    fn bottom_up_leaves_the_parts_as_they_are(panel in panels()) {
+        let alone = shipped("referrals");
+        let bottom_up = with(alone.clone(), Some(ReconcileMethod::BottomUp));
+        let (bottom_up, alone) = (forecast(&panel, &bottom_up), forecast(&panel, &alone));
+        prop_assert_eq!(bottom_up.paths(), alone.paths());
+    }
+
+    #[test]
+    fn reconciling_twice_is_once_and_never_negative(
+        (panel, base, errors) in panels().prop_flat_map(|panel| {
+            let parts = panel.keys().len();
+            let nodes = parts + Hierarchy::of(&panel).sums().len();
+            // Totals that have little to do with their parts, so that parts are pushed below zero often.
+            let base = prop::collection::vec(0.0..60.0f64, nodes * 5);
+            (Just(panel), base, prop::collection::vec(-9.0..9.0f64, nodes * 30))
+        })
+    ) {
+        let totals = Hierarchy::of(&panel).sums();
+        let (parts, nodes) = (panel.keys().len(), panel.keys().len() + totals.len());
+        let base = Array2::from_shape_vec((nodes, 5), base).expect("five columns");
+        let errors = Array2::from_shape_vec((nodes, 30), errors).expect("thirty dates");
+        let projection = Projection::minimum_trace(parts, &totals, errors.view());
+        let (of_parts, of_totals) = base.view().split_at(Axis(0), parts);
+        let mut once = projection.reconcile(of_parts, of_totals);
+        projection.lift(&mut once);
+        prop_assert!(once.iter().all(|value| *value >= 0.0));
+        let sum = |(row, column): (usize, usize)| totals[row].leaves.iter().fold(0.0, |sum, leaf| sum + once[(*leaf, column)]);
+        let sums = Array2::from_shape_fn((totals.len(), 5), sum);
+        let mut twice = projection.reconcile(once.view(), sums.view());
+        projection.lift(&mut twice);
+        prop_assert_eq!(twice, once);
     }
 }
