@@ -3,6 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::count_regression::{self, CountRegression, CountRegressionOptions};
+use super::elastic_net::{self, ElasticNet, ElasticNetOptions};
 use super::ets::{self, Ets, EtsOptions};
 use super::level::{self, LevelOptions, RevertingLevel};
 use super::naive::{self, SeasonalNaive, SeasonalNaiveOptions};
@@ -32,6 +34,10 @@ pub enum ModelSpec {
     Level(LevelOptions),
     /// Regression on the season, the calendar and a trend.
     Regression(RegressionOptions),
+    /// The same for counts: Poisson or negative binomial.
+    CountRegression(CountRegressionOptions),
+    /// Regression on past values, the season and the calendar, few of which stay.
+    ElasticNet(ElasticNetOptions),
 }
 
 /// A spec with every option, as it is written to a file.
@@ -43,6 +49,8 @@ enum Written {
     Theta(ThetaOptions),
     Level(LevelOptions),
     Regression(RegressionOptions),
+    CountRegression(CountRegressionOptions),
+    ElasticNet(ElasticNetOptions),
 }
 
 impl From<ModelSpec> for Written {
@@ -53,6 +61,8 @@ impl From<ModelSpec> for Written {
             ModelSpec::Theta(options) => Written::Theta(options),
             ModelSpec::Level(options) => Written::Level(options),
             ModelSpec::Regression(options) => Written::Regression(options),
+            ModelSpec::CountRegression(options) => Written::CountRegression(options),
+            ModelSpec::ElasticNet(options) => Written::ElasticNet(options),
         }
     }
 }
@@ -65,17 +75,21 @@ impl From<Written> for ModelSpec {
             Written::Theta(options) => ModelSpec::Theta(options),
             Written::Level(options) => ModelSpec::Level(options),
             Written::Regression(options) => ModelSpec::Regression(options),
+            Written::CountRegression(options) => ModelSpec::CountRegression(options),
+            Written::ElasticNet(options) => ModelSpec::ElasticNet(options),
         }
     }
 }
 
 /// Every family: its id and its file.
-const FAMILIES: [(&str, &str); 5] = [
+const FAMILIES: [(&str, &str); 7] = [
     (naive::ID, naive::DEFAULTS),
     (ets::ID, ets::DEFAULTS),
     (theta::ID, theta::DEFAULTS),
     (level::ID, level::DEFAULTS),
     (regression::ID, regression::DEFAULTS),
+    (count_regression::ID, count_regression::DEFAULTS),
+    (elastic_net::ID, elastic_net::DEFAULTS),
 ];
 
 impl ModelSpec {
@@ -97,6 +111,8 @@ impl ModelSpec {
             ModelSpec::Theta(_) => theta::ID,
             ModelSpec::Level(_) => level::ID,
             ModelSpec::Regression(_) => regression::ID,
+            ModelSpec::CountRegression(_) => count_regression::ID,
+            ModelSpec::ElasticNet(_) => elastic_net::ID,
         }
     }
 
@@ -108,6 +124,8 @@ impl ModelSpec {
             ModelSpec::Theta(options) => Box::new(Theta::new(options)),
             ModelSpec::Level(options) => Box::new(RevertingLevel::new(options)),
             ModelSpec::Regression(options) => Box::new(Regression::new(options)),
+            ModelSpec::CountRegression(options) => Box::new(CountRegression::new(options)),
+            ModelSpec::ElasticNet(options) => Box::new(ElasticNet::new(options)),
         }
     }
 }
