@@ -2,7 +2,7 @@
 
 use super::likelihood::Scatter;
 
-/// A surprise counts for no more than so many standard deviations, so that one wild month can't move the level for long.
+/// A surprise counts for no more than so many standard deviations: one wild month can't move the level for long.
 const FARTHEST: f64 = 4.0;
 
 /// Values tried for what is carried on and for how much of it is left after a period.

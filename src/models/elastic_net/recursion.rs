@@ -30,8 +30,8 @@ impl Scaled {
             let next = past.level(&values[..period]);
             level = if next.is_nan() { level } else { next };
             levels.push(level);
-            if let Some(row) = lagged.row_mut(period.min(values.len().saturating_sub(1))).into_slice()
-                && period < values.len()
+            if period < values.len()
+                && let Some(row) = lagged.row_mut(period).into_slice()
             {
                 past.write(&values[..period], level, row);
             }
