@@ -5,6 +5,8 @@
 //! models and scores none.
 
 mod arima;
+mod count_regression;
+mod elastic_net;
 mod ets;
 mod group_season;
 #[cfg(test)]
@@ -15,15 +17,19 @@ mod naive;
 mod pooled_season;
 mod regression;
 mod spec;
+mod terms;
 mod theta;
 
 pub use arima::{Arima, ArimaOptions, Transform};
+pub use count_regression::{CountDistribution, CountRegression, CountRegressionOptions, ErrorsCarried};
+pub use elastic_net::{ElasticNet, ElasticNetOptions, Penalty, Validated};
 pub use ets::{Auto, Choice, Ets, EtsError, EtsOptions, EtsSeason, EtsTrend, Form};
 pub use group_season::{Estimated, GroupYears};
 pub use level::{LevelOptions, RevertingLevel};
 pub use local::Local;
 pub use naive::{SeasonalNaive, SeasonalNaiveOptions};
 pub use pooled_season::{PooledSeason, PooledSeasonOptions};
-pub use regression::{Regression, RegressionOptions, Target, WorkingDays};
+pub use regression::{Regression, RegressionOptions, Target};
 pub use spec::ModelSpec;
+pub use terms::{SeasonTerms, WorkingDays};
 pub use theta::{Theta, ThetaForm, ThetaOptions, ThetaSeason};

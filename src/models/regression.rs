@@ -3,12 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::spec::family_defaults;
+use super::terms::{SeasonTerms, Terms, WantedTerms, WorkingDays};
 use crate::forecast::{FittedSeries, ModelError, SeriesHistory, SeriesModel};
 use crate::panel::Regressors;
-use terms::Terms;
 
 mod least_squares;
-mod terms;
 
 /// The family's id.
 pub(super) const ID: &str = "regression";
@@ -24,18 +23,6 @@ pub enum Target {
     Log,
     /// The value: effects add.
     Identity,
-}
-
-/// How working days enter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WorkingDays {
-    /// Values are proportional to them.
-    Offset,
-    /// Their effect is estimated.
-    Regressor,
-    /// They are left out.
-    Ignore,
 }
 
 /// What the regression holds.
@@ -101,7 +88,7 @@ impl SeriesModel for Regression {
         if observed == 0 {
             return Err(ModelError::TooShort { model: ID.to_owned(), needed: 1, found: 0 });
         }
-        let terms = Terms::of(history, &self.options);
+        let terms = Terms::of(history, self.options.wanted());
         let rows = terms.matrix(history.regressors, 0);
         let offset = terms.offset(history.regressors);
         let target: Vec<f64> =
@@ -134,7 +121,21 @@ impl SeriesModel for Regression {
     }
 }
 
+/// So many observed values are needed for each effect.
+const VALUES_PER_EFFECT: usize = 4;
+
 impl RegressionOptions {
+    fn wanted(&self) -> WantedTerms {
+        WantedTerms {
+            season: SeasonTerms::Fourier,
+            fourier_pairs: self.fourier_pairs,
+            trend: self.trend,
+            damping: self.damping,
+            working_days: self.working_days,
+            values_per_effect: VALUES_PER_EFFECT,
+        }
+    }
+
     /// A value on the regression's scale, per average working time.
     fn to_scale(&self, value: f64, offset: f64) -> f64 {
         match self.target {

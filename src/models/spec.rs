@@ -4,6 +4,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::arima::{self, Arima, ArimaOptions};
+use super::count_regression::{self, CountRegression, CountRegressionOptions};
+use super::elastic_net::{self, ElasticNet, ElasticNetOptions};
 use super::ets::{self, Ets, EtsOptions};
 use super::level::{self, LevelOptions, RevertingLevel};
 use super::naive::{self, SeasonalNaive, SeasonalNaiveOptions};
@@ -35,6 +37,10 @@ pub enum ModelSpec {
     Regression(RegressionOptions),
     /// Seasonal ARIMA.
     Arima(ArimaOptions),
+    /// The same for counts: Poisson or negative binomial.
+    CountRegression(CountRegressionOptions),
+    /// Regression on past values, the season and the calendar, few of which stay.
+    ElasticNet(ElasticNetOptions),
 }
 
 /// A spec with every option, as it is written to a file.
@@ -47,6 +53,8 @@ enum Written {
     Level(LevelOptions),
     Regression(RegressionOptions),
     Arima(ArimaOptions),
+    CountRegression(CountRegressionOptions),
+    ElasticNet(ElasticNetOptions),
 }
 
 impl From<ModelSpec> for Written {
@@ -58,6 +66,8 @@ impl From<ModelSpec> for Written {
             ModelSpec::Level(options) => Written::Level(options),
             ModelSpec::Regression(options) => Written::Regression(options),
             ModelSpec::Arima(options) => Written::Arima(options),
+            ModelSpec::CountRegression(options) => Written::CountRegression(options),
+            ModelSpec::ElasticNet(options) => Written::ElasticNet(options),
         }
     }
 }
@@ -71,18 +81,22 @@ impl From<Written> for ModelSpec {
             Written::Level(options) => ModelSpec::Level(options),
             Written::Regression(options) => ModelSpec::Regression(options),
             Written::Arima(options) => ModelSpec::Arima(options),
+            Written::CountRegression(options) => ModelSpec::CountRegression(options),
+            Written::ElasticNet(options) => ModelSpec::ElasticNet(options),
         }
     }
 }
 
 /// Every family: its id and its file.
-const FAMILIES: [(&str, &str); 6] = [
+const FAMILIES: [(&str, &str); 8] = [
     (naive::ID, naive::DEFAULTS),
     (ets::ID, ets::DEFAULTS),
     (theta::ID, theta::DEFAULTS),
     (level::ID, level::DEFAULTS),
     (regression::ID, regression::DEFAULTS),
     (arima::ID, arima::DEFAULTS),
+    (count_regression::ID, count_regression::DEFAULTS),
+    (elastic_net::ID, elastic_net::DEFAULTS),
 ];
 
 impl ModelSpec {
@@ -105,6 +119,8 @@ impl ModelSpec {
             ModelSpec::Level(_) => level::ID,
             ModelSpec::Regression(_) => regression::ID,
             ModelSpec::Arima(_) => arima::ID,
+            ModelSpec::CountRegression(_) => count_regression::ID,
+            ModelSpec::ElasticNet(_) => elastic_net::ID,
         }
     }
 
@@ -117,6 +133,8 @@ impl ModelSpec {
             ModelSpec::Level(options) => Box::new(RevertingLevel::new(options)),
             ModelSpec::Regression(options) => Box::new(Regression::new(options)),
             ModelSpec::Arima(options) => Box::new(Arima::new(options)),
+            ModelSpec::CountRegression(options) => Box::new(CountRegression::new(options)),
+            ModelSpec::ElasticNet(options) => Box::new(ElasticNet::new(options)),
         }
     }
 }
