@@ -4,10 +4,14 @@
 //! In: a panel and its regressors. Out: fitted models that write sample paths. This room reads no file, combines no
 //! models and scores none.
 
+mod adida;
+mod croston;
 mod ets;
 mod group_season;
 #[cfg(test)]
 mod hostile;
+mod imapa;
+mod intermittent;
 mod level;
 mod local;
 mod naive;
@@ -15,9 +19,13 @@ mod pooled_season;
 mod regression;
 mod spec;
 mod theta;
+mod tsb;
 
+pub use adida::{Adida, AdidaOptions};
+pub use croston::{Croston, CrostonForm, CrostonOptions};
 pub use ets::{Auto, Choice, Ets, EtsError, EtsOptions, EtsSeason, EtsTrend, Form};
 pub use group_season::{Estimated, GroupYears};
+pub use imapa::{Imapa, ImapaOptions};
 pub use level::{LevelOptions, RevertingLevel};
 pub use local::Local;
 pub use naive::{SeasonalNaive, SeasonalNaiveOptions};
@@ -25,3 +33,4 @@ pub use pooled_season::{PooledSeason, PooledSeasonOptions};
 pub use regression::{Regression, RegressionOptions, Target, WorkingDays};
 pub use spec::ModelSpec;
 pub use theta::{Theta, ThetaForm, ThetaOptions, ThetaSeason};
+pub use tsb::{Tsb, TsbOptions};

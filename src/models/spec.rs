@@ -3,11 +3,15 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::adida::{self, Adida, AdidaOptions};
+use super::croston::{self, Croston, CrostonOptions};
 use super::ets::{self, Ets, EtsOptions};
+use super::imapa::{self, Imapa, ImapaOptions};
 use super::level::{self, LevelOptions, RevertingLevel};
 use super::naive::{self, SeasonalNaive, SeasonalNaiveOptions};
 use super::regression::{self, Regression, RegressionOptions};
 use super::theta::{self, Theta, ThetaOptions};
+use super::tsb::{self, Tsb, TsbOptions};
 use crate::forecast::SeriesModel;
 
 /// A model of one series and its options. Options that are not given are those of the family's file in `models/`.
@@ -32,6 +36,14 @@ pub enum ModelSpec {
     Level(LevelOptions),
     /// Regression on the season, the calendar and a trend.
     Regression(RegressionOptions),
+    /// Croston's method and its corrections, for intermittent series.
+    Croston(CrostonOptions),
+    /// Teunter, Syntetos and Babai's method, for intermittent series that may end.
+    Tsb(TsbOptions),
+    /// Buckets as long as the interval between demands.
+    Adida(AdidaOptions),
+    /// Buckets of every length up to that interval.
+    Imapa(ImapaOptions),
 }
 
 /// A spec with every option, as it is written to a file.
@@ -43,6 +55,10 @@ enum Written {
     Theta(ThetaOptions),
     Level(LevelOptions),
     Regression(RegressionOptions),
+    Croston(CrostonOptions),
+    Tsb(TsbOptions),
+    Adida(AdidaOptions),
+    Imapa(ImapaOptions),
 }
 
 impl From<ModelSpec> for Written {
@@ -53,6 +69,10 @@ impl From<ModelSpec> for Written {
             ModelSpec::Theta(options) => Written::Theta(options),
             ModelSpec::Level(options) => Written::Level(options),
             ModelSpec::Regression(options) => Written::Regression(options),
+            ModelSpec::Croston(options) => Written::Croston(options),
+            ModelSpec::Tsb(options) => Written::Tsb(options),
+            ModelSpec::Adida(options) => Written::Adida(options),
+            ModelSpec::Imapa(options) => Written::Imapa(options),
         }
     }
 }
@@ -65,17 +85,25 @@ impl From<Written> for ModelSpec {
             Written::Theta(options) => ModelSpec::Theta(options),
             Written::Level(options) => ModelSpec::Level(options),
             Written::Regression(options) => ModelSpec::Regression(options),
+            Written::Croston(options) => ModelSpec::Croston(options),
+            Written::Tsb(options) => ModelSpec::Tsb(options),
+            Written::Adida(options) => ModelSpec::Adida(options),
+            Written::Imapa(options) => ModelSpec::Imapa(options),
         }
     }
 }
 
 /// Every family: its id and its file.
-const FAMILIES: [(&str, &str); 5] = [
+const FAMILIES: [(&str, &str); 9] = [
     (naive::ID, naive::DEFAULTS),
     (ets::ID, ets::DEFAULTS),
     (theta::ID, theta::DEFAULTS),
     (level::ID, level::DEFAULTS),
     (regression::ID, regression::DEFAULTS),
+    (croston::ID, croston::DEFAULTS),
+    (tsb::ID, tsb::DEFAULTS),
+    (adida::ID, adida::DEFAULTS),
+    (imapa::ID, imapa::DEFAULTS),
 ];
 
 impl ModelSpec {
@@ -97,6 +125,10 @@ impl ModelSpec {
             ModelSpec::Theta(_) => theta::ID,
             ModelSpec::Level(_) => level::ID,
             ModelSpec::Regression(_) => regression::ID,
+            ModelSpec::Croston(_) => croston::ID,
+            ModelSpec::Tsb(_) => tsb::ID,
+            ModelSpec::Adida(_) => adida::ID,
+            ModelSpec::Imapa(_) => imapa::ID,
         }
     }
 
@@ -108,6 +140,10 @@ impl ModelSpec {
             ModelSpec::Theta(options) => Box::new(Theta::new(options)),
             ModelSpec::Level(options) => Box::new(RevertingLevel::new(options)),
             ModelSpec::Regression(options) => Box::new(Regression::new(options)),
+            ModelSpec::Croston(options) => Box::new(Croston::new(options)),
+            ModelSpec::Tsb(options) => Box::new(Tsb::new(options)),
+            ModelSpec::Adida(options) => Box::new(Adida::new(options)),
+            ModelSpec::Imapa(options) => Box::new(Imapa::new(options)),
         }
     }
 }

@@ -61,7 +61,10 @@ pub struct ScoreLine {
     pub scaled_wis: f64,
     /// Mean absolute error over the same.
     pub mase: f64,
-    /// Mean of forecast less truth over the same.
+    /// Mean pinball loss over the in-sample error of naive from the first demand on: the score for intermittent series.
+    /// `NaN`, which JSON writes as null, where no series has such an error.
+    pub scaled_pinball: f64,
+    /// Mean of forecast less truth over the in-sample error of seasonal naive.
     pub bias: f64,
     /// Share inside each level's range.
     pub coverage: Vec<f64>,
@@ -84,15 +87,17 @@ pub struct TableScores {
 impl fmt::Display for TableScores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} series, {} origins: {}", self.series, self.origins.len(), self.origins.join(", "))?;
-        writeln!(f, "WIS and MASE are over the in-sample error of seasonal naive: lower is better.\n")?;
+        writeln!(f, "WIS and MASE are over the in-sample error of seasonal naive: lower is better.")?;
+        writeln!(f, "SPL, the scaled pinball loss, is for series with many zeros, where MASE favours a forecast of zero.\n")?;
         let width = self.scores.iter().map(|line| line.model.chars().count()).max().unwrap_or(0).max(5);
         let strata = self.scores.iter().map(|line| line.stratum.chars().count()).max().unwrap_or(0).max(7);
-        write!(f, "{:width$}  {:strata$}  forecasts     WIS    MASE    bias", "model", "origins")?;
+        write!(f, "{:width$}  {:strata$}  forecasts     WIS    MASE     SPL    bias", "model", "origins")?;
         self.levels.iter().try_for_each(|level| write!(f, "  in {level}%"))?;
         writeln!(f)?;
         for line in &self.scores {
-            let ScoreLine { model, stratum, forecasts, scaled_wis, mase, bias, coverage } = line;
-            write!(f, "{model:width$}  {stratum:strata$}  {forecasts:9}  {scaled_wis:6.4}  {mase:6.4}  {bias:6.3}")?;
+            let ScoreLine { model, stratum, forecasts, scaled_wis, mase, scaled_pinball, bias, coverage } = line;
+            write!(f, "{model:width$}  {stratum:strata$}  {forecasts:9}  {scaled_wis:6.4}  {mase:6.4}")?;
+            write!(f, "  {scaled_pinball:6.4}  {bias:6.3}")?;
             coverage.iter().try_for_each(|share| write!(f, "  {share:6.3}"))?;
             writeln!(f)?;
         }
@@ -151,6 +156,7 @@ fn lines(card: &Scorecard) -> Vec<ScoreLine> {
         forecasts: summary.forecasts,
         scaled_wis: summary.scaled_wis,
         mase: summary.mase,
+        scaled_pinball: summary.scaled_pinball,
         bias: summary.bias,
         coverage: summary.coverage,
     };
