@@ -12,6 +12,7 @@ mod scorecard;
 
 pub use backtest::{Backtest, EvaluateError, Stratum};
 pub use score::{
-    Transform, interval_score, mean_pinball_loss, naive_error, pinball_loss, seasonal_naive_error, weighted_interval_score,
+    Transform, interval_score, mean_pinball_loss, naive_error, pinball_loss, seasonal_naive_error,
+    weighted_interval_score,
 };
 pub use scorecard::{Comparison, ScoreRow, Scorecard, Summary};

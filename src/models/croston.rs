@@ -106,8 +106,7 @@ mod tests {
     use crate::models::hostile::{fit, point, survives};
     use crate::time::Frequency;
 
-    const FORMS: [CrostonForm; 4] =
-        [CrostonForm::Classic, CrostonForm::Sba, CrostonForm::Sbj, CrostonForm::Syntetos];
+    const FORMS: [CrostonForm; 4] = [CrostonForm::Classic, CrostonForm::Sba, CrostonForm::Sbj, CrostonForm::Syntetos];
 
     fn with(form: CrostonForm, fit_smoothing: bool) -> Croston {
         Croston::new(CrostonOptions { form, fit_smoothing, ..CrostonOptions::default() })

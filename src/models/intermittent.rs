@@ -112,7 +112,13 @@ pub(super) struct FittedIntermittent {
 
 impl FittedIntermittent {
     /// The forecast `rate` of the history's values; `smoothing` weighs the sizes.
-    pub fn new(values: &[f64], demands: &Demands, rate: f64, smoothing: f64, description: String) -> FittedIntermittent {
+    pub fn new(
+        values: &[f64],
+        demands: &Demands,
+        rate: f64,
+        smoothing: f64,
+        description: String,
+    ) -> FittedIntermittent {
         let brought = Brought::new(&demands.sizes, rate, smoothing);
         let observed = demands.observed.len() as f64;
         let mut residuals = vec![f64::NAN; values.len()];

@@ -88,7 +88,10 @@ impl fmt::Display for TableScores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} series, {} origins: {}", self.series, self.origins.len(), self.origins.join(", "))?;
         writeln!(f, "WIS and MASE are over the in-sample error of seasonal naive: lower is better.")?;
-        writeln!(f, "SPL, the scaled pinball loss, is for series with many zeros, where MASE favours a forecast of zero.\n")?;
+        writeln!(
+            f,
+            "SPL, the scaled pinball loss, is for series with many zeros, where MASE favours a forecast of zero.\n"
+        )?;
         let width = self.scores.iter().map(|line| line.model.chars().count()).max().unwrap_or(0).max(5);
         let strata = self.scores.iter().map(|line| line.stratum.chars().count()).max().unwrap_or(0).max(7);
         write!(f, "{:width$}  {:strata$}  forecasts     WIS    MASE     SPL    bias", "model", "origins")?;
