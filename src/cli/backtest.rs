@@ -14,7 +14,8 @@ use super::screen::Screen;
 ///
 /// At each origin the whole recipe is fitted to what was known then, and its forecast held against what came. The
 /// members of the line-up and seasonal naive stand beside it. Scores: the weighted interval score and the mean absolute
-/// error, both over the in-sample error of seasonal naive (lower is better), bias, and how often each range held.
+/// error, both over the in-sample error of seasonal naive (lower is better), the scaled pinball loss for series with many
+/// zeros, bias, and how often each range held.
 #[derive(Debug, Args)]
 #[command(disable_help_flag = true)]
 pub struct Arguments {

@@ -4,7 +4,7 @@ use crate::forecast::{Draws, Forecast, Forecaster, Levels, ModelError, Origin, R
 use crate::panel::{Design, Panel, SeriesKey, Total};
 use crate::time::Period;
 
-use super::score::{Transform, seasonal_naive_error, weighted_interval_score};
+use super::score::{Transform, mean_pinball_loss, naive_error, seasonal_naive_error, weighted_interval_score};
 use super::{ScoreRow, Scorecard};
 
 /// Why a backtest can't be made.
@@ -100,6 +100,7 @@ impl Backtest<'_> {
         for (row, key) in forecast.keys().iter().enumerate() {
             let values = self.values(panel, key);
             let scale = seasonal_naive_error(&values[..origin.known], panel.span().frequency().season_length());
+            let step_scale = naive_error(&values[..origin.known]);
             for (step, period) in forecast.span().periods().enumerate() {
                 let truth = values[origin.known + step];
                 if truth.is_nan() {
@@ -118,9 +119,11 @@ impl Backtest<'_> {
                     truth,
                     median,
                     weighted_interval_score: weighted_interval_score(&self.levels, median, &low, &high, truth),
+                    pinball_loss: mean_pinball_loss(&self.levels, median, &low, &high, truth),
                     low,
                     high,
                     scale,
+                    step_scale,
                     transform: Transform::of(forecast.series(row).column(step).iter().copied(), truth),
                 });
             }

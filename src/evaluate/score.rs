@@ -41,17 +41,58 @@ pub fn weighted_interval_score(levels: &Levels, median: f64, low: &[f64], high: 
     (0.5 * (truth - median).abs() + weighted) / (count + 0.5)
 }
 
+/// The pinball loss of a quantile: what is missed, weighed by the probability where the truth lies above it and by the
+/// rest where it lies below.
+///
+/// Unit: that of the values. Method: Koenker and Bassett (1978).
+///
+/// ```
+/// use groundswell::evaluate::pinball_loss;
+/// assert_eq!(pinball_loss(0.75, 8.0, 10.0), 1.5);
+/// assert_eq!(pinball_loss(0.75, 8.0, 6.0), 0.5);
+/// ```
+pub fn pinball_loss(probability: f64, quantile: f64, truth: f64) -> f64 {
+    if truth >= quantile { probability * (truth - quantile) } else { (1.0 - probability) * (quantile - truth) }
+}
+
+/// The mean pinball loss over the median and the bounds of the levels: half their weighted interval score.
+///
+/// `low` and `high` hold one bound a level. Unit: that of the values. Over [`naive_error`] it is the scaled pinball loss
+/// that intermittent series are judged by: an all-zero forecast, best by absolute error where most periods are zero, pays
+/// for every demand above its upper quantiles. Method: Makridakis, Spiliotis and Assimakopoulos (2022), The M5 uncertainty
+/// competition.
+pub fn mean_pinball_loss(levels: &Levels, median: f64, low: &[f64], high: &[f64], truth: f64) -> f64 {
+    let bounds = levels.iter().zip(low.iter().zip(high));
+    let of_bounds = bounds.map(|(level, (low, high))| {
+        let (below, above) = level.bounds();
+        pinball_loss(below, *low, truth) + pinball_loss(above, *high, truth)
+    });
+    (pinball_loss(0.5, median, truth) + of_bounds.sum::<f64>()) / (2.0 * levels.iter().len() as f64 + 1.0)
+}
+
+/// The mean absolute difference of neighbours from the first value above zero on, where both were observed. `None` where
+/// that leaves nothing, or only differences of zero.
+///
+/// Method: the scale of the M5 competition, Makridakis, Spiliotis and Assimakopoulos (2022).
+pub fn naive_error(history: &[f64]) -> Option<f64> {
+    let first = history.iter().position(|value| *value > 0.0)?;
+    mean_difference(&history[first..], 1).filter(|error| *error > 0.0)
+}
+
 /// The mean absolute difference of values one season apart: what errors are measured in. Where no two observed values
 /// are a season apart, neighbours are compared. `None` where that leaves nothing, or only differences of zero.
 ///
 /// Method: the scale of Hyndman and Koehler (2006).
 pub fn seasonal_naive_error(history: &[f64], season_length: usize) -> Option<f64> {
-    let over = |lag: usize| {
-        let pairs = history.iter().zip(history.get(lag..)?).filter(|(then, now)| !then.is_nan() && !now.is_nan());
-        let (sum, count) = pairs.fold((0.0, 0.0), |(sum, count), (then, now)| (sum + (now - then).abs(), count + 1.0));
-        (count > 0.0).then(|| sum / count)
-    };
-    over(season_length.max(1)).or_else(|| over(1)).filter(|error| *error > 0.0)
+    let neighbours = || mean_difference(history, 1);
+    mean_difference(history, season_length.max(1)).or_else(neighbours).filter(|error| *error > 0.0)
+}
+
+/// The mean absolute difference of observed values so many periods apart.
+fn mean_difference(history: &[f64], lag: usize) -> Option<f64> {
+    let pairs = history.iter().zip(history.get(lag..)?).filter(|(then, now)| !then.is_nan() && !now.is_nan());
+    let (sum, count) = pairs.fold((0.0, 0.0), |(sum, count), (then, now)| (sum + (now - then).abs(), count + 1.0));
+    (count > 0.0).then(|| sum / count)
 }
 
 /// Where the truth fell in a predictive distribution: the probability of less, and of at most as much.
@@ -113,6 +154,23 @@ mod tests {
             let score = weighted_interval_score(&Levels::default(), 10.0, &low, &high, truth);
             assert!((score - mean_pinball(&quantiles, truth)).abs() < 1e-12, "{truth}: {score}");
         }
+    }
+
+    #[test]
+    fn the_mean_pinball_loss_is_that_of_its_quantiles() {
+        let (low, high) = ([0.0, 0.0, 0.0], [1.0, 2.0, 5.0]);
+        // By hand for 3: below it 0 of 0.025, 0.1, 0.25 and 0.5, 1 of 0.75 and 2 of 0.9; above it 5 of 0.975.
+        let by_hand = (0.875 * 3.0 + 0.75 * 2.0 + 0.9 + 0.025 * 2.0) / 7.0;
+        assert!((mean_pinball_loss(&Levels::default(), 0.0, &low, &high, 3.0) - by_hand).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_scale_of_pinball_losses_starts_at_the_first_demand() {
+        // Differences of 2, 0 and 3 after the two leading zeros; the pair with a gap is passed over.
+        assert_eq!(naive_error(&[0.0, 0.0, 2.0, 0.0, 0.0, 3.0, f64::NAN, 9.0]), Some(5.0 / 3.0));
+        assert_eq!(naive_error(&[0.0; 12]), None);
+        assert_eq!(naive_error(&[0.0, 4.0]), None);
+        assert_eq!(naive_error(&[4.0; 3]), None);
     }
 
     #[test]

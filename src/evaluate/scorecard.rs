@@ -32,9 +32,13 @@ pub struct ScoreRow {
     pub high: Vec<f64>,
     /// The weighted interval score, in the panel's unit.
     pub weighted_interval_score: f64,
+    /// The mean pinball loss over the median and the bounds, in the panel's unit.
+    pub pinball_loss: f64,
     /// The seasonal naive error of the series' history at the origin, in the panel's unit; `None` where the history
     /// has none (one value, or always the same).
     pub scale: Option<f64>,
+    /// The naive error of the history from its first demand on, in the panel's unit; `None` where it has none.
+    pub step_scale: Option<f64>,
     /// Where the truth fell among the paths.
     pub transform: Transform,
 }
@@ -62,6 +66,9 @@ pub struct Summary {
     pub scaled_wis: f64,
     /// The mean absolute error over the seasonal naive error (MASE).
     pub mase: f64,
+    /// The mean pinball loss over the naive error from the first demand on; `NaN` where no series has one. The score for
+    /// intermittent series.
+    pub scaled_pinball: f64,
     /// The mean of forecast less truth over the seasonal naive error: positive where too much was forecast.
     pub bias: f64,
     /// The share of truths inside each level's interval, in the order of the levels.
@@ -205,6 +212,7 @@ fn summary(rows: &[&ScoreRow], levels: usize) -> Summary {
         unscaled: rows.iter().filter(|row| row.scale.is_none()).count(),
         scaled_wis: mean(&|row| Some(row.weighted_interval_score / row.scale?)),
         mase: mean(&|row| Some(row.absolute_error() / row.scale?)),
+        scaled_pinball: mean(&|row| Some(row.pinball_loss / row.step_scale?)),
         bias: mean(&|row| Some((row.median - row.truth) / row.scale?)),
         coverage,
     }
@@ -228,7 +236,9 @@ mod tests {
             low: vec![8.0],
             high: vec![12.0],
             weighted_interval_score: if model == "good" { 1.0 } else { 3.0 },
+            pinball_loss: 0.5,
             scale,
+            step_scale: scale.map(|scale| scale / 4.0),
             transform: Transform { below: 0.2, at_most: 0.2 },
         }
     }
@@ -244,6 +254,7 @@ mod tests {
         let summary = card.of("bad").expect("rows");
         assert_eq!((summary.forecasts, summary.unscaled), (2, 1));
         assert_eq!((summary.scaled_wis, summary.mase, summary.bias), (1.5, 2.0, 2.0));
+        assert_eq!(summary.scaled_pinball, 1.0);
         assert_eq!(summary.coverage, [0.5]);
     }
 

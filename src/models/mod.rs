@@ -4,13 +4,17 @@
 //! In: a panel and its regressors. Out: fitted models that write sample paths. This room reads no file, combines no
 //! models and scores none.
 
+mod adida;
 mod arima;
 mod count_regression;
+mod croston;
 mod elastic_net;
 mod ets;
 mod group_season;
 #[cfg(test)]
 mod hostile;
+mod imapa;
+mod intermittent;
 mod level;
 mod local;
 mod naive;
@@ -19,12 +23,16 @@ mod regression;
 mod spec;
 mod terms;
 mod theta;
+mod tsb;
 
+pub use adida::{Adida, AdidaOptions};
 pub use arima::{Arima, ArimaOptions, Transform};
 pub use count_regression::{CountDistribution, CountRegression, CountRegressionOptions, ErrorsCarried};
+pub use croston::{Croston, CrostonForm, CrostonOptions};
 pub use elastic_net::{ElasticNet, ElasticNetOptions, Penalty, Validated};
 pub use ets::{Auto, Choice, Ets, EtsError, EtsOptions, EtsSeason, EtsTrend, Form};
 pub use group_season::{Estimated, GroupYears};
+pub use imapa::{Imapa, ImapaOptions};
 pub use level::{LevelOptions, RevertingLevel};
 pub use local::Local;
 pub use naive::{SeasonalNaive, SeasonalNaiveOptions};
@@ -33,3 +41,4 @@ pub use regression::{Regression, RegressionOptions, Target};
 pub use spec::ModelSpec;
 pub use terms::{SeasonTerms, WorkingDays};
 pub use theta::{Theta, ThetaForm, ThetaOptions, ThetaSeason};
+pub use tsb::{Tsb, TsbOptions};

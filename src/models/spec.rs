@@ -3,14 +3,18 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::adida::{self, Adida, AdidaOptions};
 use super::arima::{self, Arima, ArimaOptions};
 use super::count_regression::{self, CountRegression, CountRegressionOptions};
+use super::croston::{self, Croston, CrostonOptions};
 use super::elastic_net::{self, ElasticNet, ElasticNetOptions};
 use super::ets::{self, Ets, EtsOptions};
+use super::imapa::{self, Imapa, ImapaOptions};
 use super::level::{self, LevelOptions, RevertingLevel};
 use super::naive::{self, SeasonalNaive, SeasonalNaiveOptions};
 use super::regression::{self, Regression, RegressionOptions};
 use super::theta::{self, Theta, ThetaOptions};
+use super::tsb::{self, Tsb, TsbOptions};
 use crate::forecast::SeriesModel;
 
 /// A model of one series and its options. Options that are not given are those of the family's file in `models/`.
@@ -41,6 +45,14 @@ pub enum ModelSpec {
     CountRegression(CountRegressionOptions),
     /// Regression on past values, the season and the calendar, few of which stay.
     ElasticNet(ElasticNetOptions),
+    /// Croston's method and its corrections, for intermittent series.
+    Croston(CrostonOptions),
+    /// Teunter, Syntetos and Babai's method, for intermittent series that may end.
+    Tsb(TsbOptions),
+    /// Buckets as long as the interval between demands.
+    Adida(AdidaOptions),
+    /// Buckets of every length up to that interval.
+    Imapa(ImapaOptions),
 }
 
 /// A spec with every option, as it is written to a file.
@@ -55,6 +67,10 @@ enum Written {
     Arima(ArimaOptions),
     CountRegression(CountRegressionOptions),
     ElasticNet(ElasticNetOptions),
+    Croston(CrostonOptions),
+    Tsb(TsbOptions),
+    Adida(AdidaOptions),
+    Imapa(ImapaOptions),
 }
 
 impl From<ModelSpec> for Written {
@@ -68,6 +84,10 @@ impl From<ModelSpec> for Written {
             ModelSpec::Arima(options) => Written::Arima(options),
             ModelSpec::CountRegression(options) => Written::CountRegression(options),
             ModelSpec::ElasticNet(options) => Written::ElasticNet(options),
+            ModelSpec::Croston(options) => Written::Croston(options),
+            ModelSpec::Tsb(options) => Written::Tsb(options),
+            ModelSpec::Adida(options) => Written::Adida(options),
+            ModelSpec::Imapa(options) => Written::Imapa(options),
         }
     }
 }
@@ -83,12 +103,16 @@ impl From<Written> for ModelSpec {
             Written::Arima(options) => ModelSpec::Arima(options),
             Written::CountRegression(options) => ModelSpec::CountRegression(options),
             Written::ElasticNet(options) => ModelSpec::ElasticNet(options),
+            Written::Croston(options) => ModelSpec::Croston(options),
+            Written::Tsb(options) => ModelSpec::Tsb(options),
+            Written::Adida(options) => ModelSpec::Adida(options),
+            Written::Imapa(options) => ModelSpec::Imapa(options),
         }
     }
 }
 
 /// Every family: its id and its file.
-const FAMILIES: [(&str, &str); 8] = [
+const FAMILIES: [(&str, &str); 12] = [
     (naive::ID, naive::DEFAULTS),
     (ets::ID, ets::DEFAULTS),
     (theta::ID, theta::DEFAULTS),
@@ -97,6 +121,10 @@ const FAMILIES: [(&str, &str); 8] = [
     (arima::ID, arima::DEFAULTS),
     (count_regression::ID, count_regression::DEFAULTS),
     (elastic_net::ID, elastic_net::DEFAULTS),
+    (croston::ID, croston::DEFAULTS),
+    (tsb::ID, tsb::DEFAULTS),
+    (adida::ID, adida::DEFAULTS),
+    (imapa::ID, imapa::DEFAULTS),
 ];
 
 impl ModelSpec {
@@ -121,6 +149,10 @@ impl ModelSpec {
             ModelSpec::Arima(_) => arima::ID,
             ModelSpec::CountRegression(_) => count_regression::ID,
             ModelSpec::ElasticNet(_) => elastic_net::ID,
+            ModelSpec::Croston(_) => croston::ID,
+            ModelSpec::Tsb(_) => tsb::ID,
+            ModelSpec::Adida(_) => adida::ID,
+            ModelSpec::Imapa(_) => imapa::ID,
         }
     }
 
@@ -135,6 +167,10 @@ impl ModelSpec {
             ModelSpec::Arima(options) => Box::new(Arima::new(options)),
             ModelSpec::CountRegression(options) => Box::new(CountRegression::new(options)),
             ModelSpec::ElasticNet(options) => Box::new(ElasticNet::new(options)),
+            ModelSpec::Croston(options) => Box::new(Croston::new(options)),
+            ModelSpec::Tsb(options) => Box::new(Tsb::new(options)),
+            ModelSpec::Adida(options) => Box::new(Adida::new(options)),
+            ModelSpec::Imapa(options) => Box::new(Imapa::new(options)),
         }
     }
 }

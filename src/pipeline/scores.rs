@@ -72,6 +72,9 @@ pub struct ScoreLine {
     pub scaled_wis: f64,
     /// Mean absolute error over the same.
     pub mase: f64,
+    /// Mean pinball loss over the in-sample error of naive from the first demand on: the score for intermittent series.
+    /// `NaN`, which JSON writes as null, where no series has such an error.
+    pub scaled_pinball: f64,
     /// Mean of forecast less truth over the same.
     pub bias: f64,
     /// Share inside each level's range.
@@ -95,7 +98,11 @@ pub struct TableScores {
 impl fmt::Display for TableScores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} series, {} origins: {}", self.series, self.origins.len(), self.origins.join(", "))?;
-        writeln!(f, "WIS and MASE are over the in-sample error of seasonal naive: lower is better.\n")?;
+        writeln!(f, "WIS and MASE are over the in-sample error of seasonal naive: lower is better.")?;
+        writeln!(
+            f,
+            "SPL, the scaled pinball loss, is for series with many zeros, where MASE favours a forecast of zero.\n"
+        )?;
         let width = self.scores.iter().map(|line| line.model.chars().count()).max().unwrap_or(0).max(5);
         let strata = self.scores.iter().map(|line| line.stratum.chars().count()).max().unwrap_or(0).max(7);
         let level = |line: &ScoreLine| line.level.clone().unwrap_or_default();
@@ -105,16 +112,17 @@ impl fmt::Display for TableScores {
         if levels > 0 {
             write!(f, "{:levels$}  ", "level")?;
         }
-        write!(f, "forecasts     WIS    MASE    bias")?;
+        write!(f, "forecasts     WIS    MASE     SPL    bias")?;
         self.levels.iter().try_for_each(|level| write!(f, "  in {level}%"))?;
         writeln!(f)?;
         for line in &self.scores {
-            let ScoreLine { model, stratum, level: _, forecasts, scaled_wis, mase, bias, coverage } = line;
+            let ScoreLine { model, stratum, level: _, forecasts, scaled_wis, mase, scaled_pinball, bias, coverage } =
+                line;
             write!(f, "{model:width$}  {stratum:strata$}  ")?;
             if levels > 0 {
                 write!(f, "{:levels$}  ", level(line))?;
             }
-            write!(f, "{forecasts:9}  {scaled_wis:6.4}  {mase:6.4}  {bias:6.3}")?;
+            write!(f, "{forecasts:9}  {scaled_wis:6.4}  {mase:6.4}  {scaled_pinball:6.4}  {bias:6.3}")?;
             coverage.iter().try_for_each(|share| write!(f, "  {share:6.3}"))?;
             writeln!(f)?;
         }
@@ -185,9 +193,9 @@ fn lines(card: &Scorecard, dimensions: Option<&IdDimensions>) -> Vec<ScoreLine> 
         for at in &levels {
             let part = part.only(|row| level(row) == *at);
             let line = |model: &String| {
-                let Summary { forecasts, scaled_wis, mase, bias, coverage, .. } = part.of(model)?;
+                let Summary { forecasts, scaled_wis, mase, scaled_pinball, bias, coverage, .. } = part.of(model)?;
                 let (model, stratum, level) = (model.clone(), stratum.to_owned(), at.clone());
-                Some(ScoreLine { model, stratum, level, forecasts, scaled_wis, mase, bias, coverage })
+                Some(ScoreLine { model, stratum, level, forecasts, scaled_wis, mase, scaled_pinball, bias, coverage })
             };
             lines.extend(card.models().iter().filter_map(line));
         }

@@ -8,3 +8,4 @@ mod hostile;
 mod properties;
 mod real_data;
 mod reproducible;
+mod stress;
