@@ -41,7 +41,7 @@ fn fits(criterion: &mut Criterion) {
     let draws = Draws { paths: 500, seed: 1 };
     let mut group = criterion.benchmark_group("fit and forecast 50 series of 120 months");
     group.sample_size(10);
-    let ids = ["seasonal_naive", "ets", "theta", "regression"];
+    let ids = ["seasonal_naive", "ets", "theta", "ces", "stl", "regression"];
     let alone = ids.map(|id| LineUp::of_model(id).expect("a model"));
     let shipped = ["general", "referrals"].map(|name| LineUp::load(name, Path::new("")).expect("a line-up"));
     for line_up in alone.iter().chain(&shipped) {

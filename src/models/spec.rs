@@ -3,10 +3,12 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::ces::{self, Ces, CesOptions};
 use super::ets::{self, Ets, EtsOptions};
 use super::level::{self, LevelOptions, RevertingLevel};
 use super::naive::{self, SeasonalNaive, SeasonalNaiveOptions};
 use super::regression::{self, Regression, RegressionOptions};
+use super::stl::{self, Stl, StlOptions};
 use super::theta::{self, Theta, ThetaOptions};
 use crate::forecast::SeriesModel;
 
@@ -28,6 +30,10 @@ pub enum ModelSpec {
     Ets(EtsOptions),
     /// The Theta family.
     Theta(ThetaOptions),
+    /// Complex exponential smoothing.
+    Ces(CesOptions),
+    /// STL with exponential smoothing of the rest.
+    Stl(StlOptions),
     /// A level that leans back towards the long run.
     Level(LevelOptions),
     /// Regression on the season, the calendar and a trend.
@@ -41,6 +47,8 @@ enum Written {
     SeasonalNaive(SeasonalNaiveOptions),
     Ets(EtsOptions),
     Theta(ThetaOptions),
+    Ces(CesOptions),
+    Stl(StlOptions),
     Level(LevelOptions),
     Regression(RegressionOptions),
 }
@@ -51,6 +59,8 @@ impl From<ModelSpec> for Written {
             ModelSpec::SeasonalNaive(options) => Written::SeasonalNaive(options),
             ModelSpec::Ets(options) => Written::Ets(options),
             ModelSpec::Theta(options) => Written::Theta(options),
+            ModelSpec::Ces(options) => Written::Ces(options),
+            ModelSpec::Stl(options) => Written::Stl(options),
             ModelSpec::Level(options) => Written::Level(options),
             ModelSpec::Regression(options) => Written::Regression(options),
         }
@@ -63,6 +73,8 @@ impl From<Written> for ModelSpec {
             Written::SeasonalNaive(options) => ModelSpec::SeasonalNaive(options),
             Written::Ets(options) => ModelSpec::Ets(options),
             Written::Theta(options) => ModelSpec::Theta(options),
+            Written::Ces(options) => ModelSpec::Ces(options),
+            Written::Stl(options) => ModelSpec::Stl(options),
             Written::Level(options) => ModelSpec::Level(options),
             Written::Regression(options) => ModelSpec::Regression(options),
         }
@@ -70,10 +82,12 @@ impl From<Written> for ModelSpec {
 }
 
 /// Every family: its id and its file.
-const FAMILIES: [(&str, &str); 5] = [
+const FAMILIES: [(&str, &str); 7] = [
     (naive::ID, naive::DEFAULTS),
     (ets::ID, ets::DEFAULTS),
     (theta::ID, theta::DEFAULTS),
+    (ces::ID, ces::DEFAULTS),
+    (stl::ID, stl::DEFAULTS),
     (level::ID, level::DEFAULTS),
     (regression::ID, regression::DEFAULTS),
 ];
@@ -95,6 +109,8 @@ impl ModelSpec {
             ModelSpec::SeasonalNaive(_) => naive::ID,
             ModelSpec::Ets(_) => ets::ID,
             ModelSpec::Theta(_) => theta::ID,
+            ModelSpec::Ces(_) => ces::ID,
+            ModelSpec::Stl(_) => stl::ID,
             ModelSpec::Level(_) => level::ID,
             ModelSpec::Regression(_) => regression::ID,
         }
@@ -106,6 +122,8 @@ impl ModelSpec {
             ModelSpec::SeasonalNaive(options) => Box::new(SeasonalNaive::new(options)),
             ModelSpec::Ets(options) => Box::new(Ets::new(options)),
             ModelSpec::Theta(options) => Box::new(Theta::new(options)),
+            ModelSpec::Ces(options) => Box::new(Ces::new(options)),
+            ModelSpec::Stl(options) => Box::new(Stl::new(options)),
             ModelSpec::Level(options) => Box::new(RevertingLevel::new(options)),
             ModelSpec::Regression(options) => Box::new(Regression::new(options)),
         }
