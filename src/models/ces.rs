@@ -105,8 +105,7 @@ impl SeriesModel for Ces {
             return Err(ModelError::NoFit { model: ID.to_owned(), reason });
         }
         let options = &self.options;
-        let season_length =
-            if history.season_length() > options.longest_season { 1 } else { history.season_length() };
+        let season_length = if history.season_length() > options.longest_season { 1 } else { history.season_length() };
         let lowest = history.values.iter().copied().fold(f64::INFINITY, f64::min) / scale;
         let scale = Scale {
             size: scale,
@@ -217,8 +216,9 @@ mod tests {
     #[test]
     fn logarithms_lean_back_to_the_mean_where_units_lean_to_zero() {
         // A level that was high for long and has come to lie low: it wanders about its mean.
-        let values: Vec<f64> =
-            (0..120).map(|t| 100.0 + 30.0 * libm::sin(f64::from(t) / 9.0) + 8.0 * libm::sin(f64::from(t * t))).collect();
+        let values: Vec<f64> = (0..120)
+            .map(|t| 100.0 + 30.0 * libm::sin(f64::from(t) / 9.0) + 8.0 * libm::sin(f64::from(t * t)))
+            .collect();
         let of = |scale| {
             let only = with(|options| {
                 options.scale = scale;

@@ -137,9 +137,10 @@ impl FittedSeries for FittedCes {
     fn describe(&self) -> String {
         match self.parts.as_slice() {
             [only] => {
-                let weights = only.smoothers.iter().map(|smoother| {
-                    format!("{:.3}+{:.3}i", smoother.weights.real(), smoother.weights.imaginary())
-                });
+                let weights = only
+                    .smoothers
+                    .iter()
+                    .map(|smoother| format!("{:.3}+{:.3}i", smoother.weights.real(), smoother.weights.imaginary()));
                 format!("{}, weights {}", only.form, weights.collect::<Vec<_>>().join(" and "))
             }
             parts => {

@@ -119,8 +119,9 @@ mod tests {
     #[test]
     fn derivatives_are_those_of_finite_differences_for_every_form() {
         let season = [0.1, -0.1, 0.2, -0.2];
-        let mut values: Vec<f64> =
-            (0..24).map(|t| 1.0 + 0.01 * f64::from(t) + season[t as usize % 4] + 0.05 * libm::sin(f64::from(t * t))).collect();
+        let mut values: Vec<f64> = (0..24)
+            .map(|t| 1.0 + 0.01 * f64::from(t) + season[t as usize % 4] + 0.05 * libm::sin(f64::from(t * t)))
+            .collect();
         values[9] = f64::NAN;
         for form in Form::all() {
             let layout = Layout::new(form, 4);
@@ -159,7 +160,11 @@ mod tests {
             let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
             for index in 0..count {
                 let slope = dot(&slopes[index], &here);
-                assert!((slope - gradient[index]).abs() < 1e-7, "{form} parameter {index}: {slope} {}", gradient[index]);
+                assert!(
+                    (slope - gradient[index]).abs() < 1e-7,
+                    "{form} parameter {index}: {slope} {}",
+                    gradient[index]
+                );
                 for other in 0..count {
                     let (ours, theirs) = (product[index * count + other], dot(&slopes[index], &slopes[other]));
                     assert!((ours - theirs).abs() < 1e-6 * (1.0 + ours.abs()), "{form} {index}, {other}: {ours}");

@@ -171,7 +171,15 @@ impl Tangents {
 
     /// Moves the slot's derivatives on, before the smoother itself moves; `by` are the derivatives of the mean, or
     /// `None` where the value wasn't observed.
-    fn step(&mut self, places: &Places, smoother: &Smoother, slot: usize, error: f64, by: Option<&[f64]>, width: usize) {
+    fn step(
+        &mut self,
+        places: &Places,
+        smoother: &Smoother,
+        slot: usize,
+        error: f64,
+        by: Option<&[f64]>,
+        width: usize,
+    ) {
         let Weights { smoothing, fade } = smoother.weights;
         let Steps { level_by_hidden, hidden_by_hidden, level_by_error, hidden_by_error } = smoother.weights.steps();
         let level = &mut self.level[slot * width..(slot + 1) * width];

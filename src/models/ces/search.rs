@@ -156,8 +156,7 @@ impl<'a> Search<'a> {
             bounds[places.smoothing] = SMOOTHING;
             if let Some(fade) = places.fade {
                 let cycle = if form.season == Season::Simple { self.season_length as f64 } else { 1.0 };
-                bounds[fade] =
-                    if which == 0 { (self.fade.0 * cycle, self.fade.1 * cycle) } else { SEASON_FADE };
+                bounds[fade] = if which == 0 { (self.fade.0 * cycle, self.fade.1 * cycle) } else { SEASON_FADE };
             }
         }
         let stopping = Stopping { tolerance: 2.0 * LIKELIHOOD_TOLERANCE / self.observed as f64, steps: MOST_STEPS };
