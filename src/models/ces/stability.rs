@@ -104,6 +104,10 @@ mod tests {
         let mut found = [0, 0];
         for smoothing in [-0.3, -0.05, 0.1, 0.5, 0.9, 1.1, 1.4] {
             for fade in [-0.05, 0.0, 0.05] {
+                // Where nothing fades the hidden component doesn't show in the mean: walking can't see it grow.
+                if fade == 0.0 && smoothing > 1.0 {
+                    continue;
+                }
                 let level = smoother(smoothing, fade, 1);
                 let mut check = |smoothers: &[Smoother]| {
                     let (stable, growth) = (polynomials.are_stable(smoothers), growth(smoothers));
