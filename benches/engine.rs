@@ -53,6 +53,8 @@ fn fits(criterion: &mut Criterion) {
         "tsb",
         "adida",
         "imapa",
+        "ces",
+        "stl",
     ];
     let alone = ids.map(|id| LineUp::of_model(id).expect("a model"));
     let shipped = ["general", "referrals"].map(|name| LineUp::load(name, Path::new("")).expect("a line-up"));

@@ -105,9 +105,9 @@ def score(values, forecasts):
 
 
 def peer_models(names):
-    from statsforecast.models import AutoARIMA, AutoETS, DynamicOptimizedTheta, SeasonalNaive
+    from statsforecast.models import MSTL, AutoARIMA, AutoCES, AutoETS, DynamicOptimizedTheta, SeasonalNaive
 
-    known = {model.__name__: model for model in (AutoETS, DynamicOptimizedTheta, SeasonalNaive, AutoARIMA)}
+    known = {model.__name__: model for model in (AutoETS, DynamicOptimizedTheta, SeasonalNaive, AutoARIMA, AutoCES, MSTL)}
     return [(name, known[name](season_length=SEASON)) for name in names]
 
 

@@ -60,7 +60,7 @@ pub enum Auto {
 }
 
 impl<T: PartialEq> Choice<T> {
-    fn allows(&self, alternative: &T) -> bool {
+    pub(super) fn allows(&self, alternative: &T) -> bool {
         match self {
             Choice::Only(only) => only == alternative,
             Choice::Auto(_) => true,

@@ -6,6 +6,7 @@
 
 mod adida;
 mod arima;
+mod ces;
 mod count_regression;
 mod croston;
 mod elastic_net;
@@ -21,12 +22,14 @@ mod naive;
 mod pooled_season;
 mod regression;
 mod spec;
+mod stl;
 mod terms;
 mod theta;
 mod tsb;
 
 pub use adida::{Adida, AdidaOptions};
 pub use arima::{Arima, ArimaOptions, Transform};
+pub use ces::{Ces, CesOptions, CesScale, CesSeason};
 pub use count_regression::{CountDistribution, CountRegression, CountRegressionOptions, ErrorsCarried};
 pub use croston::{Croston, CrostonForm, CrostonOptions};
 pub use elastic_net::{ElasticNet, ElasticNetOptions, Penalty, Validated};
@@ -39,6 +42,7 @@ pub use naive::{SeasonalNaive, SeasonalNaiveOptions};
 pub use pooled_season::{PooledSeason, PooledSeasonOptions};
 pub use regression::{Regression, RegressionOptions, Target};
 pub use spec::ModelSpec;
+pub use stl::{Stl, StlOptions, StlSeason};
 pub use terms::{SeasonTerms, WorkingDays};
 pub use theta::{Theta, ThetaForm, ThetaOptions, ThetaSeason};
 pub use tsb::{Tsb, TsbOptions};

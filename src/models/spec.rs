@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::adida::{self, Adida, AdidaOptions};
 use super::arima::{self, Arima, ArimaOptions};
+use super::ces::{self, Ces, CesOptions};
 use super::count_regression::{self, CountRegression, CountRegressionOptions};
 use super::croston::{self, Croston, CrostonOptions};
 use super::elastic_net::{self, ElasticNet, ElasticNetOptions};
@@ -13,6 +14,7 @@ use super::imapa::{self, Imapa, ImapaOptions};
 use super::level::{self, LevelOptions, RevertingLevel};
 use super::naive::{self, SeasonalNaive, SeasonalNaiveOptions};
 use super::regression::{self, Regression, RegressionOptions};
+use super::stl::{self, Stl, StlOptions};
 use super::theta::{self, Theta, ThetaOptions};
 use super::tsb::{self, Tsb, TsbOptions};
 use crate::forecast::SeriesModel;
@@ -35,6 +37,10 @@ pub enum ModelSpec {
     Ets(EtsOptions),
     /// The Theta family.
     Theta(ThetaOptions),
+    /// Complex exponential smoothing.
+    Ces(CesOptions),
+    /// STL with exponential smoothing of the rest.
+    Stl(StlOptions),
     /// A level that leans back towards the long run.
     Level(LevelOptions),
     /// Regression on the season, the calendar and a trend.
@@ -62,6 +68,8 @@ enum Written {
     SeasonalNaive(SeasonalNaiveOptions),
     Ets(EtsOptions),
     Theta(ThetaOptions),
+    Ces(CesOptions),
+    Stl(StlOptions),
     Level(LevelOptions),
     Regression(RegressionOptions),
     Arima(ArimaOptions),
@@ -79,6 +87,8 @@ impl From<ModelSpec> for Written {
             ModelSpec::SeasonalNaive(options) => Written::SeasonalNaive(options),
             ModelSpec::Ets(options) => Written::Ets(options),
             ModelSpec::Theta(options) => Written::Theta(options),
+            ModelSpec::Ces(options) => Written::Ces(options),
+            ModelSpec::Stl(options) => Written::Stl(options),
             ModelSpec::Level(options) => Written::Level(options),
             ModelSpec::Regression(options) => Written::Regression(options),
             ModelSpec::Arima(options) => Written::Arima(options),
@@ -98,6 +108,8 @@ impl From<Written> for ModelSpec {
             Written::SeasonalNaive(options) => ModelSpec::SeasonalNaive(options),
             Written::Ets(options) => ModelSpec::Ets(options),
             Written::Theta(options) => ModelSpec::Theta(options),
+            Written::Ces(options) => ModelSpec::Ces(options),
+            Written::Stl(options) => ModelSpec::Stl(options),
             Written::Level(options) => ModelSpec::Level(options),
             Written::Regression(options) => ModelSpec::Regression(options),
             Written::Arima(options) => ModelSpec::Arima(options),
@@ -112,10 +124,12 @@ impl From<Written> for ModelSpec {
 }
 
 /// Every family: its id and its file.
-const FAMILIES: [(&str, &str); 12] = [
+const FAMILIES: [(&str, &str); 14] = [
     (naive::ID, naive::DEFAULTS),
     (ets::ID, ets::DEFAULTS),
     (theta::ID, theta::DEFAULTS),
+    (ces::ID, ces::DEFAULTS),
+    (stl::ID, stl::DEFAULTS),
     (level::ID, level::DEFAULTS),
     (regression::ID, regression::DEFAULTS),
     (arima::ID, arima::DEFAULTS),
@@ -144,6 +158,8 @@ impl ModelSpec {
             ModelSpec::SeasonalNaive(_) => naive::ID,
             ModelSpec::Ets(_) => ets::ID,
             ModelSpec::Theta(_) => theta::ID,
+            ModelSpec::Ces(_) => ces::ID,
+            ModelSpec::Stl(_) => stl::ID,
             ModelSpec::Level(_) => level::ID,
             ModelSpec::Regression(_) => regression::ID,
             ModelSpec::Arima(_) => arima::ID,
@@ -162,6 +178,8 @@ impl ModelSpec {
             ModelSpec::SeasonalNaive(options) => Box::new(SeasonalNaive::new(options)),
             ModelSpec::Ets(options) => Box::new(Ets::new(options)),
             ModelSpec::Theta(options) => Box::new(Theta::new(options)),
+            ModelSpec::Ces(options) => Box::new(Ces::new(options)),
+            ModelSpec::Stl(options) => Box::new(Stl::new(options)),
             ModelSpec::Level(options) => Box::new(RevertingLevel::new(options)),
             ModelSpec::Regression(options) => Box::new(Regression::new(options)),
             ModelSpec::Arima(options) => Box::new(Arima::new(options)),
