@@ -4,6 +4,7 @@
 //! functions that matter for output go through `libm`, and sums run in a fixed order.
 
 pub mod loess;
+pub mod cholesky;
 pub mod optimise;
 pub mod quantile;
 pub mod random;
