@@ -5,7 +5,7 @@ use super::exposure::without_closures;
 use super::fit::ShockFit;
 use super::paths::{ShockChanges, Shocked};
 use super::priors::ShockPriors;
-use super::{Exposure, ShockError, ShockOptions};
+use super::{Exposure, ShockOptions};
 use crate::forecast::{Draws, FittedForecaster, Forecast, Forecaster, ModelError, Skipped};
 use crate::panel::{Design, Panel, SeriesKey};
 
@@ -27,12 +27,9 @@ pub struct ShockAdjusted {
 
 impl ShockAdjusted {
     /// The inner forecaster behind the shock.
-    ///
-    /// # Errors
-    /// Where there are no priors of the options' name.
-    pub fn new(inner: Box<dyn Forecaster>, options: ShockOptions) -> Result<ShockAdjusted, ShockError> {
-        let priors = ShockPriors::shipped(&options.priors)?;
-        Ok(ShockAdjusted { inner, options, priors })
+    pub fn new(inner: Box<dyn Forecaster>, options: ShockOptions) -> ShockAdjusted {
+        let priors = ShockPriors::shipped(options.priors);
+        ShockAdjusted { inner, options, priors }
     }
 
     /// The same with priors of one's own.

@@ -27,7 +27,7 @@ const UNKNOWN_SEASON: f64 = 0.15 * 0.15;
 const DISPERSIONS: [f64; 5] = [0.2, 0.45, 1.0, 2.2, 5.0];
 
 /// How a panel's levels may wander, against the usual.
-const WANDERS: [f64; 4] = [0.1, 0.33, 1.0, 3.0];
+const WANDERS: [f64; 4] = [0.05, 0.25, 1.0, 3.5];
 
 /// Standard deviation of the logarithm of a wander before the data speak.
 const WANDER_LOG_SD: f64 = 1.2;
@@ -71,11 +71,11 @@ impl SeriesState {
 pub(super) struct Estimate {
     pub frame: Frame,
     pub states: Vec<SeriesState>,
-    pub points: Vec<GridPoint>,
     /// Posterior probability by grid point.
     pub weights: Vec<f64>,
     /// By grid point and group.
     pub groups: Vec<Vec<GroupPosterior>>,
+    /// Priors with the spread between series as the data have it.
     pub group_priors: Vec<GroupPrior>,
     pub volatility: volatility::Volatility,
 }
@@ -146,7 +146,7 @@ pub(super) fn estimate(
     // What the grid came to is not exactly at a point of it.
     let share = points.iter().zip(&weights).map(|(point, weight)| weight * point.share).sum();
     refit(&mut states, &frame, &pooled, &options, &GridPoint { share, ..point }, 1);
-    Estimate { frame, states, points, weights, groups: shared, group_priors: spread_priors, volatility }
+    Estimate { frame, states, weights, groups: shared, group_priors: spread_priors, volatility }
 }
 
 fn prior_mean(points: &[GridPoint]) -> f64 {

@@ -70,10 +70,11 @@ fn cell_sum(low: f64, high: f64, slices: usize, density: &dyn Fn(f64) -> f64) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shock::ShippedPriors;
 
     #[test]
     fn the_prior_has_the_mean_of_its_mixture() {
-        let points = points(&ShockPriors::england());
+        let points = points(&ShockPriors::shipped(ShippedPriors::England));
         let mean: f64 = points.iter().map(|point| point.prior * point.share).sum();
         // By hand: nine tenths of 1.5 / 9 and one tenth of a half.
         assert!((mean - 0.2).abs() < 0.01, "{mean}");
@@ -82,7 +83,7 @@ mod tests {
 
     #[test]
     fn the_prior_delay_has_its_median() {
-        let points = points(&ShockPriors::england());
+        let points = points(&ShockPriors::shipped(ShippedPriors::England));
         let below: f64 = points.iter().filter(|point| point.delay_months < 4.0).map(|point| point.prior).sum();
         assert!((0.35..0.5).contains(&below), "{below}");
     }

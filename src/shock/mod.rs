@@ -31,7 +31,7 @@ pub use exposure::{Exposure, KINDS};
 pub use fit::ShockFit;
 pub use interventions::{Intervention, InterventionKind};
 pub use paths::{ReturnDelay, ShockChanges};
-pub use priors::{DelayPrior, EffectPrior, SharePrior, ShockPriors};
+pub use priors::{DelayPrior, EffectPrior, SharePrior, ShippedPriors, ShockPriors};
 pub use stock::{Flow, HiddenStock, delay_weights};
 pub use volatility::Volatility;
 
@@ -53,14 +53,6 @@ pub enum ShockError {
         /// What is wrong, in words.
         what: String,
     },
-    /// There are no priors of this name.
-    #[error("there are no priors `{name}`: use one of {shipped}, or the path of a .toml file")]
-    NoPriors {
-        /// The name asked for.
-        name: String,
-        /// The names that ship with the engine.
-        shipped: String,
-    },
 }
 
 /// What the inner forecaster sees of periods that the shock touched.
@@ -80,8 +72,8 @@ pub enum Cleaning {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ShockOptions {
-    /// The priors: the name of some that ship with the engine.
-    pub priors: String,
+    /// What is believed before the data speak.
+    pub priors: ShippedPriors,
     /// What the inner forecaster sees of periods that the shock touched.
     pub cleaning: Cleaning,
     /// Whether the new normal is taken out with the shock and put back with its uncertainty; otherwise the inner
@@ -109,7 +101,7 @@ pub struct ShockOptions {
 impl Default for ShockOptions {
     fn default() -> ShockOptions {
         ShockOptions {
-            priors: "england".to_owned(),
+            priors: ShippedPriors::England,
             cleaning: Cleaning::Scale,
             new_normal: false,
             interventions: true,
@@ -118,7 +110,7 @@ impl Default for ShockOptions {
             dispersion_log_sd: 0.6,
             persistent_share: 0.4,
             persistence: 0.6,
-            wander: 0.4,
+            wander: 1.2,
             season_spread: 0.04,
         }
     }

@@ -8,11 +8,24 @@ use super::ShockError;
 use super::exposure::KINDS;
 use crate::panel::Panel;
 
-/// The priors that ship with the engine: name and text.
-const SHIPPED: [(&str, &str); 2] = [
-    ("england", include_str!("../../models/priors/england.toml")),
-    ("vague", include_str!("../../models/priors/vague.toml")),
-];
+/// The priors that ship with the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ShippedPriors {
+    /// What is known of England's lockdowns since 2022.
+    England,
+    /// What could be known before any lockdown: next to nothing.
+    Vague,
+}
+
+impl ShippedPriors {
+    fn text(self) -> &'static str {
+        match self {
+            ShippedPriors::England => include_str!("../../models/priors/england.toml"),
+            ShippedPriors::Vague => include_str!("../../models/priors/vague.toml"),
+        }
+    }
+}
 
 /// How many effects a series has: the suppression by each kind of closure, and the new normal, which comes last.
 pub(super) const EFFECTS: usize = KINDS.len() + 1;
@@ -92,30 +105,18 @@ struct PriorsFile {
 /// What is believed of a shock before the data speak, in the form of `models/priors/england.toml`.
 ///
 /// ```
-/// use groundswell::shock::ShockPriors;
-/// let priors = ShockPriors::shipped("england").expect("ships with the engine");
+/// use groundswell::shock::{ShippedPriors, ShockPriors};
+/// let priors = ShockPriors::shipped(ShippedPriors::England);
 /// assert!((priors.return_share().alpha - 1.5).abs() < 1e-12);
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShockPriors(PriorsFile);
 
 impl ShockPriors {
-    /// Priors that ship with the engine, `england` or `vague`.
-    ///
-    /// # Errors
-    /// Where there are none of that name.
-    pub fn shipped(name: &str) -> Result<ShockPriors, ShockError> {
-        let Some((_, text)) = SHIPPED.iter().find(|(known, _)| *known == name) else {
-            let known: Vec<&str> = SHIPPED.iter().map(|(known, _)| *known).collect();
-            return Err(ShockError::NoPriors { name: name.to_owned(), shipped: known.join(", ") });
-        };
-        ShockPriors::from_toml(text)
-    }
-
-    /// England's, as they ship with the engine.
-    pub fn england() -> ShockPriors {
+    /// Priors that ship with the engine.
+    pub fn shipped(name: ShippedPriors) -> ShockPriors {
         #[expect(clippy::expect_used, reason = "the text is compiled in and a test reads it")]
-        ShockPriors::shipped("england").expect("the shipped priors are valid")
+        ShockPriors::from_toml(name.text()).expect("the shipped priors are valid")
     }
 
     /// Priors in the form of `models/priors/england.toml`.
@@ -198,15 +199,13 @@ mod tests {
 
     #[test]
     fn shipped_priors_are_valid_and_named_as_their_files() {
-        assert_eq!(ShockPriors::england().name(), "England");
-        assert_eq!(ShockPriors::shipped("vague").expect("ships").name(), "vague");
-        let message = ShockPriors::shipped("wales").expect_err("not shipped").to_string();
-        assert_eq!(message, "there are no priors `wales`: use one of england, vague, or the path of a .toml file");
+        assert_eq!(ShockPriors::shipped(ShippedPriors::England).name(), "England");
+        assert_eq!(ShockPriors::shipped(ShippedPriors::Vague).name(), "vague");
     }
 
     #[test]
     fn schools_have_priors_of_their_own_and_others_the_default() {
-        let priors = ShockPriors::england();
+        let priors = ShockPriors::shipped(ShippedPriors::England);
         assert_eq!(priors.effects("Schools")[0].mean, 1.43);
         assert_eq!(priors.effects("Somebody"), priors.effects("*"));
         assert!(priors.effects("Police")[1].mean < 0.0, "police referred more");
@@ -214,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_spread_of_nothing_is_refused_with_its_group() {
-        let text = SHIPPED[1].1.replace("between = 0.25", "between = 0.0");
+        let text = ShippedPriors::Vague.text().replace("between = 0.25", "between = 0.0");
         let message = ShockPriors::from_toml(&text).expect_err("refused").to_string();
         assert!(message.contains("`Education services`"), "{message}");
     }
