@@ -24,11 +24,7 @@ use crate::time::{ClosureKind, Closures, Period, WorkingCalendar, day_number};
 ///
 /// # Errors
 /// Where the design has such a column already.
-pub fn closure_design(
-    design: Design,
-    calendar: &WorkingCalendar,
-    closures: &Closures,
-) -> Result<Design, DesignError> {
+pub fn closure_design(design: Design, calendar: &WorkingCalendar, closures: &Closures) -> Result<Design, DesignError> {
     let span = design.span();
     let mut design = design;
     for kind in ClosureKind::ALL {
@@ -84,7 +80,8 @@ mod tests {
     fn a_closure_of_half_a_month_exposes_half_its_working_days() {
         let text = "schema = 1\nname = 'T'\n[[closure]]\nname = 'Records lost'\nkind = 'recording'\n\
                     first = 2024-10-01\nlast = 2024-10-10\ndepth = 0.5";
-        let closures = Closures::from_toml(&text.replace("2024-10-01", "'2024-10-01'").replace("2024-10-10", "'2024-10-10'"));
+        let closures =
+            Closures::from_toml(&text.replace("2024-10-01", "'2024-10-01'").replace("2024-10-10", "'2024-10-10'"));
         let design = design(&closures.expect("valid"), Period::month(2024, 10), 2);
         // October 2024 has 23 working days, eight of them from the 1st to the 10th.
         let column = design.regressors(0).column("closed_recording").expect("a column");

@@ -83,7 +83,8 @@ impl Cholesky {
         let mut inverse = vec![0.0; size * size];
         for row in 0..size {
             for column in 0..=row {
-                let (a, b) = (&columns[row * size + row..(row + 1) * size], &columns[column * size + row..(column + 1) * size]);
+                let (a, b) =
+                    (&columns[row * size + row..(row + 1) * size], &columns[column * size + row..(column + 1) * size]);
                 let value = dot(a, b);
                 inverse[row * size + column] = value;
                 inverse[column * size + row] = value;

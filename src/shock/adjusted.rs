@@ -48,8 +48,14 @@ impl ShockAdjusted {
         let (fit, inner) = if exposed {
             let fit = ShockFit::estimate(history, known, &self.priors, &self.options);
             let cleaned = fit.cleaned(history, &self.options);
-            let cleaned = Panel::new(history.dimensions().to_vec(), history.keys().to_vec(), history.span(), cleaned, history.kind())
-                .map_err(|error| ModelError::NoFit { model: ID.to_owned(), reason: error.to_string() })?;
+            let cleaned = Panel::new(
+                history.dimensions().to_vec(),
+                history.keys().to_vec(),
+                history.span(),
+                cleaned,
+                history.kind(),
+            )
+            .map_err(|error| ModelError::NoFit { model: ID.to_owned(), reason: error.to_string() })?;
             (fit, self.inner.fit(&cleaned, &plain)?)
         } else {
             (ShockFit::believed(history, known, &self.priors), self.inner.fit(history, &plain)?)
@@ -99,9 +105,8 @@ impl FittedShockAdjusted {
         if shocked.nothing_to_do() {
             return Ok((inner, put_back.parts));
         }
-        let forecast = put_back
-            .forecast
-            .map_err(|error| ModelError::NoFit { model: ID.to_owned(), reason: error.to_string() })?;
+        let forecast =
+            put_back.forecast.map_err(|error| ModelError::NoFit { model: ID.to_owned(), reason: error.to_string() })?;
         Ok((forecast, put_back.parts))
     }
 }

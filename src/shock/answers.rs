@@ -111,7 +111,12 @@ impl Answer {
     /// ```
     pub fn return_sentence(&self) -> String {
         let Belief { mean, low, high, .. } = self.posterior;
-        let range = format!("about {} of what was kept away, in 8 of 10 cases between {} and {}", percent(mean), percent(low), percent(high));
+        let range = format!(
+            "about {} of what was kept away, in 8 of 10 cases between {} and {}",
+            percent(mean),
+            percent(low),
+            percent(high)
+        );
         match self.told() {
             Told::Prior => format!("Your data can't tell how much returns; this rests on national evidence: {range}."),
             Told::Data => format!("Your data show how much returns: {range}."),
@@ -124,7 +129,12 @@ impl Answer {
         let change = |gamma: f64| libm::expm1(-gamma);
         let Belief { mean, low, high, .. } = self.posterior;
         let (less, more) = (change(high), change(low));
-        let range = format!("would change demand by {}, in 8 of 10 cases by {} to {}", signed(change(mean)), signed(less), signed(more));
+        let range = format!(
+            "would change demand by {}, in 8 of 10 cases by {} to {}",
+            signed(change(mean)),
+            signed(less),
+            signed(more)
+        );
         match self.told() {
             Told::Prior => format!(
                 "Your data can't tell what such a closure does; this rests on national evidence: while it lasts, it {range}."
@@ -140,7 +150,9 @@ impl Answer {
         let range = format!("{} against before, in 8 of 10 cases {} to {}", change(mean), change(low), change(high));
         match self.told() {
             Told::Prior => {
-                format!("Your data can't tell yet whether there is a new normal; this rests on national evidence: {range}.")
+                format!(
+                    "Your data can't tell yet whether there is a new normal; this rests on national evidence: {range}."
+                )
             }
             Told::Data => format!("Your data show the level after the shock: {range}."),
         }

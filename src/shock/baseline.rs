@@ -80,7 +80,8 @@ impl Baseline {
     pub fn guess(sample: &Sample, frame: &Frame, usable: &[bool], options: &ShockOptions) -> Baseline {
         let reach = (frame.season_length / 2).max(2);
         let periods = frame.periods();
-        let per_day: Vec<f64> = sample.values.iter().zip(&sample.at).map(|(y, at)| y / libm::exp(sample.log_days[*at])).collect();
+        let per_day: Vec<f64> =
+            sample.values.iter().zip(&sample.at).map(|(y, at)| y / libm::exp(sample.log_days[*at])).collect();
         let all = per_day.iter().sum::<f64>() / per_day.len().max(1) as f64;
         let level: Vec<f64> = (0..periods)
             .map(|period| {
@@ -113,7 +114,14 @@ impl Baseline {
     /// Method: iteratively reweighted least squares for a negative binomial count with logarithmic link, variance mu +
     /// mu^2 / phi; the part beyond chance is autocorrelated, the level a random walk, the season normal about the pooled
     /// one. Effects with a normal prior are part of the covariance, so that nothing but the shock is left to estimate.
-    pub fn solve(&self, sample: &Sample, frame: &Frame, pooled: &PooledSeason, options: &ShockOptions, extra: &[(Vec<f64>, f64)]) -> Option<Solved> {
+    pub fn solve(
+        &self,
+        sample: &Sample,
+        frame: &Frame,
+        pooled: &PooledSeason,
+        options: &ShockOptions,
+        extra: &[(Vec<f64>, f64)],
+    ) -> Option<Solved> {
         let response: Vec<f64> = sample
             .at
             .iter()
@@ -167,7 +175,15 @@ impl Baseline {
     }
 
     /// Level, season and means from a solution; `shock` is the logarithm of what the shock made of each period.
-    pub fn update(&mut self, sample: &Sample, frame: &Frame, pooled: &PooledSeason, options: &ShockOptions, solved: &Solved, shock: &[f64]) {
+    pub fn update(
+        &mut self,
+        sample: &Sample,
+        frame: &Frame,
+        pooled: &PooledSeason,
+        options: &ShockOptions,
+        solved: &Solved,
+        shock: &[f64],
+    ) {
         let mut weights: Vec<f64> =
             solved.response.iter().zip(&sample.at).map(|(response, at)| response - shock[*at]).collect();
         solved.factor.solve(&mut weights);
@@ -177,7 +193,9 @@ impl Baseline {
         let mut by_season = vec![0.0; frame.season_length];
         sample.at.iter().zip(&weights).for_each(|(at, weight)| by_season[frame.seasons[*at]] += weight);
         self.season = (0..frame.season_length)
-            .map(|place| pooled.effects[place] + pooled.variance * (by_season[place] - total / frame.season_length as f64))
+            .map(|place| {
+                pooled.effects[place] + pooled.variance * (by_season[place] - total / frame.season_length as f64)
+            })
             .collect();
         let jumps: Vec<(Vec<f64>, f64)> = self
             .interventions
@@ -201,12 +219,32 @@ impl Baseline {
         }
         let mut means = Vec::with_capacity(frame.periods());
         for period in 0..frame.periods() {
-            let lasting: f64 = jumps.iter().zip(&self.interventions).map(|((column, size), found)| if found.lasts() { column[period] * size } else { 0.0 }).sum();
-            let passing: f64 = jumps.iter().zip(&self.interventions).map(|((column, size), found)| if found.lasts() { 0.0 } else { column[period] * size }).sum();
+            let lasting: f64 = jumps
+                .iter()
+                .zip(&self.interventions)
+                .map(|((column, size), found)| if found.lasts() { column[period] * size } else { 0.0 })
+                .sum();
+            let passing: f64 = jumps
+                .iter()
+                .zip(&self.interventions)
+                .map(|((column, size), found)| if found.lasts() { 0.0 } else { column[period] * size })
+                .sum();
             level[period] += lasting;
             // The persistent deviation is part of what is expected, though not of the level.
-            let deviation: f64 = sample.at.iter().zip(&weights).map(|(at, weight)| persistent[at.abs_diff(period)] * frame.volatility[*at] * frame.volatility[period] * weight).sum();
-            let log = level[period] + self.season[frame.seasons[period]] + sample.log_days[period] + passing + deviation + shock[period];
+            let deviation: f64 = sample
+                .at
+                .iter()
+                .zip(&weights)
+                .map(|(at, weight)| {
+                    persistent[at.abs_diff(period)] * frame.volatility[*at] * frame.volatility[period] * weight
+                })
+                .sum();
+            let log = level[period]
+                + self.season[frame.seasons[period]]
+                + sample.log_days[period]
+                + passing
+                + deviation
+                + shock[period];
             let least = if sample.counts { LEAST_MEAN } else { 1e-12 };
             means.push(libm::exp(log.clamp(-50.0, 50.0)).max(least));
         }

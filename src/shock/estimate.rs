@@ -100,7 +100,10 @@ pub(super) fn estimate(
     let points = points(priors);
     let group_priors: Vec<GroupPrior> =
         groups.labels.iter().map(|label| GroupPrior::of(&priors.effects(label))).collect();
-    let mut pooled = PooledSeason { effects: vec![0.0; season_length], variance: if season_length > 1 { UNKNOWN_SEASON } else { 0.0 } };
+    let mut pooled = PooledSeason {
+        effects: vec![0.0; season_length],
+        variance: if season_length > 1 { UNKNOWN_SEASON } else { 0.0 },
+    };
     let mut options = options.clone();
     let rows: Vec<usize> = (0..history.keys().len()).collect();
     let mut states: Vec<SeriesState> = rows
@@ -134,13 +137,16 @@ pub(super) fn estimate(
     let mut shared = Vec::new();
     for _ in 0..2 {
         spread_priors.clone_from(&group_priors);
-        let at_point = effects_at(&mut states, &frame, &pooled, &options, std::slice::from_ref(&point), &mut spread_priors);
+        let at_point =
+            effects_at(&mut states, &frame, &pooled, &options, std::slice::from_ref(&point), &mut spread_priors);
         move_effects(&mut states, &at_point, &[1.0]);
         refit(&mut states, &frame, &pooled, &options, &point, 1);
         shared = effects_at(&mut states, &frame, &pooled, &options, &points, &mut spread_priors.clone());
         weights = posterior_weights(&points, &shared);
         move_effects(&mut states, &shared, &weights);
-        let mean = |of: fn(&GridPoint) -> f64| points.iter().zip(&weights).map(|(point, weight)| weight * of(point)).sum::<f64>();
+        let mean = |of: fn(&GridPoint) -> f64| {
+            points.iter().zip(&weights).map(|(point, weight)| weight * of(point)).sum::<f64>()
+        };
         point = nearest(&points, mean(|point| point.share), mean(|point| point.delay_months));
     }
     // What the grid came to is not exactly at a point of it.
@@ -203,7 +209,14 @@ fn first_state(
 }
 
 /// Baselines about the current effects.
-fn refit(states: &mut [SeriesState], frame: &Frame, pooled: &PooledSeason, options: &ShockOptions, point: &GridPoint, rounds: usize) {
+fn refit(
+    states: &mut [SeriesState],
+    frame: &Frame,
+    pooled: &PooledSeason,
+    options: &ShockOptions,
+    point: &GridPoint,
+    rounds: usize,
+) {
     states.par_iter_mut().for_each(|state| {
         for _ in 0..rounds {
             let factor = state.log_factor(frame, point);
@@ -254,7 +267,13 @@ fn pooled_season(states: &[SeriesState], frame: &Frame, point: &GridPoint, optio
 /// How dispersed each series is, and how far the panel's levels wander.
 ///
 /// Method: maximum likelihood over a grid, with lognormal priors; periods under closures left out.
-fn learn_dispersion(states: &mut [SeriesState], frame: &Frame, pooled: &PooledSeason, options: &mut ShockOptions, point: &GridPoint) {
+fn learn_dispersion(
+    states: &mut [SeriesState],
+    frame: &Frame,
+    pooled: &PooledSeason,
+    options: &mut ShockOptions,
+    point: &GridPoint,
+) {
     let (usual, usual_wander) = (options.dispersion, options.wander);
     let of_state = |state: &SeriesState| -> Vec<[f64; DISPERSIONS.len()]> {
         let calm = |at: usize| state.shock.shares[at].iter().all(|share| *share == 0.0);
@@ -369,7 +388,13 @@ fn likelihoods(state: &SeriesState, frame: &Frame, solved: &Solved, points: &[Gr
     let mut columns: [Vec<f64>; EFFECTS] = std::array::from_fn(|_| vec![0.0; size]);
     let mut shift = vec![0.0; size];
     let of_point = |point: &GridPoint| {
-        state.shock.log_factor(&log_baseline, &state.effects, (point.share, point.delay), &mut factor, Some(&mut derivatives));
+        state.shock.log_factor(
+            &log_baseline,
+            &state.effects,
+            (point.share, point.delay),
+            &mut factor,
+            Some(&mut derivatives),
+        );
         // The response less what the shock would be at effects of zero, to first order.
         for (place, at) in at.iter().enumerate().skip(from) {
             let slope: f64 = (0..EFFECTS).map(|effect| derivatives[effect][*at] * state.effects[effect]).sum();
@@ -430,7 +455,13 @@ fn move_effects(states: &mut [SeriesState], groups: &[Vec<GroupPosterior>], weig
 }
 
 /// Takes outliers and breaks into the baselines, one at a time, the most striking first.
-fn find_interventions(states: &mut [SeriesState], frame: &Frame, pooled: &PooledSeason, options: &ShockOptions, point: &GridPoint) {
+fn find_interventions(
+    states: &mut [SeriesState],
+    frame: &Frame,
+    pooled: &PooledSeason,
+    options: &ShockOptions,
+    point: &GridPoint,
+) {
     states.par_iter_mut().for_each(|state| {
         let years = state.sample.at.len() as f64 * frame.years;
         let (first, last) = (state.shock.first(), state.shock.last());

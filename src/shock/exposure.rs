@@ -99,13 +99,18 @@ impl Exposure {
                 if period < before { a[(row, kind, period)] } else { b[(row, kind, period - before)] }
             })
         };
-        Exposure { closed: joined(&self.closed, &later.closed), unrecorded: joined(&self.unrecorded, &later.unrecorded) }
+        Exposure {
+            closed: joined(&self.closed, &later.closed),
+            unrecorded: joined(&self.unrecorded, &later.unrecorded),
+        }
     }
 }
 
 /// The design without its columns of closed shares, as the inner forecaster sees it.
 pub(super) fn without_closures(design: &Design) -> Design {
-    design.without(&ClosureKind::ALL.map(ClosureKind::column)).without(&ClosureKind::ALL.map(ClosureKind::announced_column))
+    design
+        .without(&ClosureKind::ALL.map(ClosureKind::column))
+        .without(&ClosureKind::ALL.map(ClosureKind::announced_column))
 }
 
 #[cfg(test)]

@@ -192,7 +192,8 @@ impl ShockFit {
     /// The breaks found in a series, in the order in which they were found; those too new to be accepted come last.
     pub fn interventions(&self, row: usize) -> Vec<Intervention> {
         let state = self.estimate.as_ref().map(|estimate| &estimate.states[row]);
-        state.map_or_else(Vec::new, |state| state.baseline.interventions.iter().chain(&state.flagged).copied().collect())
+        state
+            .map_or_else(Vec::new, |state| state.baseline.interventions.iter().chain(&state.flagged).copied().collect())
     }
 
     /// Hidden demand of a series over the history, at the posterior mean, in the units of the series. In every period
@@ -204,7 +205,11 @@ impl ShockFit {
         let hidden: Vec<f64> = (0..self.span.len())
             .map(|period| {
                 let usual = libm::exp(log_baseline[period] + self.level_change(row, period));
-                if state.sample.at.is_empty() { 0.0 } else { usual * (1.0 - state.shock.kept(period, &state.effects)).max(0.0) }
+                if state.sample.at.is_empty() {
+                    0.0
+                } else {
+                    usual * (1.0 - state.shock.kept(period, &state.effects)).max(0.0)
+                }
             })
             .collect();
         let mut flows = vec![Flow::default(); self.span.len()];
@@ -245,7 +250,8 @@ impl ShockFit {
                 let returning = flows[period].returned;
                 let expected = baseline + season + new_normal + suppressed + returning;
                 let known = !value.is_nan();
-                let mut set = |part: Part, value: f64| parts.part_mut(part)[(row, period)] = if known { value } else { f64::NAN };
+                let mut set =
+                    |part: Part, value: f64| parts.part_mut(part)[(row, period)] = if known { value } else { f64::NAN };
                 set(Part::Baseline, baseline);
                 set(Part::Season, season);
                 set(Part::NewNormal, new_normal);
@@ -313,7 +319,13 @@ impl ShockFit {
                 }
                 let plain = ((*value - flows[period].returned) / kept).max(0.0);
                 *value = match options.cleaning {
-                    Cleaning::Scale => self.scaled(row, period, plain, libm::exp(log_baseline[period] + self.level_change(row, period)), kept),
+                    Cleaning::Scale => self.scaled(
+                        row,
+                        period,
+                        plain,
+                        libm::exp(log_baseline[period] + self.level_change(row, period)),
+                        kept,
+                    ),
                     Cleaning::Divide | Cleaning::LeaveOut => plain,
                 } * libm::exp(-level_change);
             }
@@ -345,17 +357,4 @@ fn believed(mean: Effects, variance: Effects, along: &Effects) -> Belief {
 
 fn unit(place: Option<usize>) -> Effects {
     std::array::from_fn(|effect| if Some(effect) == place { 1.0 } else { 0.0 })
-}
-
-impl ShockFit {
-    pub fn debug(&self) -> String {
-        let e = self.estimate.as_ref().expect("x");
-        let mut s = format!("wander {:.3}; season ", e.states[0].baseline.wander);
-        for row in 0..e.states.len().min(8) {
-            let st = &e.states[row];
-            s += &format!("\n{} disp {:.4} eff {:?} int {:?}", self.keys[row], st.baseline.dispersion, st.effects.map(|x| (x * 1000.0).round() / 1000.0), st.baseline.interventions.iter().map(|i| (i.kind, i.at)).collect::<Vec<_>>());
-        }
-        s += &format!("\nbetween {:?}", e.group_priors[0].between.map(|x| x.sqrt()));
-        s
-    }
 }

@@ -70,7 +70,12 @@ pub(super) fn most(years: f64) -> usize {
 ///
 /// Method: generalised least squares statistics of each pattern at each period (Chen and Liu 1993), from the inverse
 /// covariance, in which the level already wanders (de Jong and Penzer 1998).
-pub(super) fn most_striking(solved: &Solved, rest: &[f64], at: &[usize], spared: &dyn Fn(usize) -> bool) -> Option<Intervention> {
+pub(super) fn most_striking(
+    solved: &Solved,
+    rest: &[f64],
+    at: &[usize],
+    spared: &dyn Fn(usize) -> bool,
+) -> Option<Intervention> {
     let size = at.len();
     let inverse = solved.factor.inverse();
     let mut weights = rest.to_vec();

@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_file() {
-        let file: ShockOptions = toml::from_str(include_str!("../../models/shock_adjusted.toml")).expect("known options");
+        let file: ShockOptions =
+            toml::from_str(include_str!("../../models/shock_adjusted.toml")).expect("known options");
         assert_eq!(file, ShockOptions::default());
     }
 }

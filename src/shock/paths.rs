@@ -112,7 +112,10 @@ impl Shocked<'_> {
         let mut all = Array3::zeros((rows.len(), paths, steps));
         let mut parts = Decomposition::zeros(inner.keys().to_vec(), inner.span());
         for (place, row) in by_row.into_iter().enumerate() {
-            all.index_axis_mut(ndarray::Axis(0), place).iter_mut().zip(row.paths).for_each(|(cell, value)| *cell = value);
+            all.index_axis_mut(ndarray::Axis(0), place)
+                .iter_mut()
+                .zip(row.paths)
+                .for_each(|(cell, value)| *cell = value);
             for (part, values) in row.parts {
                 parts.part_mut(part).row_mut(place).iter_mut().zip(values).for_each(|(cell, value)| *cell = value);
             }
@@ -120,7 +123,14 @@ impl Shocked<'_> {
         PutBack { forecast: Forecast::new(inner.keys().to_vec(), inner.span(), all), parts }
     }
 
-    fn put_back_row(&self, inner: &Forecast, place: usize, row: usize, shock: &SeriesShock, parameters: &[Parameters]) -> RowPaths {
+    fn put_back_row(
+        &self,
+        inner: &Forecast,
+        place: usize,
+        row: usize,
+        shock: &SeriesShock,
+        parameters: &[Parameters],
+    ) -> RowPaths {
         let fit = self.fit;
         let known = fit.span().len();
         let steps = inner.span().len();
@@ -262,11 +272,8 @@ fn draw_parameters(fit: &ShockFit, draws: Draws) -> Vec<Parameters> {
         }
         points[path] = point;
     }
-    let roots: Vec<Vec<super::pool::Square>> = fit
-        .posteriors
-        .iter()
-        .map(|groups| groups.iter().map(|group| lower(&group.covariance)).collect())
-        .collect();
+    let roots: Vec<Vec<super::pool::Square>> =
+        fit.posteriors.iter().map(|groups| groups.iter().map(|group| lower(&group.covariance)).collect()).collect();
     let of_path = |(path, point): (usize, &usize)| {
         let groups = &fit.posteriors[*point];
         let means: Vec<Effects> = groups

@@ -145,7 +145,8 @@ pub(super) fn with_estimated_spread(prior: &GroupPrior, series: &[Likelihood]) -
                 for c in 0..EFFECTS {
                     for d in 0..EFFECTS {
                         let one = |place: usize| if place == effect { 1.0 } else { 0.0 };
-                        variance += (gain[effect][c] - one(c)) * posterior.covariance[c][d] * (gain[effect][d] - one(d));
+                        variance +=
+                            (gain[effect][c] - one(c)) * posterior.covariance[c][d] * (gain[effect][d] - one(d));
                     }
                 }
                 sums[effect] += (mean[effect] - posterior.mean[effect]).powi(2) + variance;
@@ -181,8 +182,7 @@ pub(super) fn lower(matrix: &Square) -> Square {
         for column in 0..=row {
             let sum: f64 = (0..column).map(|k| factor[row][k] * factor[column][k]).sum();
             let rest = matrix[row][column] - sum;
-            factor[row][column] =
-                if row == column { rest.max(1e-14).sqrt() } else { rest / factor[column][column] };
+            factor[row][column] = if row == column { rest.max(1e-14).sqrt() } else { rest / factor[column][column] };
         }
     }
     factor
@@ -221,8 +221,7 @@ mod tests {
         Likelihood { precision: diagonal(&[precision; EFFECTS]), pull, constant }
     }
 
-    const PRIOR: GroupPrior =
-        GroupPrior { mean: [1.0; EFFECTS], variance: [1.0; EFFECTS], between: [0.25; EFFECTS] };
+    const PRIOR: GroupPrior = GroupPrior { mean: [1.0; EFFECTS], variance: [1.0; EFFECTS], between: [0.25; EFFECTS] };
 
     #[test]
     fn one_series_is_the_mean_of_prior_and_data_by_their_precision() {

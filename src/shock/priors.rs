@@ -139,7 +139,11 @@ impl ShockPriors {
         let groups = file.group.iter().map(|group| (group.label.as_str(), &group.priors));
         for (label, priors) in groups.chain([("default", &file.default)]) {
             let effects = [Some(priors.schools), Some(priors.stay_at_home), priors.event, Some(priors.new_normal)];
-            if effects.iter().flatten().any(|effect| !effect.mean.is_finite() || !(effect.sd > 0.0) || !(effect.between > 0.0)) {
+            if effects
+                .iter()
+                .flatten()
+                .any(|effect| !effect.mean.is_finite() || !(effect.sd > 0.0) || !(effect.between > 0.0))
+            {
                 return impossible(format!("`{label}` needs finite means, and sd and between above 0"));
             }
         }

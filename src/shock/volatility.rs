@@ -116,7 +116,9 @@ pub(super) fn estimate(
     let excess: Vec<f64> = sums.iter().map(|sum| (sum.0 / (sum.1 + CALM_WORTH * usual).max(1e-12)).max(0.0)).collect();
     let factor = |excess: f64| (1.0 + excess).sqrt().min(WILDEST);
     let per_month = 1.0 / (12.0 * frame.years);
-    let first = std::array::from_fn(|month| excess.get((month as f64 * per_month) as usize).map_or(1.0, |excess| factor(*excess)));
+    let first = std::array::from_fn(|month| {
+        excess.get((month as f64 * per_month) as usize).map_or(1.0, |excess| factor(*excess))
+    });
     let mut best = (f64::INFINITY, CALM);
     for fading in FADINGS {
         let tried = Volatility { first, fading };

@@ -7,5 +7,6 @@ mod commands;
 mod hostile;
 mod properties;
 mod real_data;
+mod recovery;
 mod reproducible;
 mod stress;
