@@ -1,5 +1,7 @@
 //! Cholesky factors of dense symmetric positive definite matrices.
 
+#![allow(clippy::needless_range_loop, reason = "one index runs over several arrays")]
+
 /// The factor L of a matrix L L'.
 ///
 /// Shape: size x size, the lower triangle row by row.

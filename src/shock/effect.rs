@@ -1,5 +1,7 @@
 //! What a shock made of one series: the factor on its baseline, and how each effect moves it.
 
+#![allow(clippy::needless_range_loop, reason = "one index runs over several arrays")]
+
 use super::exposure::{Exposure, KINDS};
 use super::pool::Effects;
 use super::priors::{EFFECTS, NEW_NORMAL};

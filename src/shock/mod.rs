@@ -63,7 +63,7 @@ pub enum Cleaning {
     Scale,
     /// The value divided by the suppression, less what returned.
     Divide,
-    /// Nothing: closed periods count as not observed.
+    /// Nothing where at least half of the period was closed; otherwise as `Divide`.
     LeaveOut,
 }
 
@@ -102,7 +102,7 @@ impl Default for ShockOptions {
     fn default() -> ShockOptions {
         ShockOptions {
             priors: ShippedPriors::England,
-            cleaning: Cleaning::Scale,
+            cleaning: Cleaning::LeaveOut,
             new_normal: false,
             interventions: true,
             volatility: true,

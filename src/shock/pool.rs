@@ -1,5 +1,7 @@
 //! Effects of series, shrunk towards those of their group, and the group's towards the prior.
 
+#![allow(clippy::needless_range_loop, reason = "one index runs over several arrays")]
+
 use super::priors::{EFFECTS, EffectPrior};
 
 /// One value for each effect of a series.

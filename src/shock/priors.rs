@@ -128,6 +128,7 @@ impl ShockPriors {
         if file.schema != 1 {
             return Err(ShockError::Schema { found: file.schema });
         }
+        let positive = |value: f64| value > 0.0;
         let impossible = |what: String| Err(ShockError::ImpossiblePrior { what });
         let share = &file.return_share;
         if !(share.alpha > 0.0 && share.beta > 0.0 && (0.0..=1.0).contains(&share.uniform)) {
@@ -142,7 +143,7 @@ impl ShockPriors {
             if effects
                 .iter()
                 .flatten()
-                .any(|effect| !effect.mean.is_finite() || !(effect.sd > 0.0) || !(effect.between > 0.0))
+                .any(|effect| !effect.mean.is_finite() || !positive(effect.sd) || !positive(effect.between))
             {
                 return impossible(format!("`{label}` needs finite means, and sd and between above 0"));
             }
