@@ -75,8 +75,6 @@ pub(super) struct Estimate {
     pub weights: Vec<f64>,
     /// By grid point and group.
     pub groups: Vec<Vec<GroupPosterior>>,
-    /// Priors with the spread between series as the data have it.
-    pub group_priors: Vec<GroupPrior>,
     pub volatility: volatility::Volatility,
 }
 
@@ -152,7 +150,7 @@ pub(super) fn estimate(
     // What the grid came to is not exactly at a point of it.
     let share = points.iter().zip(&weights).map(|(point, weight)| weight * point.share).sum();
     refit(&mut states, &frame, &pooled, &options, &GridPoint { share, ..point }, 1);
-    Estimate { frame, states, weights, groups: shared, group_priors: spread_priors, volatility }
+    Estimate { frame, states, weights, groups: shared, volatility }
 }
 
 fn prior_mean(points: &[GridPoint]) -> f64 {

@@ -244,10 +244,10 @@ impl ShockFit {
         let mut parts = Decomposition::zeros(self.keys.clone(), self.span);
         for row in 0..self.keys.len() {
             let flows = self.flows(row);
-            for period in 0..self.span.len() {
+            for (period, flow) in flows.iter().enumerate() {
                 let value = history.series(row)[period];
                 let [baseline, season, new_normal, suppressed] = self.usual(row, period);
-                let returning = flows[period].returned;
+                let returning = flow.returned;
                 let expected = baseline + season + new_normal + suppressed + returning;
                 let known = !value.is_nan();
                 let mut set =

@@ -16,7 +16,7 @@ const LONGEST: f64 = 4.0;
 pub fn delay_weights(mean_periods: f64) -> Vec<f64> {
     let scale = mean_periods.max(0.01) / 2.0;
     let within = |periods: f64| 1.0 - libm::exp(-periods / scale) * (1.0 + periods / scale);
-    let longest = (mean_periods * LONGEST).max(1.0).min(1200.0) as usize;
+    let longest = (mean_periods * LONGEST).clamp(1.0, 1200.0) as usize;
     let (mut weights, mut so_far) = (Vec::with_capacity(longest + 1), 0.0);
     for period in 0..longest {
         let until = within(period as f64 + 0.5);
