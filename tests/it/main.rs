@@ -10,3 +10,4 @@ mod real_data;
 mod recovery;
 mod reproducible;
 mod stress;
+mod shock;
