@@ -10,6 +10,7 @@ mod adjusted;
 mod answers;
 mod baseline;
 mod decomposition;
+mod dispersion;
 mod effect;
 mod estimate;
 mod exposure;
