@@ -9,5 +9,5 @@ mod properties;
 mod real_data;
 mod recovery;
 mod reproducible;
-mod stress;
 mod shock;
+mod stress;
