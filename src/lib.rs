@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`ingest`] | files are recognised, read, cleaned, merged and counted: a [`panel::Panel`] and [`panel::Finding`]s |
 //! | [`features`] | what is known about every period, past and future: a [`panel::Design`] |
+//! | [`shock`] | what closures kept away and what came back, taken out before the models see the series and put back into their paths |
 //! | [`models`], [`ensemble`] | models of one series, pooled seasons, combinations, calibrated ranges: all of them [`forecast::Forecaster`]s |
 //! | [`reconcile`] | parts told what their totals' own forecasts know, so that sums agree |
 //! | [`evaluate`] | rolling origins scored: an [`evaluate::Scorecard`] |
@@ -63,5 +64,6 @@ pub mod pipeline;
 pub mod project;
 pub mod publish;
 pub mod reconcile;
+pub mod shock;
 pub mod simulate;
 pub mod time;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::forecast::SeriesHistory;
 use crate::panel::Regressors;
+use crate::time::ClosureKind;
 
 /// The regressor that may be an offset.
 const WORKING_DAYS: &str = "working_days";
@@ -99,7 +100,9 @@ impl Terms {
         left -= if positions { season_length - 1 } else { 2 * pairs };
         let mut calendar = Vec::new();
         for name in history.regressors.names() {
-            if left == 0 || (name == WORKING_DAYS && options.working_days != WorkingDays::Regressor) {
+            // How far a closure reached is the shock room's to say: dates that come once fit anything.
+            let closed = name.starts_with(ClosureKind::COLUMNS);
+            if left == 0 || closed || (name == WORKING_DAYS && options.working_days != WorkingDays::Regressor) {
                 continue;
             }
             if let Some(column) = Column::of(name, history) {

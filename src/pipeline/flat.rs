@@ -9,14 +9,14 @@ use ndarray::Axis;
 use serde::Serialize;
 
 use super::{Error, Listener, Progress, Stage, recipe};
-use crate::features::{FeatureOptions, calendar_design};
+use crate::features::{FeatureOptions, calendar_design, closure_design};
 use crate::forecast::{Draws, Forecast, Forecaster, Levels, ModelError};
 use crate::ingest::{self, SeriesBlock, SeriesColumns, SeriesTable, Source, TimeLabels};
 use crate::panel::{Design, Finding, SeriesKey};
 use crate::project::LineUp;
 use crate::publish::PublishError;
 use crate::publish::tables::{WideBlock, WideFormat, WideTimes, WideWriter};
-use crate::time::{Date, Frequency, WorkingCalendar};
+use crate::time::{Closures, Date, Frequency, WorkingCalendar};
 
 /// How many series go through at a time. Pools and calibrations see one block; larger ones cost memory only.
 const BLOCK: usize = 4096;
@@ -171,7 +171,12 @@ pub(super) fn design_of(
 ) -> Result<Design, Error> {
     let dated = labels != TimeLabels::Number;
     let span = block.panel.span().extended(horizon);
-    Ok(calendar_design(span, (block.dated && dated).then_some(calendar), &FeatureOptions::default())?)
+    let calendar = (block.dated && dated).then_some(calendar);
+    let design = calendar_design(span, calendar, &FeatureOptions::default())?;
+    Ok(match calendar {
+        Some(calendar) => closure_design(design, calendar, &Closures::england())?,
+        None => design,
+    })
 }
 
 /// Forecasts one block by every model and writes it.

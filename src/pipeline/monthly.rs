@@ -10,7 +10,7 @@ use super::judge::{self, Trial};
 use super::pack::{Pack, Results};
 use super::{Error, Listener, Progress, Stage, read_input, recipe};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
-use crate::features::calendar_design;
+use crate::features::{calendar_design, closure_design};
 use crate::forecast::{FittedForecaster, Forecast, RollingOrigins};
 use crate::ingest::{self, Ingested, TimeLabels};
 use crate::panel::{Design, Finding, Hierarchy, Panel, Place, SeriesKey, Severity};
@@ -115,9 +115,14 @@ impl Work {
         let span = panel.span().extended(horizon);
         let dated = (ingested.time_labels != TimeLabels::Number).then_some(&calendar);
         let design = calendar_design(span, dated, &plan.calendar().features)?;
+        let closures = closures(plan)?;
+        let design = match dated {
+            Some(calendar) => closure_design(design, calendar, &closures)?,
+            None => design,
+        };
         let (count, stride) = (plan.backtest().origins, plan.backtest().stride);
         let origins = RollingOrigins::last(&active, count, stride, horizon, judge::least_known(&active));
-        let lockdowns = if dated.is_some() { lockdowns(plan, span)? } else { Vec::new() };
+        let lockdowns = if dated.is_some() { lockdowns(&closures, span) } else { Vec::new() };
         Ok(Work { active, design, origins, ingested, lockdowns })
     }
 }
@@ -129,15 +134,15 @@ fn calendar(plan: &RunPlan) -> Result<WorkingCalendar, Error> {
     WorkingCalendar::from_toml(&text).map_err(|source| Error::Calendar { path, source })
 }
 
-/// The closures of the plan that fall into the history or the horizon, as runs of closed days.
-fn lockdowns(plan: &RunPlan, span: Span) -> Result<Vec<Lockdown>, Error> {
-    let closures = match &plan.calendar().closures {
-        None => Closures::england(),
-        Some(file) => {
-            let (path, text) = beside(plan, file)?;
-            Closures::from_toml(&text).map_err(|source| Error::Closures { path, source })?
-        }
-    };
+/// The closures of the plan.
+fn closures(plan: &RunPlan) -> Result<Closures, Error> {
+    let Some(file) = &plan.calendar().closures else { return Ok(Closures::england()) };
+    let (path, text) = beside(plan, file)?;
+    Closures::from_toml(&text).map_err(|source| Error::Closures { path, source })
+}
+
+/// The closures that fall into the history or the horizon, as runs of closed days.
+fn lockdowns(closures: &Closures, span: Span) -> Vec<Lockdown> {
     let (first, last) = (span.start().first_day(), span.last().unwrap_or(span.start()).last_day());
     let runs: Vec<_> = closures.runs().into_iter().filter(|(from, to)| *to >= first && *from <= last).collect();
     let label = |place: usize| match (runs.len(), place) {
@@ -148,7 +153,7 @@ fn lockdowns(plan: &RunPlan, span: Span) -> Result<Vec<Lockdown>, Error> {
         _ => format!("{}th lockdown", place + 1),
     };
     let runs = runs.iter().enumerate();
-    Ok(runs.map(|(place, (from, to))| Lockdown { label: label(place), first_day: *from, last_day: *to }).collect())
+    runs.map(|(place, (from, to))| Lockdown { label: label(place), first_day: *from, last_day: *to }).collect()
 }
 
 /// A text file that the project file names.

@@ -5,8 +5,10 @@ use crate::forecast::Forecaster;
 use crate::models::{Local, ModelSpec, PooledSeason};
 use crate::project::{Group, LineUp};
 use crate::reconcile::Reconciled;
+use crate::shock::ShockAdjusted;
 
-/// The whole recipe: members, combined, their season pooled, their ranges calibrated, parts and totals reconciled.
+/// The whole recipe: members, combined, their season pooled, their ranges calibrated, parts and totals reconciled, all of
+/// it behind the shock.
 pub fn forecaster(line_up: &LineUp) -> Box<dyn Forecaster> {
     let mut groups: Vec<Box<dyn Forecaster>> = line_up.group.iter().map(|group| of_group(group, line_up)).collect();
     let combined = match groups.len() {
@@ -17,9 +19,14 @@ pub fn forecaster(line_up: &LineUp) -> Box<dyn Forecaster> {
         Some(options) => Box::new(Calibrated::new(combined, options.clone())),
         None => combined,
     };
-    match &line_up.reconcile {
+    let reconciled: Box<dyn Forecaster> = match &line_up.reconcile {
         Some(options) => Box::new(Reconciled::new(calibrated, options.clone())),
         None => calibrated,
+    };
+    // Outermost: the trials of the calibration, and the totals, see a history without the shock too.
+    match &line_up.shock {
+        Some(options) => Box::new(ShockAdjusted::new(reconciled, options.clone())),
+        None => reconciled,
     }
 }
 

@@ -8,6 +8,7 @@ use super::ProjectError;
 use crate::ensemble::{CalibrationOptions, EnsembleOptions};
 use crate::models::{ModelSpec, PooledSeasonOptions};
 use crate::reconcile::ReconcileOptions;
+use crate::shock::ShockOptions;
 
 /// The line-ups that ship with the engine: name and text.
 const SHIPPED: [(&str, &str); 2] = [
@@ -41,6 +42,8 @@ pub struct LineUp {
     pub calibrate: Option<CalibrationOptions>,
     /// Lets totals have forecasts of their own, which their parts heed; absent: totals are sums of their parts alone.
     pub reconcile: Option<ReconcileOptions>,
+    /// Takes lockdowns out before the models see the series, and puts them back; absent: the models see them.
+    pub shock: Option<ShockOptions>,
     /// The members.
     pub group: Vec<Group>,
 }
@@ -80,6 +83,7 @@ impl LineUp {
             ensemble: EnsembleOptions::default(),
             calibrate: None,
             reconcile: None,
+            shock: None,
             group: vec![Group { pooled_season: None, members: vec![member] }],
         })
     }

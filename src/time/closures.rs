@@ -34,6 +34,41 @@ pub enum ClosureKind {
     Schools,
     /// People from services and neighbours.
     StayAtHome,
+    /// Any other event that kept referrals away for a time: a flood, a strike, a service that shut.
+    Event,
+    /// Nobody from anybody: what came was not recorded, as after an attack on the case system. Such periods tell
+    /// nothing about demand.
+    Recording,
+}
+
+impl ClosureKind {
+    /// Every kind.
+    pub const ALL: [ClosureKind; 4] =
+        [ClosureKind::Schools, ClosureKind::StayAtHome, ClosureKind::Event, ClosureKind::Recording];
+
+    /// What the columns of a design that hold a closed share begin with.
+    pub const COLUMNS: &'static str = "closed_";
+
+    /// The name of the column that holds the closed share of each period.
+    pub fn column(self) -> &'static str {
+        match self {
+            ClosureKind::Schools => "closed_schools",
+            ClosureKind::StayAtHome => "closed_stay_at_home",
+            ClosureKind::Event => "closed_event",
+            ClosureKind::Recording => "closed_recording",
+        }
+    }
+
+    /// The name of the column that holds the day on which each period's closures became known, in days since 1 January
+    /// of year 1; 0 where that was always so.
+    pub fn announced_column(self) -> &'static str {
+        match self {
+            ClosureKind::Schools => "closed_schools_announced",
+            ClosureKind::StayAtHome => "closed_stay_at_home_announced",
+            ClosureKind::Event => "closed_event_announced",
+            ClosureKind::Recording => "closed_recording_announced",
+        }
+    }
 }
 
 /// A run of days on which something was closed.
@@ -50,6 +85,10 @@ pub struct Closure {
     pub last: Date,
     /// How complete it was, from 0 to 1.
     pub depth: f64,
+    /// The day on which it became known. A trial on the past looks ahead no further than what was known; a closure
+    /// without this day counts as known always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Date>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -10,4 +10,4 @@ mod period;
 pub use calendar::{CalendarError, WorkingCalendar};
 pub use closures::{Closure, ClosureError, ClosureKind, Closures};
 pub use jiff::civil::Date;
-pub use period::{Frequency, Period, Span};
+pub use period::{Frequency, Period, Span, day_number};

@@ -275,6 +275,11 @@ pub(super) fn days_between(earlier: Date, later: Date) -> i32 {
     earlier.until(later).map_or(0, |span| span.get_days())
 }
 
+/// Days from 1 January of year 1 to the day.
+pub fn day_number(day: Date) -> f64 {
+    f64::from(days_between(FIRST_MONDAY, day))
+}
+
 /// Whether the day is Monday to Friday.
 pub(super) fn is_weekday(day: Date) -> bool {
     !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)

@@ -7,5 +7,7 @@ mod commands;
 mod hostile;
 mod properties;
 mod real_data;
+mod recovery;
 mod reproducible;
+mod shock;
 mod stress;

@@ -1,0 +1,209 @@
+//! What was believed, what is believed now, and whether the data made the difference.
+
+use serde::Serialize;
+
+/// A posterior standard deviation above this share of the prior's means that the data can't tell. Source: the project's
+/// method, section 4.
+const CANT_TELL: f64 = 0.8;
+
+/// A belief about a number: its mean, its standard deviation, and the range that holds it in 8 of 10 cases.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Belief {
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation.
+    pub sd: f64,
+    /// Lower end of the 80% range.
+    pub low: f64,
+    /// Upper end of the 80% range.
+    pub high: f64,
+}
+
+/// The 90% quantile of a standard normal number.
+const NINETIETH: f64 = 1.281_551_565_544_600_4;
+
+impl Belief {
+    /// A normal belief.
+    pub(super) fn normal(mean: f64, variance: f64) -> Belief {
+        let sd = variance.max(0.0).sqrt();
+        Belief { mean, sd, low: mean - NINETIETH * sd, high: mean + NINETIETH * sd }
+    }
+
+    /// A belief on a grid: values ascending, with probabilities. The range is the shortest that holds 80%.
+    pub(super) fn on_grid(values: &[f64], probabilities: &[f64]) -> Belief {
+        let mean: f64 = values.iter().zip(probabilities).map(|(value, p)| value * p).sum();
+        let variance: f64 = values.iter().zip(probabilities).map(|(value, p)| p * (value - mean).powi(2)).sum();
+        let (mut low, mut high) = (values[0], values[values.len() - 1]);
+        // Within a cell, half-way to its neighbours, a value is as likely as any other.
+        let edges: Vec<f64> = (0..=values.len())
+            .map(|place| match place {
+                0 => values[0],
+                place if place == values.len() => values[place - 1],
+                place => 0.5 * (values[place - 1] + values[place]),
+            })
+            .collect();
+        let below = |x: f64| -> f64 {
+            let parts = edges.windows(2).zip(probabilities);
+            parts.map(|(edge, p)| p * ((x - edge[0]) / (edge[1] - edge[0])).clamp(0.0, 1.0)).sum()
+        };
+        const STEPS: usize = 400;
+        let step = (edges[values.len()] - edges[0]) / STEPS as f64;
+        let masses: Vec<f64> = (0..=STEPS).map(|k| below(edges[0] + k as f64 * step)).collect();
+        let mut end = 0;
+        for start in 0..=STEPS {
+            while end < STEPS && masses[end] - masses[start] < 0.8 - 1e-9 {
+                end += 1;
+            }
+            if masses[end] - masses[start] >= 0.8 - 1e-9 && (end - start) as f64 * step < high - low {
+                (low, high) = (edges[0] + start as f64 * step, edges[0] + end as f64 * step);
+            }
+        }
+        Belief { mean, sd: variance.max(0.0).sqrt(), low, high }
+    }
+}
+
+/// Whether the data told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Told {
+    /// The data narrowed the belief down.
+    Data,
+    /// The data can't tell: the answer rests on what was believed before.
+    Prior,
+}
+
+/// The answer to a question: what was believed before the data and after.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Answer {
+    /// Before.
+    pub prior: Belief,
+    /// After.
+    pub posterior: Belief,
+}
+
+impl Answer {
+    /// The posterior standard deviation over the prior's: 1 where the data say nothing.
+    pub fn left_open(&self) -> f64 {
+        if self.prior.sd > 0.0 { self.posterior.sd / self.prior.sd } else { 1.0 }
+    }
+
+    /// How far the data moved the mean, in prior standard deviations.
+    pub fn moved(&self) -> f64 {
+        if self.prior.sd > 0.0 { (self.posterior.mean - self.prior.mean) / self.prior.sd } else { 0.0 }
+    }
+
+    /// Whether the data told.
+    pub fn told(&self) -> Told {
+        if self.left_open() > CANT_TELL { Told::Prior } else { Told::Data }
+    }
+
+    /// "How much comes back" in plain words, the warning first where the data can't tell. `self` is a share.
+    ///
+    /// ```
+    /// use groundswell::shock::{Answer, Belief};
+    /// let believed = Belief { mean: 0.2, sd: 0.15, low: 0.02, high: 0.4 };
+    /// let answer = Answer { prior: believed, posterior: believed };
+    /// assert_eq!(
+    ///     answer.return_sentence(),
+    ///     "Your data can't tell how much returns; this rests on national evidence: about 20% of what was kept away, in \
+    ///      8 of 10 cases between 2% and 40%."
+    /// );
+    /// ```
+    pub fn return_sentence(&self) -> String {
+        let Belief { mean, low, high, .. } = self.posterior;
+        let range = format!(
+            "about {} of what was kept away, in 8 of 10 cases between {} and {}",
+            percent(mean),
+            percent(low),
+            percent(high)
+        );
+        match self.told() {
+            Told::Prior => format!("Your data can't tell how much returns; this rests on national evidence: {range}."),
+            Told::Data => format!("Your data show how much returns: {range}."),
+        }
+    }
+
+    /// "What would another lockdown do" in plain words. `self` is the logarithm of what is left, with its sign turned:
+    /// the suppression gamma.
+    pub fn suppression_sentence(&self) -> String {
+        let change = |gamma: f64| libm::expm1(-gamma);
+        let Belief { mean, low, high, .. } = self.posterior;
+        let (less, more) = (change(high), change(low));
+        let range = format!(
+            "would change demand by {}, in 8 of 10 cases by {} to {}",
+            signed(change(mean)),
+            signed(less),
+            signed(more)
+        );
+        match self.told() {
+            Told::Prior => format!(
+                "Your data can't tell what such a closure does; this rests on national evidence: while it lasts, it {range}."
+            ),
+            Told::Data => format!("Your data show what such a closure does: while it lasts, it {range}."),
+        }
+    }
+
+    /// "What is the new normal" in plain words. `self` is the logarithm of the level after over before.
+    pub fn new_normal_sentence(&self) -> String {
+        let Belief { mean, low, high, .. } = self.posterior;
+        let change = |log: f64| signed(libm::expm1(log));
+        let range = format!("{} against before, in 8 of 10 cases {} to {}", change(mean), change(low), change(high));
+        match self.told() {
+            Told::Prior => {
+                format!(
+                    "Your data can't tell yet whether there is a new normal; this rests on national evidence: {range}."
+                )
+            }
+            Told::Data => format!("Your data show the level after the shock: {range}."),
+        }
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0}%", 100.0 * share)
+}
+
+/// "-12%", "+3%", "0%".
+fn signed(share: f64) -> String {
+    let whole = (100.0 * share).round();
+    if whole == 0.0 { "0%".to_owned() } else { format!("{whole:+.0}%") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_tell_where_they_narrow_the_belief() {
+        let prior = Belief::normal(0.0, 1.0);
+        let narrowed = |sd: f64| Answer { prior, posterior: Belief::normal(0.2, sd * sd) };
+        assert_eq!(narrowed(0.79).told(), Told::Data);
+        assert_eq!(narrowed(0.81).told(), Told::Prior);
+        assert!((narrowed(0.5).moved() - 0.2).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_range_on_a_grid_is_the_shortest() {
+        // All at the lower end: the range starts there.
+        let belief = Belief::on_grid(&[0.0, 0.5, 1.0], &[0.9, 0.06, 0.04]);
+        assert_eq!(belief.low, 0.0);
+        assert!(belief.high < 0.26, "{}", belief.high);
+        assert!((belief.mean - 0.07).abs() < 1e-12);
+    }
+
+    #[test]
+    fn sentences_put_what_the_data_cant_tell_first() {
+        let believed = Belief::normal(0.17, 0.01);
+        let open = Answer { prior: believed, posterior: believed };
+        assert_eq!(
+            open.suppression_sentence(),
+            "Your data can't tell what such a closure does; this rests on national evidence: while it lasts, it would \
+             change demand by -16%, in 8 of 10 cases by -26% to -4%."
+        );
+        let told = Answer { prior: Belief::normal(0.0, 0.04), posterior: Belief::normal(0.1, 0.0004) };
+        assert_eq!(
+            told.new_normal_sentence(),
+            "Your data show the level after the shock: +11% against before, in 8 of 10 cases +8% to +13%."
+        );
+    }
+}
