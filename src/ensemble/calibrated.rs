@@ -302,6 +302,19 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_observed_is_no_error() {
+        let whole = even(24, 96);
+        let mut values = whole.values().to_owned();
+        values.iter_mut().skip(5).step_by(7).for_each(|value| *value = f64::NAN);
+        let gappy = whole.with_values(values).expect("a valid panel");
+        let low = |history: &Panel| {
+            let bounds = forecast(history, steady(1000.0, 0.01), CalibrationOptions::default());
+            bounds.quantiles(&[0.025])[(0, 0, 5)]
+        };
+        assert!((low(&whole) - low(&gappy)).abs() < 25.0, "{} {}", low(&whole), low(&gappy));
+    }
+
+    #[test]
     fn paths_keep_their_rank() {
         let history = even(24, 96);
         let inner = steady(1000.0, 0.01);

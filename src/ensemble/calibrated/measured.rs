@@ -36,9 +36,11 @@ impl About {
         about
     }
 
-    /// A value's deviation from the centre, as a logarithm.
+    /// A value's deviation from the centre, as a logarithm; `NaN` for one that was not observed.
     pub(super) fn deviation(&self, value: f64) -> f64 {
-        libm::log((value.max(0.0) + self.offset) / (self.centre + self.offset))
+        // `max` alone would make a zero of what was not observed.
+        let value = if value.is_nan() { value } else { value.max(0.0) };
+        libm::log((value + self.offset) / (self.centre + self.offset))
     }
 
     /// The value that deviates so far.
