@@ -13,6 +13,7 @@
 mod age_bands;
 mod amounts;
 mod categories;
+mod cin_census;
 mod columns;
 mod counts;
 mod coverage;
@@ -22,12 +23,14 @@ mod dfe_monthly;
 mod dimension;
 mod encoding;
 mod error;
+pub mod events;
 mod extract;
 mod findings;
 mod frames;
 mod headers;
 mod history;
 mod labels;
+mod made;
 mod merge;
 mod numbers;
 mod options;
@@ -43,6 +46,7 @@ mod table;
 mod text;
 mod tidy;
 mod time_labels;
+mod xml_text;
 
 #[cfg(test)]
 mod tests;
@@ -144,7 +148,10 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
     let mut tables = Vec::new();
     for (position, path) in options.files.iter().enumerate() {
         let table = Table::open(Source::File(base.join(path)))?;
-        let found = recognise::detect(&Headers::new(table.headers()), table.path(), options)?;
+        let found = match table.known() {
+            Some(format) => format,
+            None => recognise::detect(&Headers::new(table.headers()), table.path(), options)?,
+        };
         let first = *format.get_or_insert(found);
         if found != first {
             return Err(IngestError::OtherCalendar {
@@ -162,7 +169,7 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
     let (panel, time_labels) = match format {
         Format::DfeMonthly => reading.dfe_monthly(options, &mut files)?,
         Format::Counts => reading.counts(options, &mut files)?,
-        Format::Referrals | Format::Auto => {
+        Format::Referrals | Format::CinCensus | Format::Auto => {
             let mapping = mapping_path.as_deref().zip(mapping.as_ref());
             reading.referrals(options, mapping, &mut files)?
         }
@@ -227,6 +234,9 @@ impl Reading<'_> {
             self.one(table?, options.files.len(), read, |through| through)?;
         }
         reader.check_areas()?;
+        if reader.crosses(cin_census::SOURCE_BREAK) {
+            self.findings.push(cin_census::source_break());
+        }
         let merged = merge::merge(reader, options)?;
         self.findings.extend(merged.findings);
         Ok((merged.panel, TimeLabels::FirstDay))
