@@ -220,8 +220,11 @@ impl Events {
     /// One history out of the events of several files, oldest file first: an event that stands in more than one is kept
     /// as the newest has it. Also says how many were repeated.
     pub(super) fn merged(files: Vec<Vec<Event>>) -> (Events, u64) {
-        let mut all: Vec<(usize, Event)> =
-            files.into_iter().enumerate().flat_map(|(file, events)| events.into_iter().map(move |e| (file, e))).collect();
+        let mut all: Vec<(usize, Event)> = files
+            .into_iter()
+            .enumerate()
+            .flat_map(|(file, events)| events.into_iter().map(move |e| (file, e)))
+            .collect();
         // Newest first within a key; the sort is stable, so that rows of one file stay in their order.
         all.sort_by_key(|(file, event)| (event.key(), std::cmp::Reverse(*file)));
         let before = all.len();

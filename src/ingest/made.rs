@@ -27,19 +27,17 @@ pub(super) struct MadeRows {
     columns: Vec<Vec<Box<str>>>,
     numbers: Vec<u64>,
     sender: SyncSender<Batch>,
-    rows: u64,
     stopped: bool,
 }
 
 impl MadeRows {
     pub(super) fn new(wanted: Vec<usize>, sender: SyncSender<Batch>) -> MadeRows {
         let columns = wanted.iter().map(|_| Vec::new()).collect();
-        MadeRows { wanted, columns, numbers: Vec::new(), sender, rows: 0, stopped: false }
+        MadeRows { wanted, columns, numbers: Vec::new(), sender, stopped: false }
     }
 
     /// Takes one row: its number in the file and its cells, empty where there is nothing.
     pub(super) fn push(&mut self, number: u64, cells: &[&str], bytes: u64) {
-        self.rows += 1;
         for (column, wanted) in self.columns.iter_mut().zip(&self.wanted) {
             column.push(cells.get(*wanted).copied().unwrap_or_default().into());
         }
@@ -52,11 +50,6 @@ impl MadeRows {
     /// Whether nobody wants more rows.
     pub(super) fn stopped(&self) -> bool {
         self.stopped
-    }
-
-    /// How many rows were taken.
-    pub(super) fn rows(&self) -> u64 {
-        self.rows
     }
 
     /// Hands over what is left.

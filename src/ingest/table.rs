@@ -225,7 +225,7 @@ impl Table {
     }
 }
 
-fn open_file(path: &Path) -> Result<File, IngestError> {
+pub(super) fn open_file(path: &Path) -> Result<File, IngestError> {
     let unreadable = |source: std::io::Error| match source.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
             IngestError::NotFound { path: path.to_path_buf() }
@@ -375,7 +375,15 @@ fn read_frame(
     };
     frame.read(wanted, hand_over).map_err(|detail| undecodable(path, container, detail))?;
     let rows = rows.load(Ordering::Relaxed);
-    Ok(ReadThrough { rows, bytes, sha256, ragged: RowCount::default(), converted: None, notes: Vec::new(), covers: Vec::new() })
+    Ok(ReadThrough {
+        rows,
+        bytes,
+        sha256,
+        ragged: RowCount::default(),
+        converted: None,
+        notes: Vec::new(),
+        covers: Vec::new(),
+    })
 }
 
 /// The hash of all bytes of a file, and how many they are.

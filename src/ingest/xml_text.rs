@@ -116,7 +116,8 @@ impl<R: Read> XmlText<R> {
             self.ended = read == 0;
             // A declaration is looked for once, in a piece that is long enough to hold it.
             if self.written.is_none() && (self.raw.len() >= 256 || self.ended) {
-                let (written, mark) = encoding_of(&self.raw).ok_or(()).map_err(|()| self.failed(TextFault::Encoding))?;
+                let (written, mark) =
+                    encoding_of(&self.raw).ok_or(()).map_err(|()| self.failed(TextFault::Encoding))?;
                 self.raw.drain(..mark);
                 self.converted = match written {
                     Written::Utf8 => None,
@@ -159,7 +160,11 @@ impl<R: Read> XmlText<R> {
             }
             Written::Utf16 { big_endian } => {
                 let pair = |pair: &[u8]| {
-                    if big_endian { u16::from_be_bytes([pair[0], pair[1]]) } else { u16::from_le_bytes([pair[0], pair[1]]) }
+                    if big_endian {
+                        u16::from_be_bytes([pair[0], pair[1]])
+                    } else {
+                        u16::from_le_bytes([pair[0], pair[1]])
+                    }
                 };
                 let mut units: Vec<u16> = self.raw.chunks_exact(2).map(pair).collect();
                 let cut = units.last().is_some_and(|unit| (0xD800..0xDC00).contains(unit)) && !self.ended;

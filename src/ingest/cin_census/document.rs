@@ -256,7 +256,9 @@ fn take(child: &mut Child, tag: Tag, inside: Option<Tag>, text: &str) {
                 Tag::ProtectionPlanStart => {
                     case.protection_plans.last_mut().into_iter().for_each(|plan| plan.start = text());
                 }
-                Tag::ProtectionPlanEnd => case.protection_plans.last_mut().into_iter().for_each(|plan| plan.end = text()),
+                Tag::ProtectionPlanEnd => {
+                    case.protection_plans.last_mut().into_iter().for_each(|plan| plan.end = text())
+                }
                 Tag::InitialAbuse => {
                     case.protection_plans.last_mut().into_iter().for_each(|plan| plan.initial_category = text());
                 }

@@ -20,7 +20,10 @@ pub(super) fn before_return(path: &Path, lines: &RowCount) -> Finding {
     Finding {
         name: "referral-before-return",
         severity: Severity::Note,
-        what: format!("{} before the year of the return", plural(lines.count, "referral is from", "referrals are from")),
+        what: format!(
+            "{} before the year of the return",
+            plural(lines.count, "referral is from", "referrals are from")
+        ),
         place: lines_in(path, Some("CINreferralDate"), lines),
         count: lines.count,
         meaning: "They are cases that were still open; the months before the return are counted from the returns of \
@@ -73,7 +76,10 @@ pub(super) fn missing_starts(path: &Path, lines: &RowCount) -> Finding {
     Finding {
         name: "missing-date",
         severity: Severity::Loss,
-        what: format!("{} no start", plural(lines.count, "assessment, enquiry or plan has", "assessments, enquiries or plans have")),
+        what: format!(
+            "{} no start",
+            plural(lines.count, "assessment, enquiry or plan has", "assessments, enquiries or plans have")
+        ),
         place: lines_in(path, None, lines),
         count: lines.count,
         meaning: "These entries of cases are left out; referrals are counted by their own date.",

@@ -21,15 +21,8 @@ use crate::panel::Finding;
 use crate::time::Date;
 
 /// The columns of the rows, by the names of their elements.
-pub(in crate::ingest) const HEADERS: [&str; 7] = [
-    "LAchildID",
-    "CINreferralDate",
-    "ReferralSource",
-    "PrimaryNeedCode",
-    "ReferralNFA",
-    "PersonBirthDate",
-    "LEA",
-];
+pub(in crate::ingest) const HEADERS: [&str; 7] =
+    ["LAchildID", "CINreferralDate", "ReferralSource", "PrimaryNeedCode", "ReferralNFA", "PersonBirthDate", "LEA"];
 
 type Input = Box<dyn Read + Send>;
 
