@@ -41,7 +41,7 @@ impl Coverage {
             for (first, last) in &extract.covers {
                 let first = options.from.map_or(*first, |from| days_since_epoch(from).max(*first));
                 let last = options.to.map_or(*last, |to| days_since_epoch(to).min(*last));
-                let window = Window { first, last, given: true, a_day: f64::INFINITY };
+                let window = Window { first, last, given: true, a_day: f64::MAX };
                 let areas = windows.iter_mut().zip(&met).filter(|(_, met)| **met && first <= last);
                 areas.for_each(|(windows, _)| windows.push(window));
             }
