@@ -177,13 +177,20 @@ impl Categories {
             let lettered = token.bytes().any(|byte| byte.is_ascii_alphabetic());
             // A bare number before a label may be of a local list: it counts where the label doesn't say otherwise.
             let marked = after.starts_with([':', '-', '\u{2013}', '.', ')', '/']);
-            let after_label = self.by_label(after.trim_start_matches([':', '-', '\u{2013}', '.', ')', '/', ' ']));
+            let after_mark = after.trim_start_matches([':', '-', '\u{2013}', '.', ')', '/', ' ']);
+            let after_label = self.by_label(after_mark).or_else(|| self.by_beginning(after_mark));
             if alone || lettered || (marked && after_label.is_none_or(|label| label == group)) {
                 return Some(group);
             }
             if let Some(label) = after_label {
                 return Some(label);
             }
+        }
+        // A census code in brackets behind the label: "Other (strangers, MPs) [1D]".
+        let behind = rest.trim_end().strip_suffix(']').and_then(|rest| rest.rsplit_once('['));
+        let behind = behind.map(|(_, code)| code.trim().to_ascii_uppercase());
+        if let Some(group) = behind.and_then(|code| self.codes.get(&code).copied()) {
+            return Some(group);
         }
         let unnumbered = rest.trim_start_matches(|character: char| character.is_ascii_digit() || character == ' ');
         let unnumbered = unnumbered.trim_start_matches([')', '.', ':', '-', ' ']);
@@ -242,6 +249,7 @@ mod tests {
             ("5D", "LA services"),
             ("2A - Schools", "Schools"),
             ("[2A] anything", "Schools"),
+            ("Other (including strangers, MPs) [1D]", "Individual"),
             ("4 - (council homes)", "Housing"),
             ("9", "Anonymous"),
             ("q)", "Police"),
@@ -261,6 +269,7 @@ mod tests {
     fn a_bare_number_gives_way_to_a_label_that_says_otherwise() {
         assert_eq!(source("6) Health visitor").as_deref(), Some("Health services"));
         assert_eq!(source("01) Police").as_deref(), Some("Police"));
+        assert_eq!(source("10) Housing (housing association)").as_deref(), Some("Housing"));
     }
 
     #[test]

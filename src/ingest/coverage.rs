@@ -34,16 +34,26 @@ impl Coverage {
         let mut windows: Vec<Vec<Window>> = vec![Vec::new(); names.area_count];
         for (position, extract) in extracts.iter().enumerate() {
             let Some((first, last)) = extract.window() else { continue };
+            let mut met = vec![false; names.area_count];
+            for record in extract.days.values().flatten() {
+                met[names.area_of_combination[record.combination as usize]] = true;
+            }
+            for (first, last) in &extract.covers {
+                let first = options.from.map_or(*first, |from| days_since_epoch(from).max(*first));
+                let last = options.to.map_or(*last, |to| days_since_epoch(to).min(*last));
+                let window = Window { first, last, given: true, a_day: f64::MAX };
+                let areas = windows.iter_mut().zip(&met).filter(|(_, met)| **met && first <= last);
+                areas.for_each(|(windows, _)| windows.push(window));
+            }
+            if !extract.covers.is_empty() {
+                continue;
+            }
             let given = options.extract_date.filter(|_| position == newest);
             let last = given.map_or(last, |date| days_since_epoch(date).max(last));
             let last = options.to.map_or(last, |to| last.min(days_since_epoch(to)));
             let worked = working_days(&calendar, first, last).max(1);
             let window =
                 Window { first, last, given: given.is_some(), a_day: extract.referrals() as f64 / worked as f64 };
-            let mut met = vec![false; names.area_count];
-            for record in extract.days.values().flatten() {
-                met[names.area_of_combination[record.combination as usize]] = true;
-            }
             windows.iter_mut().zip(met).filter(|(_, met)| *met).for_each(|(windows, _)| windows.push(window));
         }
         let judge = Judge { calendar: &calendar, options, frequency };

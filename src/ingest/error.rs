@@ -125,6 +125,16 @@ pub enum IngestError {
         /// What the decoder said, without values.
         detail: String,
     },
+    /// An XML document that can't be read.
+    #[error("{}: line {line} of the XML document: {detail}", path.display())]
+    Xml {
+        /// The file.
+        path: PathBuf,
+        /// The line that had been reached.
+        line: u64,
+        /// What is wrong, without anything from the file.
+        detail: &'static str,
+    },
     /// No format fits.
     #[error("{}: not recognised as {}; the closest is {closest}, for which there is no column for {}. The columns are: {columns}. Name the columns in the options, or rename them", path.display(), tried.join(", "), missing.join(", "))]
     Unrecognised {

@@ -33,12 +33,19 @@ pub(super) struct Extract {
     pub(super) days: BTreeMap<i32, Vec<Record>>,
     /// Whether the children of this file can be told apart.
     pub(super) has_identifiers: bool,
+    /// The first and last days that the file covers by its nature; none where its rows tell.
+    pub(super) covers: Vec<(i32, i32)>,
 }
 
 impl Extract {
     /// The first and the last day with a referral.
     pub(super) fn window(&self) -> Option<(i32, i32)> {
         Some((*self.days.first_key_value()?.0, *self.days.last_key_value()?.0))
+    }
+
+    /// The day by which a newer extract is told from an older one.
+    pub(super) fn as_of(&self) -> Option<i32> {
+        self.covers.last().map(|(_, last)| *last).or_else(|| self.window().map(|(_, last)| last))
     }
 
     /// How many referrals.
@@ -60,6 +67,8 @@ pub(super) struct Unfinished {
     pub(super) has_identifiers: bool,
     pub(super) rows: u64,
     pub(super) filtered: u64,
+    /// The first and last days that the file covers by its nature; none where its rows tell.
+    pub(super) covers: Vec<(i32, i32)>,
 }
 
 /// Dates that lie this far from all others are slips of the pen ...
@@ -137,11 +146,12 @@ impl Unfinished {
         if outside > 0 {
             notes.push(findings::outside_window(&self.path, outside as u64));
         }
-        let strays = take_strays(&mut days);
+        // A return holds cases that were open for years: their days are no slips.
+        let strays = if self.covers.is_empty() { take_strays(&mut days) } else { BTreeMap::new() };
         if let Some(rows) = count_of(Some(&strays), &first_rows) {
             notes.push(findings::stray_dates(&self.path, &column, &rows));
         }
-        let extract = Extract { path: self.path, days, has_identifiers: self.has_identifiers };
+        let extract = Extract { path: self.path, days, has_identifiers: self.has_identifiers, covers: self.covers };
         Ok(Some(extract).filter(|extract| !extract.days.is_empty()))
     }
 

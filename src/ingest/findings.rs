@@ -309,3 +309,16 @@ pub(super) fn total_disagrees(path: &Path, column: &str, rows: &RowCount) -> Fin
         remedy: "Check the file against its publisher's.",
     }
 }
+
+/// Events that stand in more than one file.
+pub(super) fn repeated_events(count: u64) -> Finding {
+    Finding {
+        name: "duplicate-event",
+        severity: Severity::Note,
+        what: format!("{} in more than one file", plural(count, "event stands", "events stand")),
+        place: Place::default(),
+        count,
+        meaning: "Each is counted once, as the newest file has it.",
+        remedy: "Nothing, where files overlap.",
+    }
+}

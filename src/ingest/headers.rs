@@ -123,6 +123,7 @@ impl Role {
                 "areacode",
                 "lacode",
                 "newlacode",
+                "lea",
                 "region",
             ],
             Role::Age => &[

@@ -38,8 +38,8 @@ pub(super) fn merge(mut reader: ReferralReader<'_>, options: &InputOptions) -> R
     let mut notes = std::mem::take(&mut reader.findings);
     let frequency = options.frequency.unwrap_or(Frequency::Month);
     let mut extracts = std::mem::take(&mut reader.extracts);
-    // Newest last: by its latest referral, then by its place in the list.
-    extracts.sort_by_key(|extract| extract.window().map(|(_, last)| last));
+    // Newest last: by the last day that it covers, else its latest referral, then by its place in the list.
+    extracts.sort_by_key(Extract::as_of);
     let (Some(first), Some(last)) = (
         extracts.iter().filter_map(Extract::window).map(|(first, _)| first).min(),
         extracts.iter().filter_map(Extract::window).map(|(_, last)| last).max(),

@@ -1,18 +1,20 @@
 //! The front door: files that analysts hold become a panel and a list of what was noticed.
 //!
-//! In: CSV, Parquet and Arrow files, recognised by their content: child-level referrals (one row each), counts (one
-//! row a series and period), and the Department for Education's monthly statistics. Out: [`Ingested`], a
+//! In: CSV, Parquet and Arrow files and XML returns, recognised by their content: child-level referrals (one row each),
+//! the children in need census, counts (one row a series and period), and the Department for Education's monthly
+//! statistics. Out: [`Ingested`], a
 //! [`Panel`] of whole periods with [`Finding`]s, or a [`SeriesTable`] for the engine alone. The
 //! identifiers of children are hashed as they are read and go no further. This room fits nothing, fills no gap and
 //! rounds nothing.
 //!
 //! The way through: [`table`](self) opens a file and hands out batches of columns; a reader for each format turns them
-//! into codes and counts; `merge` and `history` make one panel of several files. Readers of workbooks and XML join
-//! beside `referrals`: whatever yields records of child, day and labels can be merged.
+//! into codes and counts; `merge` and `history` make one panel of several files. A reader of another format makes a
+//! table of its referrals (`made`) and so joins the same way; [`read_events`] gives all that happened, as [`events`].
 
 mod age_bands;
 mod amounts;
 mod categories;
+mod cin_census;
 mod columns;
 mod counts;
 mod coverage;
@@ -22,12 +24,14 @@ mod dfe_monthly;
 mod dimension;
 mod encoding;
 mod error;
+pub mod events;
 mod extract;
 mod findings;
 mod frames;
 mod headers;
 mod history;
 mod labels;
+mod made;
 mod merge;
 mod numbers;
 mod options;
@@ -43,6 +47,7 @@ mod table;
 mod text;
 mod tidy;
 mod time_labels;
+mod xml_text;
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +57,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub use error::{Fault, IngestError};
+pub use events::Events;
 pub use options::{AreaLabels, Columns, DateOrder, Format, InputOptions, Level};
 pub use recognise::{Recognition, RoleColumn, recognise};
 pub use series::{SeriesBlock, SeriesColumns, SeriesTable, read_series};
@@ -144,7 +150,10 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
     let mut tables = Vec::new();
     for (position, path) in options.files.iter().enumerate() {
         let table = Table::open(Source::File(base.join(path)))?;
-        let found = recognise::detect(&Headers::new(table.headers()), table.path(), options)?;
+        let found = match table.known() {
+            Some(format) => format,
+            None => recognise::detect(&Headers::new(table.headers()), table.path(), options)?,
+        };
         let first = *format.get_or_insert(found);
         if found != first {
             return Err(IngestError::OtherCalendar {
@@ -162,7 +171,7 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
     let (panel, time_labels) = match format {
         Format::DfeMonthly => reading.dfe_monthly(options, &mut files)?,
         Format::Counts => reading.counts(options, &mut files)?,
-        Format::Referrals | Format::Auto => {
+        Format::Referrals | Format::CinCensus | Format::Auto => {
             let mapping = mapping_path.as_deref().zip(mapping.as_ref());
             reading.referrals(options, mapping, &mut files)?
         }
@@ -170,6 +179,44 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
     let last_complete = panel.span().last().unwrap_or(panel.span().start());
     let Reading { inputs, findings, .. } = reading;
     Ok(Ingested { panel, format, time_labels, findings, inputs, last_complete })
+}
+
+/// What happened to the children of the files, for what follows journeys and not only counts.
+#[derive(Debug)]
+pub struct History {
+    /// Events of all files; what stands in several is kept as the newest file has it.
+    pub events: Events,
+    /// What was noticed, in the order of the files.
+    pub findings: Vec<Finding>,
+    /// The files, in the order given.
+    pub inputs: Vec<InputFile>,
+}
+
+/// Reads the events of children in need census returns, oldest return first where they overlap.
+///
+/// # Errors
+/// Where a file can't be read or is no return.
+pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestError> {
+    if files.is_empty() {
+        return Err(IngestError::NoFiles);
+    }
+    let (mut all, mut findings, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
+    for file in files {
+        let path = base.join(file);
+        let (events, mut through) = cin_census::events(&path, Box::new(table::open_file(&path)?))?;
+        if let Some(encoding) = through.converted {
+            findings.push(findings::converted_encoding(&path, encoding));
+        }
+        findings.append(&mut through.notes);
+        inputs.push(InputFile::of(&path, &through));
+        all.push((through.covers.last().map(|(_, last)| *last), events));
+    }
+    all.sort_by_key(|(last, _)| *last);
+    let (events, repeated) = Events::merged(all.into_iter().map(|(_, events)| events).collect());
+    if repeated > 0 {
+        findings.push(findings::repeated_events(repeated));
+    }
+    Ok(History { events, findings, inputs })
 }
 
 /// Checks what can be checked before any file is opened.
@@ -227,6 +274,9 @@ impl Reading<'_> {
             self.one(table?, options.files.len(), read, |through| through)?;
         }
         reader.check_areas()?;
+        if reader.crosses(cin_census::SOURCE_BREAK) {
+            self.findings.push(cin_census::source_break());
+        }
         let merged = merge::merge(reader, options)?;
         self.findings.extend(merged.findings);
         Ok((merged.panel, TimeLabels::FirstDay))

@@ -21,6 +21,8 @@ pub enum Format {
     Counts,
     /// The Department for Education's file with one column a month.
     DfeMonthly,
+    /// Returns of the children in need census: one XML document a year.
+    CinCensus,
 }
 
 impl Format {
@@ -31,6 +33,7 @@ impl Format {
             Format::Referrals => "referrals (one row each)",
             Format::Counts => "counts (one row a series and period)",
             Format::DfeMonthly => "DfE monthly statistics (one column a month)",
+            Format::CinCensus => "children in need census (one XML return a year)",
         }
     }
 }

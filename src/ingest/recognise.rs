@@ -50,7 +50,10 @@ pub fn recognise(path: &Path) -> Result<Recognition, IngestError> {
     let table = Table::open(Source::File(path.to_path_buf()))?;
     let headers = Headers::new(table.headers());
     let options = InputOptions::default();
-    let format = detect(&headers, path, &options)?;
+    let format = match table.known() {
+        Some(format) => format,
+        None => detect(&headers, path, &options)?,
+    };
     let container = table.container();
     let written = table.headers().to_vec();
     let mut columns = Vec::new();
@@ -61,6 +64,7 @@ pub fn recognise(path: &Path) -> Result<Recognition, IngestError> {
     let dimensions = match format {
         Format::DfeMonthly => vec!["area".to_string()],
         Format::Counts => counts::columns(&headers, path, &options)?.1,
+        Format::CinCensus => ["source", "age_band", "need", "no_further_action"].map(str::to_string).to_vec(),
         _ => referral_dimensions(table, &headers, path)?,
     };
     Ok(Recognition { path: path.to_path_buf(), format, container, headers: written, columns, dimensions })
@@ -68,7 +72,7 @@ pub fn recognise(path: &Path) -> Result<Recognition, IngestError> {
 
 fn roles(format: Format) -> &'static [(Role, &'static str)] {
     match format {
-        Format::DfeMonthly | Format::Auto => &[],
+        Format::DfeMonthly | Format::Auto | Format::CinCensus => &[],
         Format::Counts => &[(Role::Series, "series"), (Role::Time, "time"), (Role::Value, "value")],
         Format::Referrals => &[
             (Role::Date, "date"),

@@ -8,6 +8,7 @@ use polars::prelude::{InitHashMaps, PlHashMap};
 use super::age_bands::AgeBands;
 use super::categories::{Categories, Grouping, Mapping};
 use super::columns::DateColumn;
+use super::dates::days_since_epoch;
 use super::dimension::{Dimension, MOST_DIMENSIONS, find, unknown_area};
 use super::error::IngestError;
 use super::extract::{Extract, Unfinished};
@@ -20,6 +21,7 @@ use super::referral_rows::{FilterColumn, LabelColumn, RowReader};
 use super::table::{ReadThrough, Table};
 use super::text::RowCount;
 use crate::panel::Finding;
+use crate::time::Date;
 
 /// How many labels a dimension may have.
 pub(super) const MOST_LABELS: usize = 20_000;
@@ -179,12 +181,13 @@ impl<'a> ReferralReader<'a> {
             birth_codes: Vec::new(),
             children: Vec::new(),
         };
-        let through = table.read(&wanted, &mut |batch| {
+        let mut through = table.read(&wanted, &mut |batch| {
             progress(batch.bytes, batch.rows.of(0));
             rows.take(batch, self)?;
             rows.check_labels(&path)?;
             Ok(ControlFlow::Continue(()))
         })?;
+        self.findings.append(&mut through.notes);
         if through.rows == 0 {
             return Err(IngestError::NoRows { path });
         }
@@ -209,10 +212,20 @@ impl<'a> ReferralReader<'a> {
             has_identifiers: child_place.is_some(),
             rows: through.rows,
             filtered: rows.filtered,
+            covers: through.covers.clone(),
         };
         let extract = unfinished.finish(self.options, &mut self.findings)?;
         self.extracts.extend(extract);
         Ok(through)
+    }
+
+    /// Whether series are told apart by source and returns lie on both sides of a day on which its codes changed.
+    pub(super) fn crosses(&self, day: Date) -> bool {
+        let day = days_since_epoch(day);
+        let mut windows = self.extracts.iter().flat_map(|extract| &extract.covers);
+        self.dimensions.contains(&Dimension::Source)
+            && windows.clone().any(|(first, _)| *first < day)
+            && windows.any(|(_, last)| *last >= day)
     }
 
     /// Checks that every area that was asked for was met.

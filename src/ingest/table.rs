@@ -10,10 +10,14 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use sha2::{Digest, Sha256};
 
+use super::cin_census::{CensusReturn, HEADERS, is_census};
 use super::encoding::hexadecimal;
 use super::error::IngestError;
 use super::frames::{Cells, Container, Frame, ReadAs, Stored, read_text};
+use super::made::{MadeRows, RowMaker};
+use super::options::Format;
 use super::text::{Block, MOST_COLUMNS, RowCount, RowNumbers, TextBlocks};
+use crate::panel::Finding;
 
 /// Where a table comes from.
 #[derive(Debug, Clone)]
@@ -61,10 +65,16 @@ pub(super) struct ReadThrough {
     pub(super) ragged: RowCount,
     /// The encoding that was converted to Unicode, if any.
     pub(super) converted: Option<&'static str>,
+    /// What the reader of a format noticed about more than single cells.
+    pub(super) notes: Vec<Finding>,
+    /// The first and last days that the file covers by its nature, as a year's return does; none where its rows tell.
+    pub(super) covers: Vec<(i32, i32)>,
 }
 
 enum Opened {
     Text(TextBlocks<'static>),
+    /// Rows that the reader of a format makes.
+    Made(Format, &'static str, Box<dyn RowMaker>),
     Frame(Container, Frame, Box<dyn ReadAgain>),
 }
 
@@ -95,10 +105,17 @@ impl Table {
             }
             Source::Bytes(_, bytes) => (Box::new(Cursor::new(bytes.clone())), Some(bytes.len() as u64)),
         };
-        let mut start = [0; 8];
+        let mut start = [0; 64];
         let read = read_start(&mut input, &mut start).map_err(|error| broken(&path, error))?;
         if read == 0 {
             return Err(IngestError::Empty { path });
+        }
+        if is_census(&start[..read]) && !is_web_page(&start[..read]) {
+            input.seek(SeekFrom::Start(0)).map_err(|error| broken(&path, error))?;
+            let census = CensusReturn::open(&path, Box::new(input))?;
+            let headers = HEADERS.iter().map(ToString::to_string).collect();
+            let opened = Opened::Made(Format::CinCensus, "XML", Box::new(census));
+            return Ok(Table { path, headers, opened, size });
         }
         let container = match &start[..read] {
             [b'P', b'A', b'R', b'1', ..] => Some(Container::Parquet),
@@ -142,6 +159,14 @@ impl Table {
         &self.headers
     }
 
+    /// What the file holds, where its container says so and its columns needn't.
+    pub(super) fn known(&self) -> Option<Format> {
+        match &self.opened {
+            Opened::Made(format, ..) => Some(*format).filter(|format| *format != Format::Auto),
+            _ => None,
+        }
+    }
+
     /// How large the file is, where that is known.
     pub(super) fn size(&self) -> Option<u64> {
         self.size
@@ -151,6 +176,7 @@ impl Table {
     pub(super) fn container(&self) -> &'static str {
         match &self.opened {
             Opened::Text(_) => "CSV",
+            Opened::Made(_, container, _) => container,
             Opened::Frame(container, ..) => container.noun(),
         }
     }
@@ -170,6 +196,10 @@ impl Table {
         std::thread::scope(|scope| {
             let reader = scope.spawn(move || match self.opened {
                 Opened::Text(blocks) => read_blocks(&self.path, blocks, wanted, &sender),
+                Opened::Made(_, _, maker) => {
+                    let columns = wanted.iter().map(|(column, _)| *column).collect();
+                    maker.make(&mut MadeRows::new(columns, sender))
+                }
                 Opened::Frame(container, frame, input) => {
                     read_frame(&self.path, container, frame, input, wanted, sender)
                 }
@@ -195,7 +225,7 @@ impl Table {
     }
 }
 
-fn open_file(path: &Path) -> Result<File, IngestError> {
+pub(super) fn open_file(path: &Path) -> Result<File, IngestError> {
     let unreadable = |source: std::io::Error| match source.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
             IngestError::NotFound { path: path.to_path_buf() }
@@ -248,13 +278,15 @@ fn known_otherwise(start: &[u8]) -> Option<(&'static str, &'static str)> {
         [0xFF, 0xFF, 0xFF, 0xFF, ..] => {
             Some(("an Arrow stream", "write it as an Arrow file (Feather) or Parquet and name that"))
         }
-        [b'<', b'?', b'x', b'm', b'l', ..] => Some(("an XML document", "export the table as CSV")),
-        [b'<', b'!', b'D' | b'd', ..] | [b'<', b'h', b't', b'm', b'l', ..] => {
-            Some(("a web page", "download the file itself, not the page about it"))
-        }
+        start if is_web_page(start) => Some(("a web page", "download the file itself, not the page about it")),
         [b'{', ..] => Some(("a JSON document", "export the table as CSV")),
         _ => None,
     }
+}
+
+fn is_web_page(start: &[u8]) -> bool {
+    let start = start.to_ascii_lowercase();
+    start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
 }
 
 /// A file that was cut short lacks the mark at its end; a length that its end claims must fit into it.
@@ -319,6 +351,8 @@ fn read_blocks(
         sha256: blocks.sha256(),
         ragged,
         converted: blocks.converted,
+        notes: Vec::new(),
+        covers: Vec::new(),
     })
 }
 
@@ -341,7 +375,15 @@ fn read_frame(
     };
     frame.read(wanted, hand_over).map_err(|detail| undecodable(path, container, detail))?;
     let rows = rows.load(Ordering::Relaxed);
-    Ok(ReadThrough { rows, bytes, sha256, ragged: RowCount::default(), converted: None })
+    Ok(ReadThrough {
+        rows,
+        bytes,
+        sha256,
+        ragged: RowCount::default(),
+        converted: None,
+        notes: Vec::new(),
+        covers: Vec::new(),
+    })
 }
 
 /// The hash of all bytes of a file, and how many they are.

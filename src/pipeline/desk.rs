@@ -128,7 +128,7 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
 /// else there is; counts by all there are.
 fn first_dimensions(recognition: &Recognition) -> Vec<String> {
     match recognition.format {
-        Format::Referrals => {
+        Format::Referrals | Format::CinCensus => {
             let source = recognition.dimensions.iter().find(|dimension| *dimension == "source");
             source.or(recognition.dimensions.first()).cloned().into_iter().collect()
         }

@@ -44,6 +44,14 @@ fn a_picture_is_bad_data() {
 }
 
 #[test]
+fn an_xml_document_with_entities_is_bad_data() {
+    let bomb =
+        b"<?xml version=\"1.0\"?>\n<!DOCTYPE m [<!ENTITY a \"aa\"><!ENTITY b \"&a;&a;\">]>\n<Message>&b;</Message>";
+    refused("bomb.xml", bomb, 65, "document type (DTD)");
+    refused("outside.xml", b"<!DOCTYPE m SYSTEM \"file:///etc/passwd\"><Message/>", 65, "document type (DTD)");
+}
+
+#[test]
 fn an_endless_line_is_bad_data() {
     let mut bytes = b"unique_id,ds,y\n".to_vec();
     bytes.resize(80 << 20, b'x');

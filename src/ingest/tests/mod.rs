@@ -1,5 +1,6 @@
 //! Reading tiny files from the door to the panel.
 
+mod census;
 mod dfe;
 mod door;
 mod messages;

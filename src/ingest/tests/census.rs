@@ -1,0 +1,56 @@
+//! Returns of the children in need census from the door to the panel.
+
+use super::{Folder, lines, span};
+use crate::ingest::{Fault, Format, recognise};
+
+/// A return with one case a child: identifier, date of referral and source.
+fn census(year: i16, cases: &[(&str, &str, &str)]) -> String {
+    let mut text = format!(
+        "<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>{year}</Year>\
+         <ReferenceDate>{year}-03-31</ReferenceDate></CollectionDetails></Header><Children>\n"
+    );
+    for (child, date, source) in cases {
+        text.push_str(&format!(
+            "<Child><ChildIdentifiers><LAchildID>{child}</LAchildID></ChildIdentifiers><CINdetails>\
+             <CINreferralDate>{date}</CINreferralDate><ReferralSource>{source}</ReferralSource></CINdetails></Child>\n"
+        ));
+    }
+    text + "</Children></Message>"
+}
+
+#[test]
+fn returns_of_several_years_make_one_monthly_history() {
+    let folder = Folder::new();
+    folder.write(
+        "2024.xml",
+        census(2024, &[("A", "2023-03-06", "6"), ("C", "2023-04-20", "6"), ("D", "2019-01-01", "6")]),
+    );
+    folder.write("2023.xml", census(2023, &[("A", "2023-03-06", "2A"), ("B", "2022-05-10", "6")]));
+    let ingested = folder.read("files = ['2024.xml', '2023.xml']\ndimensions = ['source']").expect("readable");
+    assert_eq!((ingested.format, span(&ingested)), (Format::CinCensus, "2022-04 to 2024-03".to_string()));
+    // The later return says that A was referred by the police, whatever the order of the files.
+    assert_eq!(lines(&ingested), ["Police: 0 1 0 0 0 0 0 0 0 0 0 1 1 0 0 0 0 0 0 0 0 0 0 0"]);
+    let names: Vec<(&str, u64)> = ingested.findings.iter().map(|finding| (finding.name, finding.count)).collect();
+    assert_eq!(names, [("referral-before-return", 2), ("duplicate-row", 1), ("conflicting-row", 1)]);
+}
+
+#[test]
+fn a_return_is_recognised_by_its_content() {
+    let folder = Folder::with("return.csv", census(2024, &[("A", "2023-05-06", "6")]));
+    let found = recognise(&folder.path().join("return.csv")).expect("known");
+    assert_eq!((found.format, found.container), (Format::CinCensus, "XML"));
+    assert_eq!(found.dimensions, ["source", "age_band", "need", "no_further_action"]);
+}
+
+#[test]
+fn no_identifier_reaches_an_error_or_a_finding() {
+    let whole = census(2024, &[("CANARY7391", "2023-05-06", "CANARY7391"), ("CANARY7391", "CANARY7391", "6")]);
+    let folder = Folder::with("whole.xml", &whole);
+    let ingested = folder.read("files = ['whole.xml']\ndimensions = ['source']").expect("readable");
+    let said = format!("{ingested:?}");
+    assert!(!said.contains("CANARY"), "{said}");
+    folder.write("cut.xml", &whole[..whole.len() - 30]);
+    let error = folder.read("files = ['cut.xml']").expect_err("cut short");
+    assert_eq!(error.fault(), Fault::BadInput);
+    assert!(!format!("{error}{error:?}").contains("CANARY"));
+}
