@@ -60,6 +60,7 @@ pub mod ingest;
 pub mod math;
 pub mod models;
 pub mod panel;
+pub mod pathway;
 pub mod pipeline;
 pub mod project;
 pub mod publish;
