@@ -14,6 +14,7 @@ mod fit;
 mod journey;
 mod lever;
 mod national;
+pub mod placements;
 mod simulate;
 mod stage;
 mod stock;
