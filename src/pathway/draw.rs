@@ -53,35 +53,6 @@ pub(super) fn beta(stream: &mut impl Rng, yes: f64, no: f64) -> f64 {
     if yes + no > 0.0 { yes / (yes + no) } else { 0.0 }
 }
 
-/// A Poisson number; 0 where the mean isn't positive.
-///
-/// Method: waiting times of mean 1 counted up to the mean; above [`POISSON_SPLIT`] the mean is first halved by the
-/// order statistic of a gamma number (Ahrens and Dieter 1974), which keeps it exact.
-pub(super) fn poisson(stream: &mut impl Rng, mean: f64) -> u64 {
-    let (mut left, mut count) = (mean.max(0.0), 0);
-    while left > POISSON_SPLIT {
-        let waits = (left * 7.0 / 8.0).floor();
-        let passed = gamma(stream, waits);
-        if passed > left {
-            // The `waits`-th event comes after the end: those before it are spread evenly.
-            let share = left / passed;
-            return count + (1..waits as u64).filter(|_| uniform(stream) < share).count() as u64;
-        }
-        left -= passed;
-        count += waits as u64;
-    }
-    let limit = libm::exp(-left);
-    let mut product = uniform(stream);
-    while product > limit {
-        count += 1;
-        product *= uniform(stream);
-    }
-    count
-}
-
-/// Means above this are split: the product of uniforms below stays far above the smallest float.
-const POISSON_SPLIT: f64 = 24.0;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,17 +72,6 @@ mod tests {
             assert!((mean / shape - 1.0).abs() < 0.04, "{shape}: {mean}");
             assert!((variance / shape - 1.0).abs() < 0.10, "{shape}: {variance}");
         }
-    }
-
-    #[test]
-    fn poisson_numbers_have_equal_mean_and_variance_small_and_large() {
-        let mut stream = random::stream(2, &[]);
-        for rate in [0.3, 20.0, 25.0, 700.0] {
-            let (mean, variance) = moments((0..40_000).map(|_| poisson(&mut stream, rate) as f64));
-            assert!((mean / rate - 1.0).abs() < 0.03, "{rate}: {mean}");
-            assert!((variance / rate - 1.0).abs() < 0.05, "{rate}: {variance}");
-        }
-        assert_eq!(poisson(&mut stream, -1.0), 0);
     }
 
     #[test]

@@ -51,7 +51,12 @@ impl PathwayPlan {
     ///
     /// # Errors
     /// Where the forecast doesn't follow the journeys or a lever is impossible.
-    pub fn run(&self, fitted: &Fitted<'_>, referrals: Referrals<'_>, levers: &[PathwayLever]) -> Result<Outlook, PathwayError> {
+    pub fn run(
+        &self,
+        fitted: &Fitted<'_>,
+        referrals: Referrals<'_>,
+        levers: &[PathwayLever],
+    ) -> Result<Outlook, PathwayError> {
         let pathway = fitted.pathway.simulate(referrals, levers)?;
         let workload = self.workload.workload(&pathway.child_days, levers)?;
         let draws = Draws { paths: referrals.forecast.draws(), seed: referrals.seed };
@@ -76,7 +81,12 @@ impl PathwayPlan {
     ///
     /// # Errors
     /// As for [`PathwayPlan::run`].
-    pub fn ledger(&self, fitted: &Fitted<'_>, referrals: Referrals<'_>, levers: &[PathwayLever]) -> Result<Ledger, PathwayError> {
+    pub fn ledger(
+        &self,
+        fitted: &Fitted<'_>,
+        referrals: Referrals<'_>,
+        levers: &[PathwayLever],
+    ) -> Result<Ledger, PathwayError> {
         let tally = |count: usize| Ok::<_, PathwayError>(self.run(fitted, referrals, &levers[..count])?.tally());
         let baseline = tally(0)?;
         let (mut before, mut entries) = (baseline, Vec::with_capacity(levers.len()));
@@ -173,7 +183,8 @@ pub struct Ledger {
 /// One series of a forecast.
 fn only(forecast: &Forecast, name: &str) -> Result<Forecast, PathwayError> {
     let key = SeriesKey::new([name]);
-    let row = forecast.row(&key).ok_or_else(|| PathwayError::Referrals { problem: format!("have no series `{name}`") })?;
+    let row =
+        forecast.row(&key).ok_or_else(|| PathwayError::Referrals { problem: format!("have no series `{name}`") })?;
     let paths = forecast.paths().select(ndarray::Axis(0), &[row]);
     Ok(Forecast::new(vec![key], forecast.span(), paths)?)
 }

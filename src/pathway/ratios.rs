@@ -68,7 +68,12 @@ impl FlowRatios {
     ///
     /// # Errors
     /// Where lengths differ, a value is negative, or a flow has no year with referrals.
-    pub fn fit(referrals: &[f64], flows: &[YearlyFlow], last: Period, options: RatioOptions) -> Result<FlowRatios, PathwayError> {
+    pub fn fit(
+        referrals: &[f64],
+        flows: &[YearlyFlow],
+        last: Period,
+        options: RatioOptions,
+    ) -> Result<FlowRatios, PathwayError> {
         let wrong = |problem: String| Err(PathwayError::Flows { problem });
         if last.frequency() != Frequency::Year {
             return wrong("must be by years".to_owned());
@@ -90,7 +95,9 @@ impl FlowRatios {
             let log = |value: f64| libm::log(value + 0.5);
             let values: Vec<f64> = flow.values.iter().map(|value| log(*value)).collect();
             let ratios: Vec<f64> = values.iter().zip(referrals).map(|(value, of)| value - log(*of)).collect();
-            let (Some(level), Some(log_ratio)) = (smooth(&values, options.smoothing), smooth(&ratios, options.smoothing)) else {
+            let (Some(level), Some(log_ratio)) =
+                (smooth(&values, options.smoothing), smooth(&ratios, options.smoothing))
+            else {
                 return wrong(format!("of `{}` have no year with referrals; give one at least", flow.name));
             };
             fitted.push(FittedFlow { name: flow.name.clone(), level, log_ratio, change: change(&values, options) });
@@ -177,7 +184,12 @@ impl YearlyStock {
     ///
     /// # Errors
     /// Where no stock, start or end is observed.
-    pub fn fit(stocks: &[f64], starts: &[f64], ends: &[f64], options: RatioOptions) -> Result<YearlyStock, PathwayError> {
+    pub fn fit(
+        stocks: &[f64],
+        starts: &[f64],
+        ends: &[f64],
+        options: RatioOptions,
+    ) -> Result<YearlyStock, PathwayError> {
         let wrong = |problem: &str| PathwayError::Flows { problem: problem.to_owned() };
         let stock = stocks.last().copied().filter(|stock| *stock >= 0.0);
         let stock = stock.ok_or_else(|| wrong("have no stock in the last year"))?;

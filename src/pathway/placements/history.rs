@@ -97,7 +97,10 @@ mod tests {
             vec![stay((1, 1), None, 0), stay((2, 1), None, 1)],
             vec![stay((2, 1), Some((1, 1)), 0)],
         ] {
-            assert!(CareHistory::new(7, BORN, stays).is_err_and(|error| error.to_string().starts_with("history of care 7 ")));
+            assert!(
+                CareHistory::new(7, BORN, stays)
+                    .is_err_and(|error| error.to_string().starts_with("history of care 7 "))
+            );
         }
     }
 }

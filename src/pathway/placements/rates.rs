@@ -180,9 +180,8 @@ impl PlacementRates {
     pub(super) fn leaving_posterior(&self, state: usize, to: usize, prior_events: f64) -> (f64, f64) {
         let kinds = self.groups.len();
         let same = (0..self.groups.bands()).map(|band| band * kinds + state % kinds);
-        let (events, days) = same.fold((0.0, 0.0), |(events, days), state| {
-            (events + self.leavings[state][to], days + self.exposure[state])
-        });
+        let (events, days) = same
+            .fold((0.0, 0.0), |(events, days), state| (events + self.leavings[state][to], days + self.exposure[state]));
         posterior(self.leavings[state][to], self.exposure[state], events, days, prior_events)
     }
 
@@ -213,8 +212,7 @@ fn dispersion(monthly: &std::collections::BTreeMap<Period, f64>, window: Referen
     if months < 6 {
         return 1.0;
     }
-    let counts: Vec<f64> =
-        (0..months).map(|month| monthly.get(&first.plus(month)).copied().unwrap_or(0.0)).collect();
+    let counts: Vec<f64> = (0..months).map(|month| monthly.get(&first.plus(month)).copied().unwrap_or(0.0)).collect();
     let mean = counts.iter().sum::<f64>() / counts.len() as f64;
     if mean <= 0.0 {
         return 1.0;

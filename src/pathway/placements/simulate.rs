@@ -153,14 +153,12 @@ impl PlacementRates {
                 }
             }
         }
-        let mut states: Vec<(SeriesKey, usize)> =
-            (0..ages.len() * kinds).map(|state| (name(state), state)).collect();
+        let mut states: Vec<(SeriesKey, usize)> = (0..ages.len() * kinds).map(|state| (name(state), state)).collect();
         states.sort_unstable();
         let by_state = |of: fn(&StockCount) -> &[i64]| {
             let shape = (states.len(), paths.len(), span.len());
-            let values = Array3::from_shape_fn(shape, |(row, path, step)| {
-                of(&paths[path].states[states[row].1])[step] as f64
-            });
+            let values =
+                Array3::from_shape_fn(shape, |(row, path, step)| of(&paths[path].states[states[row].1])[step] as f64);
             let keys = states.iter().map(|(key, _)| key.clone()).collect();
             Ok::<_, PathwayError>(Forecast::new(keys, span, values)?.shaped_like(ValueKind::Count))
         };
@@ -242,7 +240,8 @@ impl Run<'_> {
                 libm::exp(wandered)
             })
             .collect();
-        let mut from_day: Vec<i32> = (0..years).map(|year| self.days.first_day[year * 12]).chain(self.levers.days()).collect();
+        let mut from_day: Vec<i32> =
+            (0..years).map(|year| self.days.first_day[year * 12]).chain(self.levers.days()).collect();
         from_day.sort_unstable();
         from_day.dedup();
         from_day.retain(|day| *day < self.days.len());
@@ -269,7 +268,8 @@ impl Run<'_> {
         let beyond = self.rates.entry_dispersion - 1.0;
         let entries = self.rates.all_entries();
         // The mean level is as uncertain as so many over-dispersed entries leave it.
-        let level = if beyond > 0.0 && entries > 0.0 { gamma(&mut stream, entries / beyond) * beyond / entries } else { 1.0 };
+        let level =
+            if beyond > 0.0 && entries > 0.0 { gamma(&mut stream, entries / beyond) * beyond / entries } else { 1.0 };
         let a_month = entries / f64::from(self.rates.window().days()) * 365.25 / 12.0;
         let drift = self.options.entry_drift_per_year / libm::sqrt(12.0);
         let mut wandered = 0.0;
