@@ -62,6 +62,9 @@ pub struct ConversionFit {
 /// Expected children of a month below which its residual tells nothing.
 const LEAST_VARIANCE: f64 = 1.0;
 
+/// Less than binomial scatter is chance; a floor of 1 would turn that chance into ranges that are too wide on average.
+const LEAST_DISPERSION: f64 = 0.7;
+
 /// Cohorts more scattered than this many times the binomial variance have no common share; ranges are wide enough.
 const MOST_DISPERSION: f64 = 25.0;
 
@@ -330,7 +333,7 @@ impl<'a> Regression<'a> {
             return 1.0;
         }
         let squares: f64 = monthly.values().map(|(difference, variance)| difference * difference / variance).sum();
-        (squares / free).clamp(1.0, MOST_DISPERSION)
+        (squares / free).clamp(LEAST_DISPERSION, MOST_DISPERSION)
     }
 
     fn residuals(&self, months: &[Period], dispersion: f64) -> BTreeMap<Period, f64> {

@@ -147,7 +147,7 @@ impl Child<'_> {
     fn outcome(&self, step: Step, share: f64, which: f64, when: f64) -> Option<i32> {
         let start = self.start(step)?;
         if let Some(day) = self.known(step) {
-            return Some(day.max(start));
+            return Some(day);
         }
         // What excludes the step has happened already.
         if step.rival().zip(self.seen).is_some_and(|(rival, seen)| seen.reached(rival)) {

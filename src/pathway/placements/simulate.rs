@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::history::CareHistory;
+use super::history::{CareHistory, CareStay};
 use super::population::{PathRates, Population, PopulationCounts};
 use super::rates::{PlacementRates, days_from};
 use super::scenario::RateLevers;
@@ -86,7 +86,8 @@ pub struct PlacementForecast {
 impl PlacementRates {
     /// Follows today's children and those still to come through the months of a span.
     ///
-    /// Those whose last stay has not ended, or ends in the horizon, are looked after on its first day.
+    /// Those with a stay that began before the horizon and has not ended by its first day are looked after then; what
+    /// histories know of later days is not used.
     ///
     /// Method: rates are drawn once a path from their gamma posteriors; entries are a Poisson process whose monthly rate
     /// varies as past months did (gamma-mixed, Pearson's dispersion) and wanders from year to year; leaving rates wander
@@ -132,10 +133,10 @@ impl PlacementRates {
     /// Birthday, group and first day of those looked after when the horizon starts, sorted.
     fn residents(&self, histories: &[CareHistory], origin: Date) -> Vec<(Date, usize, i32)> {
         let here = histories.iter().filter_map(|history| {
-            let last = history.stays().last()?;
-            let lasts = last.start < origin && last.end.is_none_or(|end| end >= origin);
-            let known = last.group < self.groups.len() && self.groups.band_on(history.born(), origin).is_some();
-            (lasts && known).then(|| (history.born(), last.group, days_from(origin, last.start)))
+            let here = |stay: &&CareStay| stay.start < origin && stay.end.is_none_or(|end| end >= origin);
+            let stay = history.stays().iter().find(here)?;
+            let known = stay.group < self.groups.len() && self.groups.band_on(history.born(), origin).is_some();
+            known.then(|| (history.born(), stay.group, days_from(origin, stay.start)))
         });
         let mut here: Vec<_> = here.collect();
         here.sort_unstable();
