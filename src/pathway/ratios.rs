@@ -19,18 +19,29 @@ pub struct RatioOptions {
     pub follow_referrals: f64,
     /// How much of each year's surprise the level takes in, between 0 and 1.
     pub smoothing: f64,
+    /// How far a stock's entries and exits are taken to balance, between 0 and 1: 0 carries on both, 1 holds the stock.
+    pub balance: f64,
     /// Standard deviation of a year's change in the log of a flow, before the authority's own changes are seen, and for how
     /// many years it counts.
     pub change: f64,
-    /// Years that `change` counts for.
+    /// The same for the entries and the exit rate of a stock of children, which partly move together.
+    pub stock_change: f64,
+    /// Years that `change` and `stock_change` count for.
     pub change_years: f64,
 }
 
 impl Default for RatioOptions {
     fn default() -> RatioOptions {
-        // Chosen by rolling origins over England's authorities, 2013 to 2019; judged on later years
-        // (docs/methods/pathway.md).
-        RatioOptions { follow_referrals: 0.25, smoothing: 0.8, change: 0.20, change_years: 4.0 }
+        // Chosen by rolling origins 2015 to 2017 over England's authorities; judged on later years
+        // (docs/methods/pathway.md). `change` is an assumption.
+        RatioOptions {
+            follow_referrals: 0.25,
+            smoothing: 0.6,
+            balance: 0.75,
+            change: 0.20,
+            stock_change: 0.11,
+            change_years: 4.0,
+        }
     }
 }
 
@@ -78,7 +89,11 @@ impl FlowRatios {
         if last.frequency() != Frequency::Year {
             return wrong("must be by years".to_owned());
         }
-        for (name, value) in [("follow_referrals", options.follow_referrals), ("smoothing", options.smoothing)] {
+        for (name, value) in [
+            ("follow_referrals", options.follow_referrals),
+            ("smoothing", options.smoothing),
+            ("balance", options.balance),
+        ] {
             if !(0.0..=1.0).contains(&value) {
                 return Err(PathwayError::option(format!("ratios.{name}"), "must lie between 0 and 1"));
             }
@@ -100,7 +115,12 @@ impl FlowRatios {
             else {
                 return wrong(format!("of `{}` have no year with referrals; give one at least", flow.name));
             };
-            fitted.push(FittedFlow { name: flow.name.clone(), level, log_ratio, change: change(&values, options) });
+            fitted.push(FittedFlow {
+                name: flow.name.clone(),
+                level,
+                log_ratio,
+                change: change(&values, options.change, options.change_years),
+            });
         }
         fitted.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(FlowRatios { flows: fitted, last, options })
@@ -150,14 +170,14 @@ fn smooth(values: &[f64], smoothing: f64) -> Option<f64> {
 }
 
 /// The standard deviation of a year's change, robust (1.4826 x median absolute change) and shrunk.
-fn change(logs: &[f64], options: RatioOptions) -> f64 {
+fn change(logs: &[f64], usual: f64, years: f64) -> f64 {
     let changes: Vec<f64> =
         logs.windows(2).map(|pair| (pair[1] - pair[0]).abs()).filter(|change| change.is_finite()).collect();
     let count = changes.len() as f64;
     // 1.4826: the normal distribution's standard deviation over its median absolute deviation.
     let own = if changes.is_empty() { 0.0 } else { 1.4826 * quantile::median(changes) };
-    let prior = options.change * options.change * options.change_years;
-    libm::sqrt((prior + count * own * own) / (options.change_years + count).max(1e-9))
+    let prior = usual * usual * years;
+    libm::sqrt((prior + count * own * own) / (years + count).max(1e-9))
 }
 
 /// A stock of children from yearly starts, ends and counts: looked-after children or plans of one authority.
@@ -206,12 +226,15 @@ impl YearlyStock {
         let (Some(entry), Some(rate)) = (level(&entries), level(&rates)) else {
             return Err(wrong("have no year with starts and ends; give one at least"));
         };
+        let starts_level = (libm::exp(entry) - 0.5).max(0.0);
+        // The rate that holds the stock where it is, mixed in: the difference of two noisy flows says little.
+        let held = if stock > 0.0 { starts_level / stock } else { libm::exp(rate) };
         Ok(YearlyStock {
             stock,
-            starts: libm::exp(entry) - 0.5,
-            end_rate: libm::exp(rate),
-            starts_change: change(&entries, options),
-            rate_change: change(&rates, options),
+            starts: starts_level,
+            end_rate: options.balance * held + (1.0 - options.balance) * libm::exp(rate),
+            starts_change: change(&entries, options.stock_change, options.change_years),
+            rate_change: change(&rates, options.stock_change, options.change_years),
         })
     }
 
