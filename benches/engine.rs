@@ -73,19 +73,19 @@ fn fits(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A hundred thousand children with birthdays spread over eighteen years, one move or exit in two in the window.
+/// A hundred thousand children in care at the end, with birthdays spread over seventeen years; some moved, some left.
 fn children() -> Vec<CareHistory> {
-    let day = |days: i64| Date::constant(2007, 6, 1).saturating_add(jiff::Span::new().days(days));
+    let day = |days: i64| Date::constant(2008, 2, 1).saturating_add(jiff::Span::new().days(days));
     let child = |row: usize| {
         let born = day((row * 7919 % 6400) as i64);
         let start = Date::constant(2024, 1, 1).max(born);
         let moved = Date::constant(2025, 1, 1).saturating_add(jiff::Span::new().days((row * 104_729 % 360) as i64));
-        let first = CareStay { start, end: (row % 4 < 2).then_some(moved), group: row % 3 };
+        let first = CareStay { start, end: (row % 8 < 2).then_some(moved), group: row % 3 };
         let next = CareStay { start: moved, end: None, group: (row + 1) % 3 };
-        let stays = if row % 4 == 0 { vec![first, next] } else { vec![first] };
+        let stays = if row % 8 == 0 { vec![first, next] } else { vec![first] };
         CareHistory::new(row, born, stays).expect("a history")
     };
-    (0..100_000).map(child).collect()
+    (0..115_000).map(child).collect()
 }
 
 fn placements(criterion: &mut Criterion) {
