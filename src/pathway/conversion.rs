@@ -186,7 +186,7 @@ impl ConversionFit {
 
     /// The logit of the share so many (damped) years after the last month of history.
     pub(super) fn logit(&self, parameters: &[f64], source: usize, need: usize, years: f64) -> f64 {
-        let need = (self.freedom.needs > 0).then(|| parameters[2 + self.freedom.sources + need]).unwrap_or(0.0);
+        let need = if self.freedom.needs > 0 { parameters[2 + self.freedom.sources + need] } else { 0.0 };
         parameters[0] + parameters[1] * years + parameters[2 + source] + need
     }
 
