@@ -9,9 +9,12 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use groundswell::features::{FeatureOptions, calendar_design};
 use groundswell::forecast::{Draws, Forecaster, Levels};
 use groundswell::panel::{Design, Panel, SeriesKey, ValueKind};
+use groundswell::pathway::placements::{
+    CareHistory, CareStay, PlacementGroups, PlacementOptions, PlacementRates, ReferenceWindow,
+};
 use groundswell::pipeline;
 use groundswell::project::LineUp;
-use groundswell::time::{Period, Span, WorkingCalendar};
+use groundswell::time::{Date, Period, Span, WorkingCalendar};
 use ndarray::Array2;
 
 const SERIES: usize = 50;
@@ -70,5 +73,39 @@ fn fits(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, fits);
+/// A hundred thousand children in care at the end, with birthdays spread over seventeen years; some moved, some left.
+fn children() -> Vec<CareHistory> {
+    let day = |days: i64| Date::constant(2008, 2, 1).saturating_add(jiff::Span::new().days(days));
+    let child = |row: usize| {
+        let born = day((row * 7919 % 6400) as i64);
+        let start = Date::constant(2024, 1, 1).max(born);
+        let moved = Date::constant(2025, 1, 1).saturating_add(jiff::Span::new().days((row * 104_729 % 360) as i64));
+        let first = CareStay { start, end: (row % 8 < 2).then_some(moved), group: row % 3 };
+        let next = CareStay { start: moved, end: None, group: (row + 1) % 3 };
+        let stays = if row % 8 == 0 { vec![first, next] } else { vec![first] };
+        CareHistory::new(row, born, stays).expect("a history")
+    };
+    (0..115_000).map(child).collect()
+}
+
+fn placements(criterion: &mut Criterion) {
+    let histories = children();
+    let window = ReferenceWindow { first: Date::constant(2025, 1, 1), last: Date::constant(2025, 12, 31) };
+    let rates = PlacementRates::estimate(&histories, window, PlacementGroups::shipped()).expect("child-days");
+    let span = Span::new(Period::month(2026, 1), 120);
+    let options = PlacementOptions::default();
+    let mut group = criterion.benchmark_group("a hundred thousand children through ten years");
+    group.sample_size(10);
+    for paths in [1, 8] {
+        group.bench_function(format!("{paths} paths"), |bencher| {
+            bencher.iter(|| {
+                let draws = Draws { paths, seed: 1 };
+                rates.simulate(black_box(&histories), span, draws, &options, &[]).expect("paths")
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, fits, placements);
 criterion_main!(benches);

@@ -12,6 +12,7 @@
 //! | [`models`], [`ensemble`] | models of one series, pooled seasons, combinations, calibrated ranges: all of them [`forecast::Forecaster`]s |
 //! | [`reconcile`] | parts told what their totals' own forecasts know, so that sums agree |
 //! | [`evaluate`] | rolling origins scored: an [`evaluate::Scorecard`] |
+//! | [`pathway`] | referrals followed to open cases, workers, placements and pounds |
 //! | [`disclosure`] | figures that may be shown: a [`disclosure::ProtectedTable`] |
 //! | [`publish`] | tables, charts and the report, drawn from protected tables only |
 //! | [`batch`] | one run at a time, whole packs only, the same job once |
@@ -60,6 +61,7 @@ pub mod ingest;
 pub mod math;
 pub mod models;
 pub mod panel;
+pub mod pathway;
 pub mod pipeline;
 pub mod project;
 pub mod publish;

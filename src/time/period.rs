@@ -85,7 +85,7 @@ impl Period {
     }
 
     /// The period with this number on a calendar without dates, as in a table whose time column counts 1, 2, 3.
-    pub fn numbered(frequency: Frequency, ordinal: i32) -> Period {
+    pub const fn numbered(frequency: Frequency, ordinal: i32) -> Period {
         Period { frequency, ordinal }
     }
 

@@ -5,6 +5,8 @@
 mod architecture;
 mod commands;
 mod hostile;
+mod pathway;
+mod placements;
 mod properties;
 mod real_data;
 mod recovery;

@@ -1,0 +1,17 @@
+//! Where looked-after children live: a multi-state model of age band and placement group.
+//!
+//! In: histories of care without identifiers ([`CareHistory`]). Out: rates with their uncertainty ([`PlacementRates`])
+//! and sample paths of children by age and placement ([`PlacementForecast`]). What a placement costs is said beside.
+
+mod groups;
+mod history;
+mod population;
+mod rates;
+mod scenario;
+mod simulate;
+
+pub use groups::PlacementGroups;
+pub use history::{CareHistory, CareStay};
+pub use population::Population;
+pub use rates::{PlacementRates, ReferenceWindow};
+pub use simulate::{PlacementForecast, PlacementOptions};
