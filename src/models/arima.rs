@@ -14,6 +14,7 @@ mod order;
 mod polynomial;
 mod products;
 mod search;
+mod slopes;
 mod transform;
 
 use serde::{Deserialize, Serialize};

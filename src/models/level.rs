@@ -127,7 +127,8 @@ fn mix(recent: f64, long_run: f64, reversion: f64) -> f64 {
 
 /// The standard deviation of a count with this mean; one event where nothing is expected.
 fn spread(mean: f64) -> f64 {
-    if mean <= 0.0 { 1.0 } else { (mean + mean * mean / DISPERSION).sqrt() }
+    // Roots before the product: the square of a huge mean is no number any more.
+    if mean <= 0.0 { 1.0 } else { mean.sqrt() * (1.0 + mean / DISPERSION).sqrt() }
 }
 
 #[derive(Debug)]

@@ -58,8 +58,9 @@ impl FittedArima {
         means.iter_mut().take(lost).for_each(|mean| *mean = f64::NAN);
         for (weight, fit) in &fits {
             let reach = fit.differencing.reach();
-            for t in lost..scaled.len() {
-                means[t] += weight * fit.transform.undo(fit.filled[t] - fit.errors[t - reach]);
+            let fitted = fit.filled[lost..].iter().zip(&fit.errors[lost - reach..]);
+            for (mean, (value, error)) in means[lost..].iter_mut().zip(fitted) {
+                *mean += weight * fit.transform.undo(value - error);
             }
         }
         let mut residuals: Vec<f64> = scaled
