@@ -12,7 +12,10 @@ use std::path::Path;
 use rules::check;
 
 /// Files over 400 lines that have been questioned, with the answer. An entry for a file that has become shorter fails.
-const LONG_FILES: &[(&str, &str)] = &[("ingest/tidy.rs", "the reader of one format with its tests")];
+const LONG_FILES: &[(&str, &str)] = &[
+    ("ingest/tidy.rs", "the reader of one format with its tests"),
+    ("models/arima/exact.rs", "one likelihood, with its test against a dense one"),
+];
 
 #[test]
 fn the_house_is_as_drawn() {

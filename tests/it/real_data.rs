@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use groundswell::features::{FeatureOptions, calendar_design, closure_design};
-use groundswell::forecast::{Draws, FittedForecaster, Forecaster};
+use groundswell::forecast::Draws;
 use groundswell::panel::{Panel, SeriesKey, ValueKind};
 use groundswell::pipeline;
 use groundswell::project::LineUp;

@@ -19,6 +19,9 @@ pub(super) struct About {
     pub(super) unit: f64,
 }
 
+/// No range reaches further than so many times its centre: errors of wild series must not carry others to infinity.
+const MOST_TIMES: f64 = 1000.0;
+
 /// Paths that differ by less than this share have no spread to count in.
 const LEAST_SPREAD: f64 = 1e-6;
 
@@ -45,7 +48,8 @@ impl About {
 
     /// The value that deviates so far.
     pub(super) fn value(&self, deviation: f64) -> f64 {
-        ((self.centre + self.offset) * libm::exp(deviation) - self.offset).max(0.0)
+        let times = libm::exp(deviation).min(MOST_TIMES);
+        ((self.centre + self.offset) * times - self.offset).max(0.0)
     }
 }
 
