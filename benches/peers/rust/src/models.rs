@@ -1,12 +1,12 @@
 //! The models of both crates behind one function type.
 
 use anofox_forecast::core::TimeSeries;
+use anofox_forecast::models::Forecaster;
 use anofox_forecast::models::arima::AutoARIMA;
 use anofox_forecast::models::ensemble::AutoEnsemble;
 use anofox_forecast::models::exponential::AutoETS as AnofoxETS;
 use anofox_forecast::models::mstl_forecaster::MSTLForecaster;
 use anofox_forecast::models::theta::{AutoTheta, DynamicTheta};
-use anofox_forecast::models::Forecaster;
 use augurs::ets::AutoETS as AugursETS;
 use augurs::mstl::MSTLModel;
 use augurs::{Fit, Predict};
