@@ -65,14 +65,14 @@ def chosen(series, areas, sample):
     return ids
 
 
-def runs(wanted, jobs, rust):
+def runs(wanted, jobs, rust, rust_models):
     """Every model that was asked for: its name, and what forecasts a history."""
     for name in wanted:
         from statsforecast.models import AutoARIMA, AutoETS, DynamicOptimizedTheta
 
         model = {"ETS": AutoETS, "Theta": DynamicOptimizedTheta, "ARIMA": AutoARIMA}[name](season_length=SEASON)
         yield repr(model), functools.partial(run_statsforecast, model, jobs)
-    for name in m3.rust_models(rust) if rust else []:
+    for name in (rust_models or m3.rust_models(rust)) if rust else []:
         yield name, functools.partial(run_rust, rust, name)
 
 
@@ -91,11 +91,11 @@ def run_rust(binary, name, history):
     return table, cpu
 
 
-def forecast(series, output, wanted, jobs, rust=None):
+def forecast(series, output, wanted, jobs, rust=None, rust_models=None):
     done = pd.read_csv(output, usecols=["model", "origin"]).drop_duplicates() if output.exists() else pd.DataFrame()
     done = set(done.itertuples(index=False, name=None))
     clock = output.with_suffix(".seconds.csv")
-    for name, run in runs(wanted, jobs, rust):
+    for name, run in runs(wanted, jobs, rust, rust_models):
         for origin in ORIGINS:
             if (name, origin) in done:
                 continue
@@ -178,6 +178,7 @@ def main():
     parser.add_argument("outputs", type=pathlib.Path, nargs="+")
     parser.add_argument("--models", default="ETS,Theta,ARIMA", help="of statsforecast, comma-separated")
     parser.add_argument("--rust-peers", metavar="BINARY", help="a built benches/peers/rust: its models run too")
+    parser.add_argument("--rust-models", help="comma-separated, in place of all that it knows")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--areas", choices=["even", "odd"], help="every other series only")
     parser.add_argument("--sample", type=int, default=0, help="only N series, spread over their ids")
@@ -186,7 +187,8 @@ def main():
     series = series[series["unique_id"].isin(chosen(series, arguments.areas, arguments.sample))]
     if arguments.task == "forecast":
         models = [name for name in arguments.models.split(",") if name]
-        forecast(series, arguments.outputs[0], models, arguments.jobs, arguments.rust_peers)
+        rust_models = arguments.rust_models.split(",") if arguments.rust_models else None
+        forecast(series, arguments.outputs[0], models, arguments.jobs, arguments.rust_peers, rust_models)
         return
     rows = read_rows(arguments.outputs)
     table = score(series, rows[rows["unique_id"].isin(series["unique_id"])])
