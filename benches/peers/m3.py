@@ -4,7 +4,8 @@
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install -r benches/peers/requirements.txt
     /tmp/peers/bin/python benches/peers/m3.py --data m3_monthly.csv --binary target/release/groundswell
 
-DATA is a CSV with unique_id, ds (1, 2, ...), date, y and split (train | test). Every engine sees the training part
+With `--rust-peers BINARY` the models of augurs and anofox-forecast run too (see `benches/peers/rust`). DATA is a CSV with
+unique_id, ds (1, 2, ...), date, y and split (train | test). Every engine sees the training part
 only and forecasts the periods of the test part (18 months). Everything runs on one job.
 
 What is measured
@@ -15,7 +16,8 @@ What is measured
 - WIS: weighted interval score of the median and the 50, 80 and 95% intervals, Bracher et al. (2021),
   doi:10.1371/journal.pcbi.1008618, divided by the same scale as MASE so that series count alike.
 - series lost: series without a complete finite forecast.
-- seconds: wall clock and processor. statsforecast: `StatsForecast.forecast` with its levels, after a warm-up on a few
+- seconds: wall clock and processor. Rust peers, as Groundswell: the whole process, with its start, reading and writing of
+  files. statsforecast: `StatsForecast.forecast` with its levels, after a warm-up on a few
   series; imports, and compilation where a version of statsforecast compiles, are not counted. Groundswell: the whole
   process, with its start, reading and writing of files. The ratio is of processor seconds, because other work on the
   machine stretches the wall clock.
@@ -24,6 +26,7 @@ The point forecast that is scored is the model's own: statsforecast gives means;
 """
 
 import argparse
+import functools
 import json
 import os
 import platform
@@ -105,6 +108,8 @@ def score(values, forecasts):
 
 
 def peer_models(names):
+    if not names:
+        return []
     from statsforecast.models import MSTL, AutoARIMA, AutoCES, AutoETS, DynamicOptimizedTheta, SeasonalNaive
 
     known = {model.__name__: model for model in (AutoETS, DynamicOptimizedTheta, SeasonalNaive, AutoARIMA, AutoCES, MSTL)}
@@ -149,6 +154,49 @@ def run_peer(name, model, train, horizon):
     return forecasts, wall, cpu
 
 
+def timed(command, stdout=None):
+    """Runs a program to its end: its messages, and its wall clock and processor seconds."""
+    # The warm-up of the other side: the binary and its pages are read from disk before the clock starts.
+    subprocess.run([command[0], "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    wall = time.perf_counter()
+    done = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True)
+    wall = time.perf_counter() - wall
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stderr}")
+    return done.stderr, wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def rust_models(binary):
+    """The models that a built `benches/peers/rust` knows."""
+    return subprocess.run([binary, "--list"], check=True, capture_output=True, text=True).stdout.split()
+
+
+def run_rust(binary, model, train, horizon):
+    """One model of the Rust peers over all series on one thread: its table of forecasts, and seconds."""
+    with tempfile.TemporaryDirectory(prefix="rust-peers-") as folder:
+        table, out = os.path.join(folder, "train.csv"), os.path.join(folder, "forecast.csv")
+        train[["unique_id", "ds", "y"]].to_csv(table, index=False)
+        with open(out, "w", encoding="utf-8") as file:
+            command = [binary, table, "--horizon", str(horizon), "--models", model]
+            _, wall, cpu = timed(command, stdout=file)
+        return pd.read_csv(out, dtype={"unique_id": str}), wall, cpu
+
+
+def run_rust_peer(binary, model, train, horizon):
+    """As `run_peer`, for a model of the Rust peers; a series on which it fails is left out, and so counts as lost."""
+    table, wall, cpu = run_rust(binary, model, train, horizon)
+    forecasts = {}
+    for series, part in table.groupby("unique_id", sort=False):
+        one = {"point": part["point"].to_numpy(), "median": part["point"].to_numpy()}
+        for level in LEVELS:
+            one[level, "lo"] = part[f"lo-{level}"].to_numpy()
+            one[level, "hi"] = part[f"hi-{level}"].to_numpy()
+        forecasts[series] = one
+    return forecasts, wall, cpu
+
+
 def run_groundswell(binary, train, horizon, time_column, point, extra):
     """`groundswell forecast` on the training part, as a user calls it: forecasts and seconds."""
     with tempfile.TemporaryDirectory(prefix="groundswell-m3-") as folder:
@@ -157,16 +205,7 @@ def run_groundswell(binary, train, horizon, time_column, point, extra):
         frame.to_csv(table, index=False)
         command = [binary, "forecast", table, "--horizon", str(horizon), "--id", "unique_id", "--time", "ds"]
         command += ["--target", "y", "--output", out, "--jobs", "1", *extra]
-        # The warm-up of the other side: the binary and its pages are read from disk before the clock starts.
-        subprocess.run([binary, "--version"], check=True, stdout=subprocess.DEVNULL)
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        wall = time.perf_counter()
-        done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
-        wall = time.perf_counter() - wall
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        if done.returncode != 0:
-            sys.exit(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stderr}")
-        cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+        _, wall, cpu = timed(command)
         table = pd.read_csv(out, dtype={"unique_id": str})
     forecasts = {}
     for (series, model), part in table.groupby(["unique_id", "model"], sort=False):
@@ -189,6 +228,18 @@ def line(name, scores, wall, cpu):
     )
 
 
+def peer_runs(given):
+    """Every peer that was asked for: its name, and what forecasts a table to a horizon."""
+    runs = [
+        (name, functools.partial(run_peer, name, model))
+        for name, model in peer_models([name for name in given.peers.split(",") if name])
+    ]
+    if given.rust_peers:
+        models = given.rust_models.split(",") if given.rust_models else rust_models(given.rust_peers)
+        runs += [(name, functools.partial(run_rust_peer, given.rust_peers, name)) for name in models]
+    return runs
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--data", required=True, help="the M3 monthly table")
@@ -196,9 +247,11 @@ def main():
     arguments.add_argument("--sample", type=int, default=0, help="only N series, spread over the file")
     arguments.add_argument("--time", default="date", choices=["date", "ds"], help="the time column Groundswell sees")
     arguments.add_argument("--point", default="median", choices=["median", "mean"])
-    arguments.add_argument("--peers", default=",".join(SAME_MODELS), help="comma-separated; AutoARIMA is known too")
-    arguments.add_argument("--no-peers", action="store_true", help="Groundswell alone, against --stored results")
-    arguments.add_argument("--stored", help="JSON of an earlier run, for the peers' numbers with --no-peers")
+    arguments.add_argument("--peers", default=",".join(SAME_MODELS), help="of statsforecast, comma-separated; AutoARIMA, AutoCES and MSTL are known too")
+    arguments.add_argument("--rust-peers", metavar="BINARY", help="a built benches/peers/rust: its models run too")
+    arguments.add_argument("--rust-models", help="comma-separated, in place of all that it knows")
+    arguments.add_argument("--no-peers", action="store_true", help="run no peer; --stored results stand beside all the same")
+    arguments.add_argument("--stored", help="JSON of an earlier run; the peers in it are not run again")
     arguments.add_argument("--json", help="where to write the results as JSON")
     arguments.add_argument("rest", nargs="*", help="after --: further arguments of groundswell forecast")
     given = arguments.parse_args()
@@ -211,7 +264,7 @@ def main():
         "machine": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "statsforecast": metadata.version("statsforecast"),
+        "statsforecast": metadata.version("statsforecast") if given.peers else "not run",
         "peers": {},
     }
     print(f"{len(names)} series, horizon {horizon}, one job, statsforecast {results['statsforecast']}")
@@ -222,18 +275,19 @@ def main():
             with open(given.json, "w", encoding="utf-8") as file:
                 json.dump(results, file, indent=2)
 
-    if given.no_peers:
-        if given.stored:
-            with open(given.stored, encoding="utf-8") as file:
-                stored = json.load(file)
-            if stored["series"] != len(names):
-                sys.exit(f"{given.stored} is of {stored['series']} series, this run of {len(names)}")
-            results["peers"] = stored["peers"]
-            for name, peer in results["peers"].items():
-                print(line(name + " (stored)", peer, peer["wall_seconds"], peer["cpu_seconds"]))
-    else:
-        for name, model in peer_models([name for name in given.peers.split(",") if name]):
-            forecasts, wall, cpu = run_peer(name, model, train, horizon)
+    if given.stored and os.path.exists(given.stored):
+        with open(given.stored, encoding="utf-8") as file:
+            stored = json.load(file)
+        if stored["series"] != len(names):
+            sys.exit(f"{given.stored} is of {stored['series']} series, this run of {len(names)}")
+        results["peers"] = stored["peers"]
+        for name, peer in results["peers"].items():
+            print(line(name + " (stored)", peer, peer["wall_seconds"], peer["cpu_seconds"]))
+    if not given.no_peers:
+        for name, run in peer_runs(given):
+            if name in results["peers"]:
+                continue
+            forecasts, wall, cpu = run(train, horizon)
             peer = score(values, forecasts)
             print(line(name, peer, wall, cpu), flush=True)
             results["peers"][name] = {**peer, "wall_seconds": wall, "cpu_seconds": cpu}
