@@ -55,7 +55,7 @@ impl Batch {
 }
 
 /// What reading a whole table showed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct ReadThrough {
     /// Rows under the header, with those that were set aside.
     pub(super) rows: u64,
@@ -351,8 +351,7 @@ fn read_blocks(
         sha256: blocks.sha256(),
         ragged,
         converted: blocks.converted,
-        notes: Vec::new(),
-        covers: Vec::new(),
+        ..ReadThrough::default()
     })
 }
 
@@ -375,15 +374,7 @@ fn read_frame(
     };
     frame.read(wanted, hand_over).map_err(|detail| undecodable(path, container, detail))?;
     let rows = rows.load(Ordering::Relaxed);
-    Ok(ReadThrough {
-        rows,
-        bytes,
-        sha256,
-        ragged: RowCount::default(),
-        converted: None,
-        notes: Vec::new(),
-        covers: Vec::new(),
-    })
+    Ok(ReadThrough { rows, bytes, sha256, ..ReadThrough::default() })
 }
 
 /// The hash of all bytes of a file, and how many they are.
