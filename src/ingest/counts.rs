@@ -104,7 +104,7 @@ pub(super) fn time_reading(options: &InputOptions) -> TimeReading {
 pub(super) fn history(tidy: &Tidy) -> History {
     let series = tidy.series.iter().enumerate().map(|(position, name)| {
         let key = SeriesKey::new(name.split(PART).map(label));
-        let rows = tidy.rows(position).map(|row| (tidy.periods[row], tidy.amounts.get(row)));
+        let rows = tidy.rows(position).map(|row| (tidy.periods.get(row), tidy.amounts.get(row)));
         (key, rows.collect())
     });
     History { path: tidy.path.clone(), series: series.collect() }

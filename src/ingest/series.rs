@@ -24,7 +24,7 @@ pub struct SeriesColumns {
     pub value: Option<String>,
 }
 
-/// Series as read: compact columns, at most 12 bytes a row.
+/// Series as read: compact columns, 6 to 12 bytes a row.
 #[derive(Debug)]
 pub struct SeriesTable {
     tidy: Tidy,
@@ -92,7 +92,7 @@ pub fn read_series(
     };
     let reading = TimeReading { frequency, ..TimeReading::default() };
     let tidy = Tidy::read(table, &columns, reading, &mut |_, _| {})?;
-    let end = |series: usize| tidy.periods[tidy.starts[series + 1] - 1];
+    let end = |series: usize| tidy.periods.get(tidy.starts[series + 1] - 1);
     let last = (0..tidy.series.len()).map(end).max().unwrap_or(0);
     let dated = (0..tidy.series.len()).all(|series| end(series) == last);
     let input = InputFile::of(&path, &tidy.through);
@@ -151,7 +151,7 @@ impl SeriesTable {
         let tidy = &self.tidy;
         let length = |series: usize| {
             let rows = tidy.rows(series);
-            (tidy.periods[rows.end - 1] - tidy.periods[rows.start] + 1) as usize
+            (tidy.periods.get(rows.end - 1) - tidy.periods.get(rows.start) + 1) as usize
         };
         let longest = series.clone().map(length).max().unwrap_or(0);
         if longest.saturating_mul(series.len()) > super::merge::MOST_CELLS {
@@ -163,10 +163,10 @@ impl SeriesTable {
         let mut ends = Vec::with_capacity(series.len());
         for (position, number) in series.enumerate() {
             let rows = tidy.rows(number);
-            let end = tidy.periods[rows.end - 1];
+            let end = tidy.periods.get(rows.end - 1);
             let mut row = values.row_mut(position);
             for cell in rows {
-                row[longest - 1 - (end - tidy.periods[cell]) as usize] = tidy.amounts.get(cell);
+                row[longest - 1 - (end - tidy.periods.get(cell)) as usize] = tidy.amounts.get(cell);
             }
             let name = &*tidy.series[number];
             keys.push(SeriesKey::new([if name == TOTAL { "(*)" } else { name }]));

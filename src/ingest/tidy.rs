@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::amounts::{Amounts, Chunk, arrange};
+use super::amounts::{Amounts, Chunk, Codes, Ordinals, arrange};
 use super::columns::{MISSING, UNREADABLE, each_text, label_codes};
 use super::error::IngestError;
 use super::findings;
@@ -50,7 +50,7 @@ pub(super) struct Tidy {
     /// Where each series begins; one more than there are series.
     pub(super) starts: Vec<usize>,
     /// Ordinals of periods.
-    pub(super) periods: Vec<i32>,
+    pub(super) periods: Ordinals,
     pub(super) amounts: Amounts,
     pub(super) frequency: Frequency,
     pub(super) labels: TimeLabels,
@@ -168,7 +168,7 @@ impl Rows {
         }
         let mut chunk = Chunk {
             runs: Vec::new(),
-            times: Vec::with_capacity(batch.len()),
+            times: Codes::with_capacity(batch.len()),
             amounts: Amounts::Single(Vec::with_capacity(batch.len())),
         };
         for position in 0..batch.len() {
@@ -360,12 +360,12 @@ impl Tidy {
             let rows = self.rows(series);
             // Never ahead of what is read, so that rows may be moved up in place.
             self.starts[series] = write;
-            let ascending = self.periods[rows.clone()].windows(2).all(|pair| pair[0] < pair[1]);
+            let ascending = rows.clone().skip(1).all(|row| self.periods.get(row - 1) < self.periods.get(row));
             if ascending && write == rows.start {
                 write = rows.end;
                 continue;
             }
-            let mut sorted: Vec<(i32, f64)> = rows.map(|row| (self.periods[row], self.amounts.get(row))).collect();
+            let mut sorted: Vec<(i32, f64)> = rows.map(|row| (self.periods.get(row), self.amounts.get(row))).collect();
             sorted.sort_by_key(|(period, _)| *period);
             for same in sorted.chunk_by(|one, other| one.0 == other.0) {
                 let mut observed = same.iter().map(|(_, amount)| *amount).filter(|amount| !amount.is_nan());
@@ -375,7 +375,7 @@ impl Tidy {
                     first.get_or_insert((series, same[0].0));
                 }
                 repeated += same.len() as u64 - 1;
-                self.periods[write] = same[0].0;
+                self.periods.set(write, same[0].0);
                 self.amounts.set(write, amount);
                 write += 1;
             }
