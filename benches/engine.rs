@@ -82,7 +82,7 @@ fn children() -> Vec<CareHistory> {
         let moved = Date::constant(2025, 1, 1).saturating_add(jiff::Span::new().days((row * 104_729 % 360) as i64));
         let first = CareStay { start, end: (row % 8 < 2).then_some(moved), group: row % 3 };
         let next = CareStay { start: moved, end: None, group: (row + 1) % 3 };
-        let stays = if row % 8 == 0 { vec![first, next] } else { vec![first] };
+        let stays = if row.is_multiple_of(8) { vec![first, next] } else { vec![first] };
         CareHistory::new(row, born, stays).expect("a history")
     };
     (0..115_000).map(child).collect()
