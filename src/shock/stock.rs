@@ -49,7 +49,8 @@ pub struct Flow {
 /// let mut stock = HiddenStock::new();
 /// let weights = delay_weights(2.0);
 /// let closed = stock.period(100.0, 0.25, &weights, false);
-/// assert_eq!((closed.returned, closed.lost, closed.held), (0.0, 75.0, 25.0));
+/// assert_eq!((closed.returned, closed.lost), (0.0, 75.0));
+/// assert!((closed.held - 25.0).abs() < 1e-9);
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct HiddenStock {
