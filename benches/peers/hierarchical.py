@@ -18,10 +18,9 @@ that every file has.
 import argparse
 import pathlib
 
-import numpy as np
 import pandas as pd
 
-from referrals import HORIZON, LEVELS, ORIGINS, SEASON, stratum
+from referrals import AS_WRITTEN, HORIZON, LEVELS, ORIGINS, SCORED, SEASON, add_scores, scales
 
 BOUNDS = [f"{side}_{level}" for level in LEVELS for side in ("lo", "hi")]
 KEYS = ["origin", "unique_id", "ds"]
@@ -106,34 +105,17 @@ def every_node(series):
     return nodes.groupby(["level", "unique_id", "ds"], as_index=False)["y"].sum()
 
 
-def scales(nodes):
-    """The in-sample seasonal naive error by origin and node."""
-    for origin in ORIGINS:
-        wide = nodes[nodes["ds"] <= f"{origin}-01"].pivot(index="ds", columns="unique_id", values="y")
-        error = (wide - wide.shift(SEASON)).abs().mean()
-        yield pd.DataFrame({"origin": origin, "unique_id": error.index, "scale": error.to_numpy()})
-
-
 def score(series, rows):
     """Scores by stratum, level and model."""
     nodes = every_node(series)
-    rows = rows.merge(nodes, on=["unique_id", "ds"]).merge(pd.concat(scales(nodes)), on=["origin", "unique_id"])
+    rows = rows.rename(columns=AS_WRITTEN).merge(nodes, on=["unique_id", "ds"])
+    rows = rows.merge(pd.concat(scales(nodes)), on=["origin", "unique_id"])
     shared = rows.groupby(KEYS)["model"].transform("nunique") == rows["model"].nunique()
     rows = rows[shared].copy()
-    truth, total = rows["y"], (rows["y"] - rows["median"]).abs() / 2
-    for level in LEVELS:
-        low, high, alpha = rows[f"lo_{level}"].clip(lower=0), rows[f"hi_{level}"].clip(lower=0), 1 - level / 100
-        outside = np.maximum(low - truth, 0) + np.maximum(truth - high, 0)
-        total = total + alpha / 2 * (high - low + 2 / alpha * outside)
-        rows[f"cover-{level}"] = (truth >= low) & (truth <= high)
-    rows["wis"] = total / (len(LEVELS) + 0.5) / rows["scale"]
-    rows["mase"] = (truth - rows["median"]).abs() / rows["scale"]
-    rows["bias"] = (rows["median"] - truth) / rows["scale"]
-    rows["stratum"] = rows["origin"].map(stratum)
-    scored = ["wis", "mase", "bias", *(f"cover-{level}" for level in LEVELS)]
+    add_scores(rows)
     rows = pd.concat([rows.assign(stratum="all"), rows])
     groups = rows.groupby(["stratum", "level", "model"])
-    table = groups[scored].mean()
+    table = groups[SCORED].mean()
     table["forecasts"] = groups.size()
     return table.round(4)
 

@@ -33,6 +33,9 @@ HORIZON = 12
 SEASON = 12
 LEVELS = [50, 80, 95]
 BOUNDS = [f"{side}-{level}" for level in LEVELS for side in ("lo", "hi")]
+# How `groundswell backtest --forecasts` names them.
+AS_WRITTEN = {bound.replace("-", "_"): bound for bound in BOUNDS} | {"median": "point"}
+SCORED = ["wis", "mase", "bias", *(f"cover-{level}" for level in LEVELS)]
 COMBINED = ["AutoETS", "AutoARIMA", "DynamicOptimizedTheta"]
 
 
@@ -51,7 +54,7 @@ def read_rows(paths):
     tables = []
     for path in paths:
         table = pd.read_csv(path, dtype={"unique_id": str}).drop(columns="y", errors="ignore")
-        tables.append(table.rename(columns={bound.replace("-", "_"): bound for bound in BOUNDS} | {"median": "point"}))
+        tables.append(table.rename(columns=AS_WRITTEN))
     return pd.concat(tables, ignore_index=True).drop_duplicates(["model", "origin", "unique_id", "ds"])
 
 
@@ -141,13 +144,8 @@ def expected(series, scale):
     return scale[(scale["scale"] > 0) & (end <= scale["unique_id"].map(last))].groupby("origin").size()
 
 
-def score(series, rows):
-    """Scores by stratum and model."""
-    rows = with_combination(rows)
-    rows["ds"] = pd.to_datetime(rows["ds"])
-    scale = pd.concat(scales(series))
-    rows = rows.merge(series, on=["unique_id", "ds"]).merge(scale, on=["origin", "unique_id"])
-    rows = rows[np.isfinite(rows[["point", *BOUNDS]]).all(axis=1)].copy()
+def add_scores(rows):
+    """Scores each forecast, beside whose point and bounds stand the truth `y` and the `scale`, and names its stratum."""
     truth, total = rows["y"], (rows["y"] - rows["point"]).abs() / 2
     for level in LEVELS:
         low, high, alpha = rows[f"lo-{level}"].clip(lower=0), rows[f"hi-{level}"].clip(lower=0), 1 - level / 100
@@ -158,9 +156,18 @@ def score(series, rows):
     rows["mase"] = (truth - rows["point"]).abs() / rows["scale"]
     rows["bias"] = (rows["point"] - truth) / rows["scale"]
     rows["stratum"] = rows["origin"].map(stratum)
-    scored = ["wis", "mase", "bias", *(f"cover-{level}" for level in LEVELS)]
+
+
+def score(series, rows):
+    """Scores by stratum and model."""
+    rows = with_combination(rows)
+    rows["ds"] = pd.to_datetime(rows["ds"])
+    scale = pd.concat(scales(series))
+    rows = rows.merge(series, on=["unique_id", "ds"]).merge(scale, on=["origin", "unique_id"])
+    rows = rows[np.isfinite(rows[["point", *BOUNDS]]).all(axis=1)].copy()
+    add_scores(rows)
     rows = pd.concat([rows, rows.assign(stratum="all")])
-    table = rows.groupby(["stratum", "model"])[scored].mean()
+    table = rows.groupby(["stratum", "model"])[SCORED].mean()
     table["forecasts"] = rows.groupby(["stratum", "model"]).size()
     whole = rows.groupby(["stratum", "model", "origin", "unique_id"]).size().ge(HORIZON)
     whole = whole.groupby(["stratum", "model"]).sum()
