@@ -1,4 +1,5 @@
-//! Cholesky factors of dense symmetric positive definite matrices.
+//! Cholesky factors of dense symmetric positive definite matrices: [`Cholesky`] refuses others, the functions that work in
+//! place leave out directions without curvature.
 
 #![allow(clippy::needless_range_loop, reason = "one index runs over several arrays")]
 
@@ -96,6 +97,48 @@ impl Cholesky {
     }
 }
 
+/// Solves a symmetric positive definite system in place: `matrix` holds the lower triangle, row by row, and is
+/// overwritten by its Cholesky factor; `right` becomes the solution. A direction without curvature gets no step.
+pub fn solve_in_place(matrix: &mut [f64], right: &mut [f64]) {
+    factor_in_place(matrix, right.len());
+    substitute(matrix, right);
+}
+
+/// Overwrites the lower triangle of a symmetric positive definite matrix of `size` rows by its Cholesky factor. A zero
+/// on the diagonal marks a direction without curvature.
+pub fn factor_in_place(matrix: &mut [f64], size: usize) {
+    for row in 0..size {
+        let (above, from_row) = matrix.split_at_mut(row * size);
+        let line = &mut from_row[..=row];
+        for column in 0..row {
+            let other = &above[column * size..=column * size + column];
+            let dot: f64 = line[..column].iter().zip(other).map(|(a, b)| a * b).sum();
+            // A zero pivot marks a direction left out.
+            line[column] = if other[column] > 0.0 { (line[column] - dot) / other[column] } else { 0.0 };
+        }
+        let squares: f64 = line[..row].iter().map(|value| value * value).sum();
+        let pivot = line[row] - squares;
+        line[row] = if pivot > 1e-13 * line[row] { pivot.sqrt() } else { 0.0 };
+    }
+}
+
+/// Solves a system whose matrix was replaced by [`factor_in_place`]; `right` becomes the solution.
+pub fn substitute(factor: &[f64], right: &mut [f64]) {
+    let size = right.len();
+    for row in 0..size {
+        let line = &factor[row * size..=row * size + row];
+        let dot: f64 = line[..row].iter().zip(&*right).map(|(a, b)| a * b).sum();
+        right[row] = if line[row] > 0.0 { (right[row] - dot) / line[row] } else { 0.0 };
+    }
+    // From the last unknown up, along rows: columns of a large factor lie far apart in memory.
+    for row in (0..size).rev() {
+        let line = &factor[row * size..=row * size + row];
+        let (above, from_row) = right.split_at_mut(row);
+        from_row[0] = if line[row] > 0.0 { from_row[0] / line[row] } else { 0.0 };
+        above.iter_mut().zip(line).for_each(|(cell, weight)| *cell -= weight * from_row[0]);
+    }
+}
+
 /// The sum of products, in four interleaved sums: always in the same order, and four times as fast as in one.
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 4];
@@ -148,5 +191,13 @@ mod tests {
         let factor = Cholesky::of(vec![4.0, 0.0, 2.0, 5.0], 2).expect("positive definite");
         assert!((factor.log_determinant() - 16f64.ln()).abs() < 1e-12);
         assert!(Cholesky::of(vec![1.0, 0.0, 2.0, 1.0], 2).is_none(), "not positive definite");
+    }
+
+    #[test]
+    fn a_singular_direction_gets_no_step() {
+        let mut matrix = [4.0, 0.0, 2.0, 1.0];
+        let mut right = [8.0, 4.0];
+        solve_in_place(&mut matrix, &mut right);
+        assert_eq!(right, [2.0, 0.0]);
     }
 }

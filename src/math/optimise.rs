@@ -1,5 +1,7 @@
 //! Optimisers: bounded nonlinear least squares, and the minimum of a function of one variable.
 
+use super::cholesky::solve_in_place;
+
 /// A sum of squared residuals as a function of its parameters.
 pub trait LeastSquares {
     /// The sum of squares; infinite where the parameters give no value.
@@ -166,52 +168,10 @@ impl Workspace {
             let diagonal = line[*index];
             self.factor[row * size + row] = diagonal + damping * diagonal.max(1e-10 * largest) + 1e-14 * largest;
         }
-        cholesky_solve(&mut self.factor[..size * size], &mut self.right[..size]);
+        solve_in_place(&mut self.factor[..size * size], &mut self.right[..size]);
         for (row, index) in self.free.iter().enumerate() {
             self.step[*index] = self.right[row];
         }
-    }
-}
-
-/// Solves a symmetric positive definite system in place: `matrix` holds the lower triangle, row by row, and is
-/// overwritten by its Cholesky factor; `right` becomes the solution. A direction without curvature gets no step.
-pub fn cholesky_solve(matrix: &mut [f64], right: &mut [f64]) {
-    cholesky_factor(matrix, right.len());
-    cholesky_substitute(matrix, right);
-}
-
-/// Overwrites the lower triangle of a symmetric positive definite matrix of `size` rows by its Cholesky factor. A zero
-/// on the diagonal marks a direction without curvature.
-pub fn cholesky_factor(matrix: &mut [f64], size: usize) {
-    for row in 0..size {
-        let (above, from_row) = matrix.split_at_mut(row * size);
-        let line = &mut from_row[..=row];
-        for column in 0..row {
-            let other = &above[column * size..=column * size + column];
-            let dot: f64 = line[..column].iter().zip(other).map(|(a, b)| a * b).sum();
-            // A zero pivot marks a direction left out.
-            line[column] = if other[column] > 0.0 { (line[column] - dot) / other[column] } else { 0.0 };
-        }
-        let squares: f64 = line[..row].iter().map(|value| value * value).sum();
-        let pivot = line[row] - squares;
-        line[row] = if pivot > 1e-13 * line[row] { pivot.sqrt() } else { 0.0 };
-    }
-}
-
-/// Solves a system whose matrix was replaced by [`cholesky_factor`]; `right` becomes the solution.
-pub fn cholesky_substitute(factor: &[f64], right: &mut [f64]) {
-    let size = right.len();
-    for row in 0..size {
-        let line = &factor[row * size..=row * size + row];
-        let dot: f64 = line[..row].iter().zip(&*right).map(|(a, b)| a * b).sum();
-        right[row] = if line[row] > 0.0 { (right[row] - dot) / line[row] } else { 0.0 };
-    }
-    // From the last unknown up, along rows: columns of a large factor lie far apart in memory.
-    for row in (0..size).rev() {
-        let line = &factor[row * size..=row * size + row];
-        let (above, from_row) = right.split_at_mut(row);
-        from_row[0] = if line[row] > 0.0 { from_row[0] / line[row] } else { 0.0 };
-        above.iter_mut().zip(line).for_each(|(cell, weight)| *cell -= weight * from_row[0]);
     }
 }
 
@@ -310,14 +270,6 @@ mod tests {
         let bounds = [(-2.0, 0.5), (f64::NEG_INFINITY, f64::INFINITY)];
         least_squares(&mut Valley, &mut at, &bounds, STRICT, &mut Workspace::default());
         assert!((at[0] - 0.5).abs() < 1e-6 && (at[1] - 0.25).abs() < 1e-5, "{at:?}");
-    }
-
-    #[test]
-    fn a_singular_direction_gets_no_step() {
-        let mut matrix = [4.0, 0.0, 2.0, 1.0];
-        let mut right = [8.0, 4.0];
-        cholesky_solve(&mut matrix, &mut right);
-        assert_eq!(right, [2.0, 0.0]);
     }
 
     #[test]

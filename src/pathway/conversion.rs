@@ -9,7 +9,7 @@ use super::draw::normal;
 use super::journey::Journey;
 use super::national::NationalStep;
 use super::stage::Step;
-use crate::math::optimise::cholesky_solve;
+use crate::math::cholesky::{solve_in_place, substitute};
 use crate::time::Period;
 
 /// What the estimate may use.
@@ -281,7 +281,7 @@ impl<'a> Regression<'a> {
             }
             // Without needs the fourth parameter of a row is the level's, with weight nothing.
             let mut change = right;
-            cholesky_solve(&mut factor, &mut change);
+            solve_in_place(&mut factor, &mut change);
             let longest = change.iter().fold(0.0f64, |longest, step| longest.max(step.abs()));
             let damping = if longest > 2.0 { 2.0 / longest } else { 1.0 };
             self.parameters.iter_mut().zip(&change).for_each(|(parameter, step)| *parameter += damping * step);
@@ -339,20 +339,5 @@ impl<'a> Regression<'a> {
     fn residuals(&self, months: &[Period], dispersion: f64) -> BTreeMap<Period, f64> {
         let scaled = |(difference, variance): (f64, f64)| difference / libm::sqrt(dispersion * variance);
         self.monthly(months).into_iter().map(|(month, cohort)| (month, scaled(cohort))).collect()
-    }
-}
-
-/// Solves with a factor that [`cholesky_solve`] has made.
-fn substitute(factor: &[f64], right: &mut [f64]) {
-    let size = right.len();
-    for row in 0..size {
-        let dot: f64 = (0..row).map(|column| factor[row * size + column] * right[column]).sum();
-        let pivot = factor[row * size + row];
-        right[row] = if pivot > 0.0 { (right[row] - dot) / pivot } else { 0.0 };
-    }
-    for row in (0..size).rev() {
-        let dot: f64 = (row + 1..size).map(|below| factor[below * size + row] * right[below]).sum();
-        let pivot = factor[row * size + row];
-        right[row] = if pivot > 0.0 { (right[row] - dot) / pivot } else { 0.0 };
     }
 }

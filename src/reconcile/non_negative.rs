@@ -1,6 +1,6 @@
 //! The nearest forecasts that are nowhere below zero.
 
-use crate::math::optimise::cholesky_solve;
+use crate::math::cholesky::solve_in_place;
 
 /// Less than this share of the largest value is rounding.
 const ROUNDING: f64 = 1e-10;
@@ -65,7 +65,7 @@ fn forces<'a>(start: &[f64], at: &[usize], column: &impl Fn(usize) -> &'a [f64])
         at[..=row].iter().zip(&mut matrix[row * at.len()..]).for_each(|(other, cell)| *cell = line[*other]);
     }
     let mut forces: Vec<f64> = at.iter().map(|place| -start[*place]).collect();
-    cholesky_solve(&mut matrix, &mut forces);
+    solve_in_place(&mut matrix, &mut forces);
     forces
 }
 

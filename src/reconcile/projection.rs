@@ -8,7 +8,7 @@ use rayon::slice::ParallelSliceMut;
 
 use super::covariance::ErrorCovariance;
 use super::non_negative::nearest_at_least_zero;
-use crate::math::optimise::{cholesky_factor, cholesky_substitute};
+use crate::math::cholesky::{factor_in_place, substitute};
 use crate::panel::Total;
 
 /// Moves forecasts of parts by what the totals' own forecasts say of their sums: each part takes of the disagreement
@@ -57,11 +57,11 @@ impl Projection {
             }
             belongs[part].iter().for_each(|total| ties[*total] -= covariance.own(part));
         });
-        cholesky_factor(&mut disagreement, rows.len());
+        factor_in_place(&mut disagreement, rows.len());
         let mut gains = ties.clone();
         gains.axis_iter_mut(Axis(0)).into_par_iter().for_each(|mut gains| {
             if let Some(right) = gains.as_slice_mut() {
-                cholesky_substitute(&disagreement, right);
+                substitute(&disagreement, right);
             }
         });
         let columns = (0..parts).map(|_| OnceLock::new()).collect();

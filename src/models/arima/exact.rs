@@ -6,7 +6,8 @@ use super::order::Orders;
 use super::polynomial::{Factors, factors, product, product_slope};
 use super::products::Products;
 use super::slopes::{Slopes, first_gain};
-use crate::math::optimise::{LeastSquares, cholesky_solve};
+use crate::math::cholesky::factor_in_place;
+use crate::math::optimise::LeastSquares;
 
 /// Room for one likelihood, kept from fit to fit.
 #[derive(Debug, Default)]
@@ -231,7 +232,7 @@ impl Exact<'_> {
             }
         }
         // The factor's diagonal; a column that says nothing has a pivot of zero and no part in it.
-        cholesky_solve(matrix, &mut vec![0.0; count]);
+        factor_in_place(matrix, count);
         let pivots = (0..count).map(|row| matrix[row * count + row]);
         pivots.filter(|pivot| *pivot > 0.0).map(|pivot| 2.0 * libm::log(pivot)).sum()
     }

@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView1};
 
 use super::CountDistribution;
 use super::likelihood::{Scatter, dispersion};
-use crate::math::optimise::cholesky_solve;
+use crate::math::cholesky::solve_in_place;
 
 /// Steps of one search, halvings of one step, rounds of effects and dispersion in turn.
 const STEPS: usize = 50;
@@ -141,7 +141,7 @@ impl Counts<'_> {
                 step[effect] -= penalty * effects[effect];
                 product[effect * size + effect] += penalty;
             }
-            cholesky_solve(&mut product, &mut step);
+            solve_in_place(&mut product, &mut step);
             let mut share = 1.0;
             let mut gain = f64::NEG_INFINITY;
             for _ in 0..HALVINGS {
