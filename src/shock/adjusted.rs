@@ -100,7 +100,7 @@ impl FittedShockAdjusted {
         changes: &ShockChanges,
     ) -> Result<(Forecast, Decomposition), ModelError> {
         let inner = self.inner.forecast(&without_closures(future), draws)?;
-        let shocked = Shocked { fit: &self.fit, future, draws, changes, new_normal: self.new_normal };
+        let shocked = Shocked::new(&self.fit, future, draws, changes, self.new_normal);
         let put_back = shocked.put_back(&inner);
         if shocked.nothing_to_do() {
             return Ok((inner, put_back.parts));
@@ -114,7 +114,7 @@ impl FittedShockAdjusted {
 impl FittedForecaster for FittedShockAdjusted {
     fn forecast(&self, future: &Design, draws: Draws) -> Result<Forecast, ModelError> {
         let changes = ShockChanges::default();
-        let shocked = Shocked { fit: &self.fit, future, draws, changes: &changes, new_normal: self.new_normal };
+        let shocked = Shocked::new(&self.fit, future, draws, &changes, self.new_normal);
         if shocked.nothing_to_do() {
             return self.inner.forecast(&without_closures(future), draws);
         }

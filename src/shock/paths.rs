@@ -1,7 +1,6 @@
 //! Puts a shock back into sample paths: suppression of closures to come, what returns, the new normal.
 
-use ndarray::Array3;
-use rand::RngExt;
+use ndarray::{Array3, ArrayView2};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -70,21 +69,32 @@ pub(super) struct PutBack {
 
 /// How the shock is put back.
 pub(super) struct Shocked<'a> {
-    pub fit: &'a ShockFit,
-    pub future: &'a Design,
-    pub draws: Draws,
-    pub changes: &'a ShockChanges,
+    fit: &'a ShockFit,
+    future: &'a Design,
+    draws: Draws,
+    changes: &'a ShockChanges,
     /// Whether the inner forecast is at the level of before the shock.
-    pub new_normal: bool,
+    new_normal: bool,
+    /// The exposure of the future's periods.
+    ahead: Exposure,
 }
 
-impl Shocked<'_> {
+impl<'a> Shocked<'a> {
+    /// `new_normal`: whether the inner forecast is at the level of before the shock.
+    pub fn new(
+        fit: &'a ShockFit,
+        future: &'a Design,
+        draws: Draws,
+        changes: &'a ShockChanges,
+        new_normal: bool,
+    ) -> Shocked<'a> {
+        let ahead = known_exposure(future, fit.keys().len(), fit.span());
+        Shocked { fit, future, draws, changes, new_normal, ahead }
+    }
+
     /// Whether the paths of the inner forecaster are the forecast.
     pub fn nothing_to_do(&self) -> bool {
-        let series = self.fit.keys().len();
-        *self.changes == ShockChanges::default()
-            && self.fit.exposure.is_empty()
-            && known_exposure(self.future, series, self.fit.span()).is_empty()
+        *self.changes == ShockChanges::default() && self.fit.exposure.is_empty() && self.ahead.is_empty()
     }
 
     /// The inner forecast with the shock put back.
@@ -92,8 +102,7 @@ impl Shocked<'_> {
         let fit = self.fit;
         let (_, paths, steps) = inner.paths().dim();
         let years = 1.0 / fit.span().frequency().season_length().max(1) as f64;
-        let known = known_exposure(self.future, fit.keys().len(), fit.span());
-        let joined = fit.exposure.followed_by(&known);
+        let joined = fit.exposure.followed_by(&self.ahead);
         let curves = match &self.changes.delay {
             None => delays(years),
             Some(ReturnDelay::Months(months)) => vec![delay_weights(months / (12.0 * years))],
@@ -103,10 +112,11 @@ impl Shocked<'_> {
             }
         };
         let parameters = draw_parameters(fit, Draws { paths, ..self.draws });
+        let spread = self.spread(inner.span());
         let rows: Vec<usize> = inner.keys().iter().filter_map(|key| fit.keys().binary_search(key).ok()).collect();
         let of_row = |(place, row): (usize, &usize)| {
             let shock = SeriesShock::of(&joined, *row, &curves);
-            self.put_back_row(inner, place, *row, &shock, &parameters)
+            self.put_back_row(inner.series(place), *row, &shock, &parameters, &spread)
         };
         let by_row: Vec<RowPaths> = rows.par_iter().enumerate().map(of_row).collect();
         let mut all = Array3::zeros((rows.len(), paths, steps));
@@ -125,16 +135,15 @@ impl Shocked<'_> {
 
     fn put_back_row(
         &self,
-        inner: &Forecast,
-        place: usize,
+        clean: ArrayView2<'_, f64>,
         row: usize,
         shock: &SeriesShock,
         parameters: &[Parameters],
+        spread: &[f64],
     ) -> RowPaths {
         let fit = self.fit;
         let known = fit.span().len();
-        let steps = inner.span().len();
-        let clean = inner.series(place);
+        let steps = clean.ncols();
         let log_history = fit.estimate.as_ref().map(|estimate| {
             let state = &estimate.states[row];
             (state.log_baseline(&estimate.frame), state.sample.at.is_empty())
@@ -142,7 +151,6 @@ impl Shocked<'_> {
         let hidden_before: Vec<usize> = shock.closed().iter().copied().filter(|period| *period < known).collect();
         let after_from = self.new_normal_from(row, known + steps);
         let estimated = fit.estimate.as_ref().map_or(0.0, |estimate| estimate.states[row].effects[NEW_NORMAL]);
-        let spread = self.spread(inner.span());
         let means: Vec<f64> = (0..steps).map(|step| clean.column(step).sum() / clean.nrows() as f64).collect();
         let mut paths = Vec::with_capacity(clean.len());
         let mut sums = vec![[0.0; 4]; steps];
@@ -199,7 +207,7 @@ impl Shocked<'_> {
             .collect();
         let mut baseline = Vec::with_capacity(steps);
         let mut season = Vec::with_capacity(steps);
-        for (step, period) in inner.span().periods().enumerate() {
+        for (step, period) in self.future.span().periods().enumerate() {
             let whole = (0..parameters.len()).map(|draw| paths[draw * steps + step]).sum::<f64>() / count;
             let rest: f64 = sums[step].iter().sum::<f64>() / count;
             // At the level after the shock: what of it is new is told apart here.
@@ -222,8 +230,7 @@ impl Shocked<'_> {
         let known = self.fit.span().len();
         let deep = |period: &usize| self.fit.exposure.deepest(row, *period) >= DEEP;
         let last = (0..known).rev().find(deep)?;
-        let future = known_exposure(self.future, self.fit.keys().len(), self.fit.span());
-        let goes_on = |period: &usize| *period >= known && future.deepest(row, *period - known) >= DEEP;
+        let goes_on = |period: &usize| *period >= known && self.ahead.deepest(row, *period - known) >= DEEP;
         (last + 1..periods).find(|period| !goes_on(period))
     }
 
@@ -301,12 +308,6 @@ fn draw_parameters(fit: &ShockFit, draws: Draws) -> Vec<Parameters> {
 
 /// A draw from a normal distribution with a mean and the Cholesky factor of a covariance.
 fn shaken(mean: &Effects, root: &super::pool::Square, stream: &mut ChaCha8Rng) -> Effects {
-    let noise: Effects = std::array::from_fn(|_| normal(stream));
+    let noise: Effects = std::array::from_fn(|_| random::normal(stream));
     std::array::from_fn(|row| mean[row] + (0..EFFECTS).map(|k| root[row][k] * noise[k]).sum::<f64>())
-}
-
-/// A standard normal number. Method: Box and Muller (1958), one of the pair.
-fn normal(stream: &mut ChaCha8Rng) -> f64 {
-    let (radius, angle) = (1.0 - stream.random::<f64>(), stream.random::<f64>());
-    libm::sqrt(-2.0 * libm::log(radius)) * libm::cos(std::f64::consts::TAU * angle)
 }

@@ -2,7 +2,6 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::draw::normal;
 use super::options::SimulationOptions;
 use super::{SimulateError, purpose};
 use crate::math::random;
@@ -80,10 +79,10 @@ fn autoregression(stream: &mut ChaCha8Rng, variance: f64, correlation: f64, mont
     let log_variance = libm::log1p(variance);
     let spread = libm::sqrt(log_variance);
     let innovation = libm::sqrt(1.0 - correlation * correlation);
-    let mut state = normal(stream);
+    let mut state = random::normal(stream);
     let mut step = || {
         let now = state;
-        state = correlation * state + innovation * normal(stream);
+        state = correlation * state + innovation * random::normal(stream);
         libm::exp(spread * now - log_variance / 2.0)
     };
     (0..months).map(|_| step()).collect()
