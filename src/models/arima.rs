@@ -23,8 +23,9 @@ use self::differencing::Differencing;
 use self::fitted::FittedArima;
 use self::search::{Fit, Room, Search};
 pub use self::transform::Transform;
+use super::criterion;
 use super::ets::{Auto, Choice};
-use super::naive::{FittedMean, is_constant};
+use super::naive::{FittedMean, is_constant, mean_size};
 use super::spec::family_defaults;
 use crate::forecast::{FittedSeries, ModelError, SeriesHistory, SeriesModel};
 use crate::math::seasonal::gaps_filled;
@@ -81,25 +82,13 @@ impl Arima {
 /// A value below this share of the mean size is as good as zero: its logarithm means nothing.
 const LOWEST_SHARE: f64 = 1e-3;
 
-/// A model with less weight than this changes little.
-const LEAST_WEIGHT: f64 = 0.01;
-
 impl SeriesModel for Arima {
     fn id(&self) -> &str {
         ID
     }
 
     fn fit(&self, history: SeriesHistory<'_>) -> Result<Box<dyn FittedSeries>, ModelError> {
-        let observed = history.observed();
-        if observed == 0 {
-            return Err(ModelError::TooShort { model: ID.to_owned(), needed: 1, found: 0 });
-        }
-        let sizes = history.values.iter().filter(|value| !value.is_nan()).map(|value| value.abs());
-        let scale = sizes.sum::<f64>() / observed as f64;
-        if !scale.is_finite() {
-            let reason = "its values are too large to add up".to_owned();
-            return Err(ModelError::NoFit { model: ID.to_owned(), reason });
-        }
+        let scale = mean_size(history, ID)?;
         if is_constant(history.values) {
             return Ok(Box::new(FittedMean::new(history.values)));
         }
@@ -110,7 +99,8 @@ impl SeriesModel for Arima {
         if fits.is_empty() {
             return Ok(Box::new(FittedMean::new(history.values)));
         }
-        Ok(Box::new(FittedArima::new(weighted(fits, self.options.averaging), &scaled, scale)))
+        let weighted = criterion::weighted(fits, |fit| fit.aicc, self.options.averaging);
+        Ok(Box::new(FittedArima::new(weighted, &scaled, scale)))
     }
 }
 
@@ -149,26 +139,6 @@ impl Arima {
             }
         }
     }
-}
-
-/// Each fit with its weight: `exp(-difference in AICc / (2 averaging))`, scaled to sum to one, heaviest first.
-fn weighted(mut fits: Vec<Fit>, averaging: f64) -> Vec<(f64, Fit)> {
-    fits.sort_by(|a, b| a.aicc.total_cmp(&b.aicc));
-    if averaging == 0.0 {
-        fits.truncate(1);
-    }
-    let lowest = fits.first().map_or(0.0, |fit| fit.aicc);
-    let weigh = |fit: &Fit| {
-        let behind = fit.aicc - lowest;
-        if behind == 0.0 { 1.0 } else { libm::exp(-behind / (2.0 * averaging)) }
-    };
-    let mut weighted: Vec<(f64, Fit)> = fits.into_iter().map(|fit| (weigh(&fit), fit)).collect();
-    for least in [LEAST_WEIGHT, 0.0] {
-        let sum: f64 = weighted.iter().map(|(weight, _)| weight).sum();
-        weighted.iter_mut().for_each(|(weight, _)| *weight /= sum);
-        weighted.retain(|(weight, _)| *weight >= least);
-    }
-    weighted
 }
 
 #[cfg(test)]

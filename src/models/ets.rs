@@ -14,7 +14,7 @@ use self::fitted::FittedEts;
 pub use self::form::{Error as EtsError, Form, Season as EtsSeason, Trend as EtsTrend};
 use self::form::{Error, Season, Trend};
 use self::search::Search;
-use super::naive::{FittedMean, is_constant};
+use super::naive::{FittedMean, is_constant, mean_size};
 use super::spec::family_defaults;
 use crate::forecast::{FittedSeries, ModelError, SeriesHistory, SeriesModel};
 
@@ -105,16 +105,7 @@ impl SeriesModel for Ets {
     }
 
     fn fit(&self, history: SeriesHistory<'_>) -> Result<Box<dyn FittedSeries>, ModelError> {
-        let observed = history.observed();
-        if observed == 0 {
-            return Err(ModelError::TooShort { model: ID.to_owned(), needed: 1, found: 0 });
-        }
-        let sizes = history.values.iter().filter(|value| !value.is_nan()).map(|value| value.abs());
-        let scale = sizes.sum::<f64>() / observed as f64;
-        if !scale.is_finite() {
-            let reason = "its values are too large to add up".to_owned();
-            return Err(ModelError::NoFit { model: ID.to_owned(), reason });
-        }
+        let scale = mean_size(history, ID)?;
         if is_constant(history.values) {
             return Ok(Box::new(FittedMean::new(history.values)));
         }

@@ -5,12 +5,17 @@
 //! models and scores none.
 
 mod adida;
+#[cfg(test)]
+mod ahead;
 mod arima;
 mod ces;
 mod count_regression;
+mod criterion;
 mod croston;
 mod elastic_net;
 mod ets;
+#[cfg(test)]
+mod golden;
 mod group_season;
 #[cfg(test)]
 mod hostile;

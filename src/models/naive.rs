@@ -154,6 +154,24 @@ pub(super) fn is_constant(values: &[f64]) -> bool {
     observed.all(|value| Some(value) == first)
 }
 
+/// The mean size of the observed values, which a model scales them by.
+///
+/// # Errors
+/// Where nothing was observed, or the values are too large to add up.
+pub(super) fn mean_size(history: SeriesHistory<'_>, id: &str) -> Result<f64, ModelError> {
+    let observed = history.observed();
+    if observed == 0 {
+        return Err(ModelError::TooShort { model: id.to_owned(), needed: 1, found: 0 });
+    }
+    let sizes = history.values.iter().filter(|value| !value.is_nan()).map(|value| value.abs());
+    let size = sizes.sum::<f64>() / observed as f64;
+    if !size.is_finite() {
+        let reason = "its values are too large to add up".to_owned();
+        return Err(ModelError::NoFit { model: id.to_owned(), reason });
+    }
+    Ok(size)
+}
+
 /// Makes residuals as wide as errors not yet seen: divided by the root of the share of degrees of freedom left (at
 /// least a quarter of them), around zero for additive errors.
 pub(super) fn correct(residuals: &mut [f64], parameters: f64, centre: bool) {

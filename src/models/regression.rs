@@ -241,28 +241,12 @@ impl FittedSeries for FittedRegression {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::ahead::{months, point, seasonal};
     use crate::models::hostile::survives;
     use crate::panel::Design;
-    use crate::time::{Period, Span};
 
     fn fit(values: &[f64], design: &Design, options: RegressionOptions) -> Box<dyn FittedSeries> {
         Regression::new(options).fit(SeriesHistory { values, regressors: design.regressors(0) }).expect("a fit")
-    }
-
-    fn months(len: usize) -> Span {
-        Span::new(Period::month(2015, 1), len)
-    }
-
-    /// The point forecast.
-    fn point(fit: &dyn FittedSeries, future: &Design) -> Vec<f64> {
-        let steps = future.span().len();
-        let mut path = vec![0.0; steps];
-        fit.path(future.regressors(0), &vec![0.0; steps], &mut path);
-        path
-    }
-
-    fn seasonal(period: usize) -> f64 {
-        300.0 * (1.0 + 0.3 * (std::f64::consts::TAU * period as f64 / 12.0).sin())
     }
 
     #[test]

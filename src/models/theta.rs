@@ -245,6 +245,7 @@ impl FittedSeries for FittedTheta {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::golden::{Golden, GoldenSeries};
     use crate::models::hostile::{fit, path, point, survives};
     use crate::time::Frequency;
 
@@ -258,19 +259,6 @@ mod tests {
     }
 
     #[derive(Deserialize)]
-    struct Golden {
-        series: Vec<Series>,
-    }
-
-    #[derive(Deserialize)]
-    struct Series {
-        name: String,
-        season_length: usize,
-        values: Vec<f64>,
-        fits: Vec<Theirs>,
-    }
-
-    #[derive(Deserialize)]
     struct Theirs {
         form: ThetaForm,
         decomposed: bool,
@@ -279,9 +267,10 @@ mod tests {
 
     #[test]
     fn forecasts_are_those_of_another_implementation() {
-        let golden: Golden = serde_json::from_str(include_str!("../../tests/golden/theta.json")).expect("golden");
+        let golden: Golden<Theirs> =
+            serde_json::from_str(include_str!("../../tests/golden/theta.json")).expect("golden");
         assert_eq!(golden.series.len(), 3);
-        for Series { name, season_length, values, fits } in golden.series {
+        for GoldenSeries { name, season_length, values, fits } in golden.series {
             let frequency = match season_length {
                 12 => Frequency::Month,
                 4 => Frequency::Quarter,

@@ -8,6 +8,7 @@ use super::order::{MOST, Orders};
 use super::transform::Transform;
 use crate::math::optimise::{LeastSquares, Stopping, Workspace, least_squares};
 use crate::math::seasonal::gaps_filled;
+use crate::models::criterion;
 
 /// One model fitted to one series, on its own scale.
 #[derive(Debug, Clone)]
@@ -51,9 +52,6 @@ const MA_START: f64 = -0.1;
 const SEARCH_TOLERANCE: f64 = 1e-2;
 const EXACT_TOLERANCE: f64 = 1e-4;
 const MOST_STEPS: usize = 40;
-
-/// Squared errors below this share of the squared scale count as none.
-const LEAST_SQUARE: f64 = 1e-20;
 
 /// The highest seasonal orders: Hyndman and Khandakar (2008), section 3.2.
 const MOST_SEASONAL: usize = 2;
@@ -228,10 +226,7 @@ impl<'a> Search<'a> {
     /// What the criterion adds for parameters; `None` where the series is too short for them.
     fn penalty(&self, orders: Orders) -> Option<f64> {
         // The innovations' variance is a parameter too.
-        let parameters = orders.parameters() + 1;
-        let spare = self.observed.checked_sub(parameters + 1).filter(|spare| *spare > 0)?;
-        let parameters = parameters as f64;
-        Some(2.0 * parameters + 2.0 * parameters * (parameters + 1.0) / spare as f64)
+        criterion::penalty(self.observed, orders.parameters() + 1)
     }
 
     fn stopping(&self, tolerance: f64) -> Stopping {
@@ -246,8 +241,7 @@ impl<'a> Search<'a> {
         let season_length = self.differencing.season_length;
         let mut sum = Conditional { values: &self.differenced, orders, season_length, room };
         let squares = least_squares(&mut sum, &mut parameters, &bounds(orders, 0), stopping, work);
-        let count = self.observed as f64;
-        let aicc = count * libm::log(squares.max(count * LEAST_SQUARE)) + penalty;
+        let aicc = criterion::of_squares(self.observed, squares, penalty);
         aicc.is_finite().then_some(Rough { parameters, aicc })
     }
 
@@ -262,9 +256,9 @@ impl<'a> Search<'a> {
         let season_length = self.differencing.season_length;
         let mut exact = Exact { values: &self.differenced, orders, season_length, gaps: &self.gaps, room: &mut *room };
         least_squares(&mut exact, &mut parameters, &bounds(orders, gaps), stopping, work);
-        let count = exact.observed() as f64;
+        let observed = exact.observed();
         let squares = exact.sum_of_squares(&parameters);
-        let aicc = count * libm::log(squares.max(count * LEAST_SQUARE)) + penalty + self.transformed;
+        let aicc = criterion::of_squares(observed, squares, penalty) + self.transformed;
         let mut filled = self.filled.clone();
         self.gaps.fill(&mut filled, &parameters[orders.parameters()..]);
         let standard = room.innovations.iter().zip(&room.variances);

@@ -6,21 +6,9 @@ use super::fitted::{FittedCes, Scale};
 use super::form::{Form, Season};
 use super::recursion::{Smoother, Weights};
 use super::search::{Fit, Search};
+use crate::models::golden::{Golden, GoldenSeries};
 use crate::models::hostile::path;
 use crate::time::Frequency;
-
-#[derive(Deserialize)]
-struct Golden {
-    series: Vec<Series>,
-}
-
-#[derive(Deserialize)]
-struct Series {
-    name: String,
-    season_length: usize,
-    values: Vec<f64>,
-    fits: Vec<Theirs>,
-}
 
 #[derive(Deserialize)]
 struct Theirs {
@@ -70,8 +58,9 @@ impl Theirs {
     }
 }
 
-fn golden() -> Vec<Series> {
-    let golden: Golden = serde_json::from_str(include_str!("../../../tests/golden/ces.json")).expect("a golden file");
+fn golden() -> Vec<GoldenSeries<Theirs>> {
+    let golden: Golden<Theirs> =
+        serde_json::from_str(include_str!("../../../tests/golden/ces.json")).expect("a golden file");
     assert_eq!(golden.series.len(), 2);
     golden.series
 }

@@ -5,6 +5,7 @@ use super::likelihood::{Layout, Likelihood, Room};
 use super::recursion::{Smoother, Weights, walk};
 use crate::math::optimise::{LeastSquares, Stopping, Workspace, least_squares};
 use crate::math::seasonal::{Indices, Joining, gaps_filled};
+use crate::models::criterion;
 
 /// One form fitted to one series.
 #[derive(Debug, Clone)]
@@ -30,13 +31,6 @@ const SEASON_START: f64 = 0.05;
 /// Searches end once the logarithm of the likelihood would rise by less than this.
 const LIKELIHOOD_TOLERANCE: f64 = 2e-4;
 const MOST_STEPS: usize = 40;
-
-/// Squared errors below this share of the squared scale count as none: forms that fit to the last digit are told apart
-/// by their number of parameters.
-const LEAST_SQUARE: f64 = 1e-20;
-
-/// A form with less weight than this changes little and costs as much as any other.
-const LEAST_WEIGHT: f64 = 0.01;
 
 /// A series as the search sees it: scaled to a mean size of one.
 pub(super) struct Search<'a> {
@@ -74,9 +68,8 @@ impl<'a> Search<'a> {
         Search { values, season_length, observed, fade, room, work, level, season }
     }
 
-    /// The wanted forms that the series can hold, each with its weight: `exp(-difference in AICc / (2 averaging))`,
-    /// scaled to sum to one, heaviest first. An `averaging` of 0 keeps the form with the lowest AICc only. Empty where
-    /// the series is too short for every form.
+    /// The wanted forms that the series can hold, weighted by [`criterion::weighted`]. Empty where the series is too
+    /// short for every form.
     pub(super) fn weighted(&mut self, wanted: impl Fn(Form) -> bool, averaging: f64) -> Vec<(f64, Fit)> {
         let mut fits: Vec<Fit> = Vec::new();
         for form in Form::all().filter(|form| wanted(*form)) {
@@ -84,22 +77,7 @@ impl<'a> Search<'a> {
                 fits.push(fit);
             }
         }
-        fits.sort_by(|a, b| a.aicc.total_cmp(&b.aicc));
-        let lowest = fits.first().map_or(0.0, |fit| fit.aicc);
-        let weigh = |fit: &Fit| {
-            let behind = fit.aicc - lowest;
-            if behind == 0.0 { 1.0 } else { libm::exp(-behind / (2.0 * averaging)) }
-        };
-        let mut weighted: Vec<(f64, Fit)> = fits.into_iter().map(|fit| (weigh(&fit), fit)).collect();
-        if averaging == 0.0 {
-            weighted.truncate(1);
-        }
-        for least in [LEAST_WEIGHT, 0.0] {
-            let sum: f64 = weighted.iter().map(|(weight, _)| weight).sum();
-            weighted.iter_mut().for_each(|(weight, _)| *weight /= sum);
-            weighted.retain(|(weight, _)| *weight >= least);
-        }
-        weighted
+        criterion::weighted(fits, |fit| fit.aicc, averaging)
     }
 
     /// One form; `None` where the series is too short for it or has no season. `before` are fits to start from.
@@ -111,7 +89,7 @@ impl<'a> Search<'a> {
         let layout = Layout::new(form, self.season_length);
         // The error's variance is a parameter too.
         let parameters = layout.count + 1;
-        let spare = self.observed.checked_sub(parameters + 1).filter(|spare| *spare > 0)?;
+        let penalty = criterion::penalty(self.observed, parameters)?;
         let still = Weights { smoothing: SEASON_START, fade: 0.0 };
         let levels: Vec<Vec<f64>> = match form.season {
             Season::None => vec![vec![self.level]],
@@ -162,9 +140,7 @@ impl<'a> Search<'a> {
         let stopping = Stopping { tolerance: 2.0 * LIKELIHOOD_TOLERANCE / self.observed as f64, steps: MOST_STEPS };
         least_squares(&mut likelihood, &mut at, &bounds, stopping, &mut self.work);
         let sum = likelihood.sum_of_squares(&at);
-        let (count, fitted) = (self.observed as f64, parameters as f64);
-        let penalty = 2.0 * fitted + 2.0 * fitted * (fitted + 1.0) / spare as f64;
-        let aicc = count * libm::log(sum.max(count * LEAST_SQUARE)) + penalty;
+        let aicc = criterion::of_squares(self.observed, sum, penalty);
         let Likelihood { initial, last, layout, .. } = likelihood;
         aicc.is_finite().then_some(Fit { form, parameters: layout.count, initial, last, aicc })
     }

@@ -1,31 +1,12 @@
 //! The family's behaviour on made-up series.
 
 use super::*;
+use crate::models::ahead::{months, path, point, seasonal};
 use crate::models::hostile::survives;
 use crate::panel::Design;
-use crate::time::{Period, Span};
 
 fn fit(values: &[f64], design: &Design, options: CountRegressionOptions) -> Box<dyn FittedSeries> {
     CountRegression::new(options).fit(SeriesHistory { values, regressors: design.regressors(0) }).expect("a fit")
-}
-
-fn months(len: usize) -> Span {
-    Span::new(Period::month(2015, 1), len)
-}
-
-/// The point forecast.
-fn point(fit: &dyn FittedSeries, future: &Design) -> Vec<f64> {
-    path(fit, future, &vec![0.0; future.span().len()])
-}
-
-fn path(fit: &dyn FittedSeries, future: &Design, innovations: &[f64]) -> Vec<f64> {
-    let mut path = vec![0.0; innovations.len()];
-    fit.path(future.regressors(0), innovations, &mut path);
-    path
-}
-
-fn seasonal(period: usize) -> f64 {
-    300.0 * (1.0 + 0.3 * (std::f64::consts::TAU * period as f64 / 12.0).sin())
 }
 
 fn options() -> CountRegressionOptions {

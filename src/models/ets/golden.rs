@@ -8,21 +8,9 @@ use super::likelihood::{Likelihood, Room};
 use super::recursion::{Smoothing, State};
 use super::search::{Fit, Search};
 use crate::math::optimise::LeastSquares;
+use crate::models::golden::{Golden, GoldenSeries};
 use crate::models::hostile::path;
 use crate::time::Frequency;
-
-#[derive(Deserialize)]
-struct Golden {
-    series: Vec<Series>,
-}
-
-#[derive(Deserialize)]
-struct Series {
-    name: String,
-    season_length: usize,
-    values: Vec<f64>,
-    fits: Vec<Theirs>,
-}
 
 #[derive(Deserialize)]
 struct Theirs {
@@ -58,13 +46,14 @@ impl Theirs {
     }
 }
 
-fn golden() -> Vec<Series> {
-    let golden: Golden = serde_json::from_str(include_str!("../../../tests/golden/ets.json")).expect("a golden file");
+fn golden() -> Vec<GoldenSeries<Theirs>> {
+    let golden: Golden<Theirs> =
+        serde_json::from_str(include_str!("../../../tests/golden/ets.json")).expect("a golden file");
     assert_eq!(golden.series.len(), 3);
     golden.series
 }
 
-impl Series {
+impl GoldenSeries<Theirs> {
     fn scale(&self) -> f64 {
         self.values.iter().sum::<f64>() / self.values.len() as f64
     }

@@ -5,6 +5,7 @@ use super::likelihood::{Likelihood, Room};
 use super::recursion::{Layout, Smoothing, State, walk};
 use crate::math::optimise::{LeastSquares, Stopping, Workspace, least_squares};
 use crate::math::seasonal::{Indices, Joining, gaps_filled};
+use crate::models::criterion;
 
 /// One form fitted to one series.
 #[derive(Debug, Clone)]
@@ -39,10 +40,6 @@ const PHI_START: f64 = 0.95;
 /// Searches end once the logarithm of the likelihood would rise by less than this.
 const LIKELIHOOD_TOLERANCE: f64 = 2e-4;
 const MOST_STEPS: usize = 40;
-
-/// Squared errors below this share of the squared scale count as none: forms that fit to the last digit are told apart
-/// by their number of parameters.
-const LEAST_SQUARE: f64 = 1e-20;
 
 /// Where a search for the forms of one season starts.
 #[derive(Debug, Clone)]
@@ -84,9 +81,8 @@ impl<'a> Search<'a> {
         search
     }
 
-    /// The wanted forms that the series can hold, each with its weight: `exp(-difference in AICc / (2 averaging))`,
-    /// scaled to sum to one, heaviest first. An `averaging` of 0 keeps the form with the lowest AICc only. Empty where
-    /// the series is too short for every form.
+    /// The wanted forms that the series can hold, weighted by [`criterion::weighted`]. Empty where the series is too
+    /// short for every form.
     pub(super) fn weighted(&mut self, wanted: impl Fn(Form) -> bool, averaging: f64) -> Vec<(f64, Fit)> {
         let mut fits: Vec<Fit> = Vec::new();
         for form in Form::admissible().filter(|form| wanted(*form)) {
@@ -94,22 +90,7 @@ impl<'a> Search<'a> {
                 fits.push(fit);
             }
         }
-        fits.sort_by(|a, b| a.aicc.total_cmp(&b.aicc));
-        let lowest = fits.first().map_or(0.0, |fit| fit.aicc);
-        let weigh = |fit: &Fit| {
-            let behind = fit.aicc - lowest;
-            if behind == 0.0 { 1.0 } else { libm::exp(-behind / (2.0 * averaging)) }
-        };
-        let mut weighted: Vec<(f64, Fit)> = fits.into_iter().map(|fit| (weigh(&fit), fit)).collect();
-        if averaging == 0.0 {
-            weighted.truncate(1);
-        }
-        for least in [LEAST_WEIGHT, 0.0] {
-            let sum: f64 = weighted.iter().map(|(weight, _)| weight).sum();
-            weighted.iter_mut().for_each(|(weight, _)| *weight /= sum);
-            weighted.retain(|(weight, _)| *weight >= least);
-        }
-        weighted
+        criterion::weighted(fits, |fit| fit.aicc, averaging)
     }
 
     /// One form; `None` where the series is too short for it, has no season or values it can't hold, or where it has
@@ -121,7 +102,7 @@ impl<'a> Search<'a> {
         }
         // The error's variance is a parameter too.
         let parameters = form.parameters(self.season_length) + 1;
-        let spare = self.observed.checked_sub(parameters + 1).filter(|spare| *spare > 0)?;
+        let penalty = criterion::penalty(self.observed, parameters)?;
         let layout = Layout::new(form.trend, form.season, start.season.len());
         let fixed = start.season.last().copied();
         let heuristic = match form.trend {
@@ -168,15 +149,12 @@ impl<'a> Search<'a> {
         let stopping = Stopping { tolerance: 2.0 * LIKELIHOOD_TOLERANCE / self.observed as f64, steps: MOST_STEPS };
         least_squares(&mut likelihood, &mut at, &bounds, stopping, &mut self.work);
         let sum = likelihood.sum_of_squares(&at);
-        let count = self.observed as f64;
-        let fitted = parameters as f64;
-        let penalty = 2.0 * fitted + 2.0 * fitted * (fitted + 1.0) / spare as f64;
         let fit = Fit {
             form,
             smoothing: layout.smoothing(&at),
             initial: likelihood.initial.clone(),
             last: likelihood.final_state().clone(),
-            aicc: count * libm::log(sum.max(count * LEAST_SQUARE)) + penalty,
+            aicc: criterion::of_squares(self.observed, sum, penalty),
         };
         (fit.aicc.is_finite() && self.is_sound(&fit)).then_some(fit)
     }
@@ -254,9 +232,6 @@ impl<'a> Search<'a> {
 
 /// A value below this share of the mean size is as good as zero: shares of it mean nothing.
 const LOWEST_SHARE: f64 = 1e-3;
-
-/// A form with less weight than this changes little and costs as much as any other.
-const LEAST_WEIGHT: f64 = 0.01;
 
 /// A multiplicative form whose point forecast comes to this many times the highest value runs away.
 const EXPLOSION: f64 = 4.0;
