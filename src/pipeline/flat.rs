@@ -18,8 +18,9 @@ use crate::publish::PublishError;
 use crate::publish::tables::{WideBlock, WideFormat, WideTimes, WideWriter};
 use crate::time::{Closures, Date, Frequency, WorkingCalendar};
 
-/// How many series go through at a time. Pools and calibrations see one block; larger ones cost memory only.
-const BLOCK: usize = 4096;
+/// How many series go through at a time. Pools and calibrations see one block: enough series to learn from, and few
+/// enough that the paths of a line-up's members (500 of 12 periods a series) stay below the memory that reading takes.
+const BLOCK: usize = 2048;
 
 /// A table of series: where it is and how its columns are called.
 #[derive(Debug, Clone)]

@@ -11,7 +11,8 @@ use crate::reconcile::ReconcileOptions;
 use crate::shock::ShockOptions;
 
 /// The line-ups that ship with the engine: name and text.
-const SHIPPED: [(&str, &str); 2] = [
+const SHIPPED: [(&str, &str); 3] = [
+    ("fast", include_str!("../../models/line-ups/fast.toml")),
     ("general", include_str!("../../models/line-ups/general.toml")),
     ("referrals", include_str!("../../models/line-ups/referrals.toml")),
 ];
@@ -138,7 +139,7 @@ mod tests {
 
     #[test]
     fn weights_that_fit_no_member_are_refused() {
-        let (_, text) = SHIPPED[1];
+        let (_, text) = SHIPPED[2];
         let error = LineUp::parse(&text.replace("[2.0, 1.0]", "[2.0]"), Path::new("mine.toml")).expect_err("refused");
         assert!(error.to_string().contains("one weight for each member"), "{error}");
     }
@@ -148,7 +149,7 @@ mod tests {
         let error = LineUp::load("best", Path::new("")).expect_err("no such line-up");
         assert_eq!(
             error.to_string(),
-            "there is no line-up `best`: use one of general, referrals, or the path of a .toml file"
+            "there is no line-up `best`: use one of fast, general, referrals, or the path of a .toml file"
         );
     }
 }
