@@ -1,12 +1,13 @@
 //! The order of the stages: the only place that knows two rooms at a time.
 //!
 //! In: a checked [`RunPlan`](crate::project::RunPlan), or the arguments of a command. Out: a published pack
-//! ([`run`]), findings ([`check`]), a project file ([`init`]), or forecasts and scores of a plain table
+//! ([`run`]) and what stands there ([`status`], [`verify_pack`], [`rerun`]), findings ([`check`]), a project file ([`init`]), or forecasts and scores of a plain table
 //! ([`forecast_table`], [`backtest_table`]). Statistics live in the rooms; this module hands data from one to the next
 //! and composes their errors.
 
 mod desk;
 mod dimensions;
+mod earlier;
 mod error;
 mod figures;
 mod flat;
@@ -15,6 +16,7 @@ mod monthly;
 mod pack;
 mod recipe;
 mod scores;
+mod vintages;
 
 pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
 pub use dimensions::IdDimensions;
@@ -23,6 +25,7 @@ pub use flat::{FlatForecast, FlatSummary, FlatTable, forecast_table, rehearse_ta
 pub use monthly::{PackState, Rehearsal, RunOutcome, rehearse, run};
 pub use recipe::forecaster;
 pub use scores::{FlatBacktest, OriginChoice, ScoreLine, TableScores, backtest_table};
+pub use vintages::{Rerun, Standing, Status, VerifiedPack, Vintage, rerun, status, verify_pack};
 
 pub use crate::publish::tables::WideFormat;
 

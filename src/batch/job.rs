@@ -73,6 +73,11 @@ impl Job {
 pub struct Key(String);
 
 impl Key {
+    #[cfg(test)]
+    pub(super) fn of(digits: &str) -> Key {
+        Key(digits.to_owned())
+    }
+
     /// The first eight digits, which tell packs of one month apart.
     pub fn short(&self) -> &str {
         self.0.get(..8).unwrap_or(&self.0)

@@ -56,6 +56,12 @@ impl Lock {
         Ok(Lock { destination, _file: file })
     }
 
+    /// Whether a run holds the destination at this moment. Nothing is made or changed there.
+    pub fn is_held(destination: &Path) -> bool {
+        let Ok(file) = File::open(destination.join(LOCK)) else { return false };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+
     /// The destination, absolute.
     pub fn destination(&self) -> &Path {
         &self.destination
@@ -84,7 +90,9 @@ mod tests {
     #[test]
     fn a_second_run_is_told_who_holds_the_destination() {
         let folder = tempfile::tempdir().expect("temporary folder");
+        assert!(!Lock::is_held(folder.path()));
         let _held = Lock::acquire(folder.path()).expect("first");
+        assert!(Lock::is_held(folder.path()));
         let error = Lock::acquire(folder.path()).expect_err("second");
         let BatchError::Locked { path, holder } = error else { panic!("{error}") };
         assert_eq!(path, folder.path());

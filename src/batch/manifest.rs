@@ -29,6 +29,8 @@ pub struct Record {
     pub backtest: Value,
     /// What disclosure control did.
     pub disclosure: Value,
+    /// The earlier packs that the outputs were compared with.
+    pub vintages: Value,
     /// Timings and peak memory, for `run.json`; kept out of the manifest, which holds nothing that differs between
     /// two runs of one job.
     #[serde(skip)]
@@ -84,9 +86,22 @@ pub(super) struct Manifest {
     pub schema: u32,
     pub key: Key,
     pub outputs: Vec<Output>,
+    #[serde(default)]
+    engine: String,
+    #[serde(default)]
+    seed: u64,
+    #[serde(default)]
+    plan: Value,
+    #[serde(default)]
+    inputs: Vec<Input>,
 }
 
 impl Manifest {
+    /// The job that made the pack.
+    pub fn job(self) -> Job {
+        Job { engine: self.engine, plan: self.plan, seed: self.seed, inputs: self.inputs }
+    }
+
     /// Reads the manifest of the pack in `folder`.
     ///
     /// # Errors
@@ -168,6 +183,7 @@ mod tests {
             "models": ["ets"],
             "backtest": null,
             "disclosure": null,
+            "vintages": null,
             // FIPS 180-4's example: SHA-256 of "abc".
             "outputs": [{
                 "path": "charts/a.svg",

@@ -43,10 +43,12 @@ mod lock;
 mod manifest;
 mod pack;
 mod publish;
+mod retire;
 
 pub use error::BatchError;
 pub use job::{Input, Job, Key};
 pub use lock::Lock;
 pub use manifest::{Record, SCHEMA};
-pub use pack::{Fault, Latest, Pack, Verification, find, latest, verify};
+pub use pack::{Fault, Latest, Pack, Verification, differences, find, job, latest, packs, verify};
 pub use publish::{Published, publish};
+pub use retire::retire;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::job::{Key, fingerprint_of};
+use super::job::{Job, Key, fingerprint_of};
 use super::manifest::{MANIFEST, Manifest, Output, RUN_LOG, SCHEMA};
 use super::{BatchError, durable};
 
@@ -23,6 +23,13 @@ pub struct Pack {
     pub name: String,
     /// The job that made it.
     pub key: Key,
+}
+
+impl Pack {
+    /// The name of its origin: that of its folder without the short key that tells packs of one origin apart.
+    pub fn origin(&self) -> &str {
+        self.name.split_once(&format!("-{}", self.key.short())).map_or(self.name.as_str(), |(origin, _)| origin)
+    }
 }
 
 /// What `latest.json` says.
@@ -68,6 +75,14 @@ pub fn find(destination: &Path, key: &Key) -> Result<Option<Pack>, BatchError> {
 
 /// The packs whose manifests carry the key, intact or not, in the order of their names.
 pub(super) fn candidates(destination: &Path, key: &Key) -> Result<Vec<Pack>, BatchError> {
+    Ok(packs(destination)?.into_iter().filter(|pack| pack.key == *key).collect())
+}
+
+/// The packs of a destination, intact or not, in the order of their names, which is that of their origins.
+///
+/// # Errors
+/// When the destination is there and can't be read.
+pub fn packs(destination: &Path) -> Result<Vec<Pack>, BatchError> {
     let entries = match fs::read_dir(destination) {
         Ok(entries) => entries,
         Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -78,9 +93,8 @@ pub(super) fn candidates(destination: &Path, key: &Key) -> Result<Vec<Pack>, Bat
         let entry = entry.map_err(BatchError::io("read", destination))?;
         let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         // Folders that aren't packs are the user's own business.
-        let is_ours = !name.starts_with('.') && Manifest::read(&path).is_ok_and(|manifest| manifest.key == *key);
-        if is_ours {
-            packs.push(Pack { path, name, key: key.clone() });
+        if let (false, Ok(manifest)) = (name.starts_with('.'), Manifest::read(&path)) {
+            packs.push(Pack { path, name, key: manifest.key });
         }
     }
     packs.sort_by(|a, b| a.name.cmp(&b.name));
@@ -142,6 +156,36 @@ pub fn verify(pack: &Path) -> Result<Verification, BatchError> {
     faults.extend(promised.into_keys().map(|path| Fault::Missing(path.to_owned())));
     faults.sort_by(|a, b| a.path().cmp(b.path()));
     Ok(Verification { key: manifest.key, files: manifest.outputs.len(), faults })
+}
+
+/// The job that made a pack, as its manifest tells it.
+///
+/// # Errors
+/// [`BatchError::NotAPack`] when there is no readable manifest.
+pub fn job(pack: &Path) -> Result<Job, BatchError> {
+    Ok(Manifest::read(pack)?.job())
+}
+
+/// How the outputs of a second pack differ from those of a first, by what their manifests say, in the order of paths.
+///
+/// # Errors
+/// [`BatchError::NotAPack`] when one of them has no readable manifest.
+pub fn differences(first: &Path, second: &Path) -> Result<Vec<Fault>, BatchError> {
+    let outputs = |pack: &Path| -> Result<BTreeMap<String, Output>, BatchError> {
+        Ok(Manifest::read(pack)?.outputs.into_iter().map(|output| (output.path.clone(), output)).collect())
+    };
+    let (first, mut second) = (outputs(first)?, outputs(second)?);
+    let mut faults = Vec::new();
+    for (path, output) in first {
+        match second.remove(&path) {
+            None => faults.push(Fault::Missing(path)),
+            Some(other) if other != output => faults.push(Fault::Changed(path)),
+            Some(_) => {}
+        }
+    }
+    faults.extend(second.into_keys().map(Fault::Unexpected));
+    faults.sort_by(|a, b| a.path().cmp(b.path()));
+    Ok(faults)
 }
 
 impl Fault {
@@ -235,6 +279,42 @@ mod tests {
         assert_ne!(forged, honest);
         fs::write(pack.join(MANIFEST), forged).expect("file");
         assert_eq!(faults(&pack), [Fault::Changed(MANIFEST.into())]);
+    }
+
+    #[test]
+    fn the_manifest_gives_back_the_job_that_made_the_pack() {
+        let (folder, pack) = published();
+        let job = job(&pack).expect("a job");
+        assert_eq!((job.engine.as_str(), job.seed), ("groundswell 0.1.0", 1));
+        assert_eq!(packs(folder.path()).expect("read")[0].key, job.key());
+    }
+
+    #[test]
+    fn packs_of_one_origin_share_its_name() {
+        let pack = |name: &str| Pack { path: PathBuf::new(), name: name.into(), key: Key::of("1a2b3c4d5e") };
+        assert_eq!(pack("2024-03").origin(), "2024-03");
+        assert_eq!(pack("2024-03-1a2b3c4d").origin(), "2024-03");
+        assert_eq!(pack("2024-03-1a2b3c4d-2").origin(), "2024-03");
+        assert_eq!(pack("2024-03-99999999").origin(), "2024-03-99999999");
+    }
+
+    #[test]
+    fn two_packs_differ_by_what_is_missing_changed_and_new() {
+        let (folder, first) = published();
+        let second = folder.path().join("second");
+        fs::create_dir(&second).expect("folder");
+        let text = fs::read_to_string(first.join(MANIFEST)).expect("manifest");
+        let hash = fingerprint_of(b"forecast.csv");
+        assert!(text.contains(&hash));
+        let text = text.replace(&hash, &fingerprint_of(b"other")).replace("report.html", "summary.html");
+        fs::write(second.join(MANIFEST), text).expect("file");
+        let expected = [
+            Fault::Changed("forecast.csv".into()),
+            Fault::Missing("report.html".into()),
+            Fault::Unexpected("summary.html".into()),
+        ];
+        assert_eq!(differences(&first, &second).expect("compared"), expected);
+        assert_eq!(differences(&first, &first).expect("compared"), []);
     }
 
     #[test]

@@ -11,10 +11,13 @@ mod forecast;
 mod init;
 mod man;
 mod reference;
+mod rerun;
 mod run;
 mod screen;
 mod simulate;
+mod status;
 mod table;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -72,6 +75,9 @@ pub enum LogFormat {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Status(status::Arguments),
+    Verify(verify::Arguments),
+    Rerun(rerun::Arguments),
     Init(init::Arguments),
     Check(check::Arguments),
     Forecast(forecast::Arguments),
@@ -119,6 +125,9 @@ impl Command {
     fn execute(self, screen: &Screen) -> Result<Exit, Failure> {
         match self {
             Command::Run(arguments) => arguments.execute(screen),
+            Command::Status(arguments) => arguments.execute(screen),
+            Command::Verify(arguments) => arguments.execute(screen),
+            Command::Rerun(arguments) => arguments.execute(screen),
             Command::Init(arguments) => arguments.execute(screen),
             Command::Check(arguments) => arguments.execute(screen),
             Command::Forecast(arguments) => arguments.execute(screen),

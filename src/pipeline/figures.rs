@@ -13,7 +13,7 @@ use crate::publish::{ALL_ORIGINS, NEXT_YEAR};
 use crate::time::{Frequency, Period, Span};
 
 /// What names the rows of a table of series: the key's labels, then the key as one text.
-fn key_columns<'a>(dimensions: &[String], keys: impl Iterator<Item = &'a SeriesKey> + Clone) -> Vec<LabelColumn> {
+pub fn key_columns<'a>(dimensions: &[String], keys: impl Iterator<Item = &'a SeriesKey> + Clone) -> Vec<LabelColumn> {
     let label = |dimension: usize| keys.clone().filter_map(move |key| key.labels().nth(dimension));
     let mut columns = vec![LabelColumn::text("unique_id", keys.clone().map(|key| key.to_string()))];
     // A table with one dimension of that very name has it once.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::earlier::Earlier;
 use super::judge::{self, Trial};
 use super::pack::{Pack, Results};
 use super::{Error, Listener, Progress, Stage, read_input, recipe};
@@ -42,6 +43,8 @@ pub struct RunOutcome {
     pub report: PathBuf,
     /// The pack that was current before, where this one replaced it.
     pub replaced: Option<String>,
+    /// Packs of old origins that were removed, as `[publish] keep` asks.
+    pub retired: Vec<String>,
     /// What a person should look at before passing the pack on.
     pub alerts: Vec<String>,
 }
@@ -55,6 +58,9 @@ impl fmt::Display for RunOutcome {
         match self.state {
             PackState::Unchanged => writeln!(f, "Nothing new: these inputs were published already.")?,
             PackState::Published => writeln!(f, "Published {}", self.pack.display())?,
+        }
+        for retired in &self.retired {
+            writeln!(f, "Removed the old pack {retired}")?;
         }
         writeln!(f, "Report: {}", self.report.display())
     }
@@ -197,8 +203,12 @@ pub fn rehearse(plan: &RunPlan, listener: Listener<'_>) -> Result<Rehearsal, Err
 /// # Errors
 /// Where a stage fails; nothing is published then.
 pub fn run(plan: &RunPlan, listener: Listener<'_>) -> Result<RunOutcome, Error> {
-    let inputs = plan.input().files.iter().map(|file| input(plan, file)).collect::<Result<Vec<Input>, Error>>()?;
-    let mut job = Job { engine: ENGINE.to_owned(), plan: plan.resolved(), seed: plan.draws().seed, inputs };
+    run_after(plan, &plan.destination(), listener)
+}
+
+/// The monthly job, compared with the earlier packs of any folder.
+pub(super) fn run_after(plan: &RunPlan, earlier: &Path, listener: Listener<'_>) -> Result<RunOutcome, Error> {
+    let mut job = job(plan)?;
     let destination = plan.destination();
     if let Some(outcome) = published_already(&destination, &job) {
         return Ok(outcome);
@@ -218,7 +228,8 @@ pub fn run(plan: &RunPlan, listener: Listener<'_>) -> Result<RunOutcome, Error> 
     let name = span.last().unwrap_or(span.start()).to_string();
     let mut alerts = Vec::new();
     let published = batch::publish(&lock, &name, &job, |staging: &Path| -> Result<Record, Error> {
-        let result = forecast_and_judge(plan, &work, listener)?;
+        let earlier = Earlier::read(earlier, &name, plan.publish().profile, &plan.forecast().levels)?;
+        let result = forecast_and_judge(plan, &work, earlier, listener)?;
         alerts = result.alerts.clone();
         listener(Progress { stage: Stage::Publish, done: 0, of: 1 });
         publish::write(staging, &result.contents, &publish::PublishOptions::default())?;
@@ -232,7 +243,24 @@ pub fn run(plan: &RunPlan, listener: Listener<'_>) -> Result<RunOutcome, Error> 
     };
     tracing::debug!(pack = %published.pack().name, key = %job.key(), "published");
     let replaced = before.filter(|before| *before != published.pack().name);
-    Ok(RunOutcome { state, report: pack.join("report.html"), pack, replaced, alerts })
+    let retired = retired(&lock, plan.publish().keep);
+    Ok(RunOutcome { state, report: pack.join("report.html"), pack, replaced, retired, alerts })
+}
+
+/// Removes packs of old origins. The new pack is there by then, so what stands in the way is told and no failure: the
+/// next run tries again.
+fn retired(lock: &Lock, keep: Option<usize>) -> Vec<String> {
+    let Some(keep) = keep else { return Vec::new() };
+    batch::retire(lock, keep).unwrap_or_else(|error| {
+        tracing::warn!("old packs could not be removed: {error}");
+        Vec::new()
+    })
+}
+
+/// What decides the outputs of a plan at this moment: its inputs are hashed.
+pub(super) fn job(plan: &RunPlan) -> Result<Job, Error> {
+    let inputs = plan.input().files.iter().map(|file| input(plan, file)).collect::<Result<Vec<Input>, Error>>()?;
+    Ok(Job { engine: ENGINE.to_owned(), plan: plan.resolved(), seed: plan.draws().seed, inputs })
 }
 
 /// The outcome of a job whose pack is there already, whole and current: nothing is read again.
@@ -241,7 +269,8 @@ fn published_already(destination: &Path, job: &Job) -> Option<RunOutcome> {
     let pack = batch::find(destination, &job.key()).ok().flatten()?;
     let latest = batch::latest(destination).ok().flatten()?;
     let (state, report) = (PackState::Unchanged, pack.path.join("report.html"));
-    let outcome = RunOutcome { state, report, pack: pack.path, replaced: None, alerts: Vec::new() };
+    let (retired, alerts) = (Vec::new(), Vec::new());
+    let outcome = RunOutcome { state, report, pack: pack.path, replaced: None, retired, alerts };
     (latest.pack == pack.name).then_some(outcome)
 }
 
@@ -254,7 +283,7 @@ fn input(plan: &RunPlan, file: &Path) -> Result<Input, Error> {
     Ok(Input::of_file(file.display().to_string(), &path)?)
 }
 
-fn forecast_and_judge(plan: &RunPlan, work: &Work, listener: Listener<'_>) -> Result<Pack, Error> {
+fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: Listener<'_>) -> Result<Pack, Error> {
     let panel = &work.active;
     let known = panel.span().len();
     let horizon = plan.forecast().horizon;
@@ -280,8 +309,8 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, listener: Listener<'_>) -> Re
     if scorecard.is_none() {
         findings.push(no_backtest(panel));
     }
-    let results =
-        Results { plan, work, fitted: &*fitted, hierarchy: &hierarchy, forecast: &forecast, scorecard, findings };
+    let (fitted, hierarchy, forecast) = (&*fitted, &hierarchy, &forecast);
+    let results = Results { plan, work, fitted, hierarchy, forecast, scorecard, findings, earlier };
     results.protected()
 }
 

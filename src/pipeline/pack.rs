@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::earlier::{self, Earlier, again};
 use super::monthly::Work;
 use super::{Error, figures, judge};
 use crate::batch::Record;
@@ -33,6 +34,8 @@ pub struct Results<'a> {
     /// `None` where the history is too short for a backtest.
     pub scorecard: Option<Scorecard>,
     pub findings: Vec<Finding>,
+    /// The earlier packs of the folder.
+    pub earlier: Earlier,
 }
 
 /// What goes into a pack, and what a person should look at first.
@@ -44,14 +47,19 @@ pub struct Pack {
 
 impl Results<'_> {
     /// Protects every figure and puts the pack together.
-    pub fn protected(self) -> Result<Pack, Error> {
+    pub fn protected(mut self) -> Result<Pack, Error> {
         let (plan, panel) = (self.plan, &self.work.active);
         let (levels, profile) = (&plan.forecast().levels, plan.publish().profile);
         let recipe = plan.line_up().name.as_str();
         let dimensions = panel.dimensions();
         let everything = &self.work.ingested.panel;
-        let history = figures::history(everything, &Hierarchy::of(everything), self.work.ingested.last_complete)?;
+        let known = Hierarchy::of(everything);
+        let history = figures::history(everything, &known, self.work.ingested.last_complete)?;
         let history = protect(profile, history);
+        let keys: Vec<SeriesKey> = known.totals().iter().map(|total| total.key.clone()).collect();
+        let vintages = self.earlier.figures(&history, &keys, dimensions, panel.span().frequency(), levels)?;
+        let vintages = protect(profile, vintages);
+        self.findings.extend(self.earlier.findings(&history, &keys, dimensions.len()));
         let headline = SeriesKey::grand_total(dimensions.len());
         let scored = self.scored(&headline);
         let shown = shown(&history, &headline);
@@ -82,11 +90,13 @@ impl Results<'_> {
             backtest: protect(figures::backtest(&scored)?),
             coverage: protect(figures::coverage(&scored, recipe)?),
             recent: protect(recent),
+            vintages,
             findings: publish::findings_table(profile, &self.findings)?,
             models: protect(figures::models(dimensions, panel.keys(), recipe, |key| self.described(key))?),
         };
         let record = self.record(&contents, &scored);
-        let alerts = alerts(&scored, recipe, levels);
+        let mut alerts = alerts(&scored, recipe, levels);
+        alerts.extend(earlier::drift(&contents.vintages, levels, dimensions.len()));
         Ok(Pack { contents, record, alerts })
     }
 
@@ -133,6 +143,7 @@ impl Results<'_> {
                 "profile": plan.publish().profile,
                 "suppressed_cells": Value::Object(suppressed.into_iter().collect()),
             }),
+            vintages: self.earlier.record(),
             run: None,
         }
     }
@@ -151,13 +162,7 @@ fn shown(history: &ProtectedTable, key: &SeriesKey) -> BTreeMap<Date, f64> {
         return BTreeMap::new();
     };
     let id = key.to_string();
-    let figure = |row: usize| match cells[row] {
-        Cell::Number(value) => value,
-        // Any count from 1 to 7 is suppressed again.
-        Cell::Suppressed => 4.0,
-        Cell::Missing => f64::NAN,
-    };
-    (0..ids.len()).filter(|row| ids[*row] == id).map(|row| (dates[row], figure(row))).collect()
+    (0..ids.len()).filter(|row| ids[*row] == id).map(|row| (dates[row], again(cells[row]))).collect()
 }
 
 fn suppressed_cells(table: &ProtectedTable) -> usize {

@@ -91,10 +91,13 @@ pub struct PublishOptions {
     pub folder: PathBuf,
     /// The rule of disclosure control.
     pub profile: Profile,
+    /// How many origins' packs stay; the older ones are removed after a new pack is there. Absent: all stay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep: Option<usize>,
 }
 
 impl Default for PublishOptions {
     fn default() -> PublishOptions {
-        PublishOptions { folder: PathBuf::from("packs"), profile: Profile::default() }
+        PublishOptions { folder: PathBuf::from("packs"), profile: Profile::default(), keep: None }
     }
 }

@@ -99,6 +99,26 @@ impl RunPlan {
             let path = place.map_or(path.to_owned(), |place| PathBuf::from(format!("{}:{place}", path.display())));
             ProjectError::Invalid { path, what: super::one_line(&error) }
         })?;
+        RunPlan::checked(file, path, base)
+    }
+
+    /// The plan of a published pack, from what its manifest holds of it ([`RunPlan::resolved`]); `base` is the folder
+    /// that its inputs lie in now.
+    ///
+    /// # Errors
+    /// Where it breaks a rule of this version, or names a line-up that isn't there.
+    pub fn from_resolved(resolved: &serde_json::Value, path: &Path, base: &Path) -> Result<RunPlan, ProjectError> {
+        let unreadable = |source| ProjectError::Unreadable { path: base.to_owned(), source };
+        let base = base.canonicalize().map_err(unreadable)?;
+        let project = resolved.get("project").cloned().unwrap_or_default();
+        let file: ProjectFile = serde_json::from_value(project).map_err(|error| ProjectError::Invalid {
+            path: path.to_owned(),
+            what: format!("its plan can't be read by this version: {error}"),
+        })?;
+        RunPlan::checked(file, path, &base)
+    }
+
+    fn checked(file: ProjectFile, path: &Path, base: &Path) -> Result<RunPlan, ProjectError> {
         let invalid = |what: String| Err(ProjectError::Invalid { path: path.to_owned(), what });
         if file.schema != 1 {
             return invalid(format!(
@@ -114,6 +134,7 @@ impl RunPlan {
             ("[forecast] paths", file.forecast.paths, 100, 100_000),
             ("[backtest] origins", file.backtest.origins, 1, 200),
             ("[backtest] stride", file.backtest.stride, 1, 120),
+            ("[publish] keep", file.publish.keep.unwrap_or(1), 1, 10_000),
         ] {
             if !(least..=most).contains(&value) {
                 return invalid(format!("{name} = {value} is outside {least} to {most}"));
@@ -184,11 +205,12 @@ impl RunPlan {
     }
 
     /// Everything that decides the outputs, as JSON: every option with its value, and the line-up's text. The folder of
-    /// the packs is not among them, so that the same job gives the same bytes anywhere.
+    /// the packs and how many stay are not among them, so that the same job gives the same bytes anywhere.
     pub fn resolved(&self) -> serde_json::Value {
         let mut file = serde_json::to_value(&self.file).unwrap_or_default();
         if let Some(publish) = file.get_mut("publish").and_then(|publish| publish.as_object_mut()) {
             publish.remove("folder");
+            publish.remove("keep");
         }
         serde_json::json!({ "project": file, "line_up": format!("{:?}", self.line_up) })
     }
@@ -236,6 +258,18 @@ mod tests {
         assert_eq!(message, "groundswell.toml: [forecast] horizon = 0 is outside 1 to 1200");
         let message = refusal(&LEAST.replace("schema = 1", "schema = 2"));
         assert_eq!(message, "groundswell.toml: schema = 2 is not one that this version reads; it reads schema = 1");
+    }
+
+    #[test]
+    fn a_plan_comes_back_from_what_a_manifest_holds_of_it() {
+        let text = format!("{LEAST}[forecast]\nhorizon = 7\nlevels = [60, 90]\n[publish]\nkeep = 5\n");
+        let plan = parse(&text).expect("a valid project file");
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let again = RunPlan::from_resolved(&plan.resolved(), Path::new("pack"), folder.path()).expect("the same plan");
+        assert_eq!(again.resolved(), plan.resolved());
+        assert_eq!(again.publish().keep, None);
+        let error = RunPlan::from_resolved(&serde_json::json!({}), Path::new("pack"), folder.path());
+        assert!(error.expect_err("no plan").to_string().starts_with("pack: its plan can't be read"));
     }
 
     #[test]

@@ -76,6 +76,7 @@ stride = {stride}             # periods between two tries
 [publish]
 folder = {folder}
 profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; "internal" changes nothing and marks every page
+# keep = 24                   # packs of older origins are removed; without it all stay
 "#,
         title = quoted(&sketch.title),
         authority = quoted(&sketch.authority),
@@ -151,6 +152,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `backtest.origins` | how often the recipe is tried on the past, 1 to 200 | 10 |
 | `backtest.stride` | periods between two tries, 1 to 120 | 6 |
 | `publish.folder` | the folder that holds the packs | `packs` |
+| `publish.keep` | how many origins' packs stay once a new pack is there; the older ones are removed | all |
 | `publish.profile` | `published` or `internal` | `published` |
 ";
 

@@ -87,6 +87,9 @@ pub struct PackContents {
     pub coverage: ProtectedTable,
     /// The total's last forecasts, oldest first: `ds`, `made` (the date of the origin); `median`, bounds, `y`.
     pub recent: ProtectedTable,
+    /// What earlier packs said of periods known now: keys, `pack`, `made` (the date of its origin), `ds`; `median`,
+    /// bounds, `y`. Of the total for every pack, of all series for the newest.
+    pub vintages: ProtectedTable,
     /// What was noticed about the data, see [`findings_table`].
     pub findings: ProtectedTable,
     /// Keys; `model`, `description` (what was fitted to each series).
@@ -144,7 +147,7 @@ impl PackContents {
         };
         let coverage = self.levels.iter().map(|level| (format!("coverage_{level}"), Figures));
         let middle = [("mean", Figures), ("median", Figures)];
-        let expected: [(&ProtectedTable, Vec<(String, Holds)>); 8] = [
+        let expected: [(&ProtectedTable, Vec<(String, Holds)>); 9] = [
             (&self.history, keys().chain(fixed(&[("ds", Dates), ("state", Text), ("y", Figures)])).collect()),
             (
                 &self.forecast,
@@ -179,6 +182,19 @@ impl PackContents {
                 &self.recent,
                 fixed(&[("ds", Dates), ("made", Dates), ("median", Figures), ("y", Figures)])
                     .into_iter()
+                    .chain(bounds())
+                    .collect(),
+            ),
+            (
+                &self.vintages,
+                keys()
+                    .chain(fixed(&[
+                        ("pack", Text),
+                        ("made", Dates),
+                        ("ds", Dates),
+                        ("median", Figures),
+                        ("y", Figures),
+                    ]))
                     .chain(bounds())
                     .collect(),
             ),

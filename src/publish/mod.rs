@@ -9,6 +9,7 @@
 
 mod charts;
 mod contents;
+mod earlier;
 mod parquet;
 mod report;
 mod sentences;
@@ -27,6 +28,8 @@ use std::path::{Path, PathBuf};
 pub use contents::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, findings_table};
 
 use crate::disclosure::{Profile, ProtectedTable};
+pub use earlier::{EarlierForecast, EarlierPack, read_earlier};
+pub use sentences::holds;
 pub use text_files::field as csv_field;
 
 use series::PackSeries;
@@ -67,6 +70,14 @@ pub enum PublishError {
         /// The path, or `-` for a stream.
         path: PathBuf,
         /// Why, as the table library says it.
+        reason: String,
+    },
+    /// An earlier pack can't be read back.
+    #[error("`{path}` of an earlier pack can't be read: {reason}")]
+    Earlier {
+        /// The table's file.
+        path: PathBuf,
+        /// Why.
         reason: String,
     },
     /// A chart can't be drawn.
@@ -114,8 +125,8 @@ const HTML: &str = "text/html; charset=utf-8";
 
 /// Writes the tables, charts and report of a pack into a folder that exists, and lists what was written.
 ///
-/// Tables: `forecasts` and `history` as CSV, Parquet and JSON, `findings` as CSV and JSON, `yearly`, `backtest` and
-/// `models` as CSV; `charts/*` as SVG, PNG and the figures behind them as CSV; `report.html`.
+/// Tables: `forecasts` and `history` as CSV, Parquet and JSON, `findings` as CSV and JSON, `yearly`, `backtest`,
+/// `vintages` and `models` as CSV; `charts/*` as SVG, PNG and the figures behind them as CSV; `report.html`.
 ///
 /// # Errors
 /// Where a table lacks a column or follows another profile than the pack, or a file can't be written.
@@ -137,6 +148,7 @@ pub fn write(
         ("backtest", &contents.backtest),
         ("coverage", &contents.coverage),
         ("recent", &contents.recent),
+        ("vintages", &contents.vintages),
         ("models", &contents.models),
         ("findings", &contents.findings),
     ] {

@@ -6,7 +6,8 @@ use super::series::{PackSeries, Range, Series, State};
 use super::words::{between, capitalised, odds, per_cent, periods, spoken, times};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
-use crate::time::Frequency;
+use crate::panel::TOTAL;
+use crate::time::{Frequency, Period};
 
 /// The level that sentences speak of: 80 where it is published, else the widest below 95, else the widest.
 pub(super) fn spoken_level(contents: &PackContents) -> Level {
@@ -26,7 +27,7 @@ pub(super) struct Record {
 }
 
 /// Whether a published figure lies within published bounds; `None` where suppressed figures leave it open.
-pub(super) fn holds(low: Cell, high: Cell, figure: Cell) -> Option<bool> {
+pub fn holds(low: Cell, high: Cell, figure: Cell) -> Option<bool> {
     // A suppressed figure is known to lie between these.
     let span = |cell: Cell| match cell {
         Cell::Number(value) => Some((value, value)),
@@ -53,6 +54,52 @@ pub(super) fn record(contents: &PackContents) -> Record {
         })
         .collect();
     Record { judged: judged.len(), held: judged.iter().filter(|held| **held).count() }
+}
+
+/// What became of the forecasts of earlier packs, one sentence an entry; none where there is no earlier pack.
+pub(super) fn earlier_packs(contents: &PackContents) -> Vec<String> {
+    let table = &contents.vintages;
+    let (Some(made), Some(dates)) = (table.dates("made"), table.dates("ds")) else { return Vec::new() };
+    let is_total = |row: &usize| contents.dimensions.iter().all(|name| text(table, name, *row) == TOTAL);
+    let total: Vec<usize> = (0..table.rows()).filter(is_total).collect();
+    let level = spoken_level(contents);
+    let held = |rows: &[usize]| {
+        let judge = |row: &usize| {
+            let (low, high) = Range::read(table, contents, *row).of(level)?;
+            holds(low, high, cell(table, "y", *row))
+        };
+        let judged: Vec<bool> = rows.iter().filter_map(judge).collect();
+        Record { judged: judged.len(), held: judged.iter().filter(|held| **held).count() }
+    };
+    let Some(newest) = total.iter().map(|row| made[*row]).max() else { return Vec::new() };
+    let last: Vec<usize> = total.iter().copied().filter(|row| made[*row] == newest).collect();
+    let period = |date| Period::containing(contents.frequency, date);
+    let mut sentences = Vec::new();
+    if let Some(row) = last.first() {
+        let range = Range::read(table, contents, *row);
+        let bounds = range.of(level).and_then(|(low, high)| between(low, high));
+        sentences.push(format!(
+            "The pack made with figures to {} expected {}{} in {}; {} came.",
+            period(newest).spoken(),
+            about(range.median),
+            bounds.map_or_else(String::new, |bounds| format!(" ({bounds})")),
+            period(dates[*row]).spoken(),
+            about(cell(table, "y", *row)),
+        ));
+    }
+    for (rows, whose) in [(&last, "its range"), (&total, "the ranges of all earlier packs")] {
+        let record = held(rows);
+        let tells_more = rows.len() > last.len() || whose == "its range";
+        if record.judged > 0 && tells_more {
+            sentences.push(format!(
+                "Of the {} known since, {whose} that should hold in {} held {}.",
+                periods(record.judged, contents.frequency),
+                odds(level),
+                times(record.held)
+            ));
+        }
+    }
+    sentences
 }
 
 /// "In 8 of 10 similar forecasts the number would lie between 380 and 445."

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod commands;
+mod faults;
 mod hostile;
 mod pathway;
 mod placements;
@@ -13,3 +14,4 @@ mod recovery;
 mod reproducible;
 mod shock;
 mod stress;
+mod vintages;

@@ -7,7 +7,7 @@ use crate::publish::PublishError;
 use crate::publish::charts::{Chart, Shape, model_name, score_text, short_name};
 use crate::publish::contents::{ALL_ORIGINS, NEXT_YEAR, PackContents, cell, text};
 use crate::publish::sentences::{
-    Answer, Verdict, limits, next_period, next_year, record, spoken_level, verdict, verdict_sentence,
+    Answer, Verdict, earlier_packs, limits, next_period, next_year, record, spoken_level, verdict, verdict_sentence,
 };
 use crate::publish::series::PackSeries;
 use crate::publish::sheet::{Sheet, Value};
@@ -259,6 +259,7 @@ fn trust(contents: &PackContents) -> Trust {
             counted(record.judged, "forecast")
         ));
     }
+    sentences.extend(earlier_packs(contents));
     Trust { heading: headline([heading.to_owned()]), sentences, is_warning: !matches!(verdict, Verdict::Better(_)) }
 }
 

@@ -99,6 +99,7 @@ impl Sample {
             backtest: self.backtest(),
             coverage: self.coverage(),
             recent: self.recent(origin),
+            vintages: self.vintages(origin),
             findings: findings_table(self.profile, &self.findings()).expect("the columns fit"),
             models: self.models(),
         }
@@ -281,6 +282,25 @@ impl Sample {
         let mut figures = ranges(&medians, &vec![level * 0.075; medians.len()]);
         figures.push(FigureColumn::counts("y", came.collect()));
         protect(self.profile, Figures::new("recent", labels, figures).expect("the columns fit"))
+    }
+
+    /// What two earlier packs said of the total; the second knew all but the last month.
+    fn vintages(&self, origin: Period) -> ProtectedTable {
+        let level = self.levels_by_key()[0];
+        let told: &[(i32, i32)] = if self.sources.is_empty() { &[] } else { &[(-2, -1), (-2, 0), (-1, 0)] };
+        let months: Vec<Period> = told.iter().map(|(_, month)| origin.plus(*month)).collect();
+        let made: Vec<Period> = told.iter().map(|(made, _)| origin.plus(*made)).collect();
+        let medians: Vec<f64> = months.iter().map(|month| level * SEASON[month.season()]).collect();
+        let labels = vec![
+            LabelColumn::text("source", told.iter().map(|_| "*")),
+            LabelColumn::text("pack", made.iter().map(|made| made.to_string())),
+            LabelColumn::dates("made", made.iter().map(|made| made.first_day())),
+            LabelColumn::dates("ds", months.iter().map(|month| month.first_day())),
+        ];
+        let came = medians.iter().map(|median| (median * 1.3).round()).collect();
+        let mut figures = ranges(&medians, &vec![level * 0.075; medians.len()]);
+        figures.push(FigureColumn::counts("y", came));
+        protect(self.profile, Figures::new("vintages", labels, figures).expect("the columns fit"))
     }
 
     fn findings(&self) -> Vec<Finding> {

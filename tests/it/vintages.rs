@@ -1,0 +1,120 @@
+//! What stands in the folder of the packs, as a user asks for it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::commands::{complaint, folder_with, groundswell, output, two_series};
+
+fn published() -> (tempfile::TempDir, PathBuf) {
+    let (folder, _) = folder_with("series.csv", &two_series());
+    output(groundswell(folder.path()).args(["init", "series.csv"]), 0);
+    output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
+    let packs = folder.path().join("packs");
+    (folder, packs)
+}
+
+/// The table with a year more.
+fn with_another_year() -> String {
+    let mut text = two_series();
+    for (series, level) in [("north", 100), ("south", 60)] {
+        for month in 1..=12 {
+            text += &format!("{series},2023-{month:02}-01,{}\n", level + 20 + month % 5);
+        }
+    }
+    text
+}
+
+fn current(packs: &Path) -> PathBuf {
+    let latest: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(packs.join("latest.json")).expect("a pointer")).expect("JSON");
+    packs.join(latest["pack"].as_str().expect("a name"))
+}
+
+#[test]
+fn the_status_says_what_a_run_would_do() {
+    let (folder, _) = folder_with("series.csv", &two_series());
+    output(groundswell(folder.path()).args(["init", "series.csv"]), 0);
+    let status = |code: i32| output(groundswell(folder.path()).args(["status", "--detailed-exitcode"]), code);
+    assert!(status(10).contains("No pack is current"));
+    output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
+    let text = status(12);
+    assert!(text.starts_with("* 2022-12  intact\n1 pack in "), "{text}");
+    assert!(text.ends_with("a run would publish nothing new.\n"), "{text}");
+    fs::write(folder.path().join("series.csv"), with_another_year()).expect("a file");
+    assert!(status(10).ends_with("there changed: series.csv\n"));
+}
+
+#[test]
+fn a_changed_pack_is_told_by_status_and_verify() {
+    let (folder, packs) = published();
+    let pack = current(&packs);
+    let name = pack.to_string_lossy();
+    assert!(output(groundswell(folder.path()).args(["verify", &name]), 0).contains(": intact, "));
+    fs::write(pack.join("forecasts.csv"), "better numbers").expect("a file");
+    let text = output(groundswell(folder.path()).args(["verify", &name]), 65);
+    assert!(text.starts_with("changed: forecasts.csv\n") && text.contains("1 file differs"), "{text}");
+    assert!(output(groundswell(folder.path()).arg("status"), 65).contains("NOT as published"));
+    let message = complaint(groundswell(folder.path()).args(["verify", "."]), 74);
+    assert!(message.contains("isn't a published pack"), "{message}");
+}
+
+#[test]
+fn a_pack_made_again_from_its_own_plan_has_the_same_bytes() {
+    let (folder, packs) = published();
+    let pack = current(&packs);
+    let name = pack.to_string_lossy();
+    // The project file may have changed since: the plan is the pack's own.
+    fs::write(folder.path().join("groundswell.toml"), "no longer a project file").expect("a file");
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let text = output(groundswell(elsewhere.path()).args(["rerun", &name]), 0);
+    assert!(text.contains("made again, the same bytes in "), "{text}");
+    fs::rename(folder.path().join("series.csv"), elsewhere.path().join("series.csv")).expect("moved");
+    let inputs = elsewhere.path().to_string_lossy();
+    output(groundswell(folder.path()).args(["rerun", &name, "--inputs", &inputs]), 0);
+    fs::write(elsewhere.path().join("series.csv"), with_another_year()).expect("a file");
+    let text = output(groundswell(folder.path()).args(["rerun", &name, "--inputs", &inputs]), 65);
+    assert!(text.contains("changed: forecasts.csv\n"), "{text}");
+    assert!(text.contains("Changed since the pack was made: series.csv\n"), "{text}");
+}
+
+#[test]
+fn packs_of_old_origins_go_when_the_project_file_says_so() {
+    let (folder, packs) = published();
+    let file = folder.path().join("groundswell.toml");
+    let text = fs::read_to_string(&file).expect("a project file");
+    let kept = text.replace("# keep = 24 ", "keep = 1 ");
+    assert_ne!(kept, text);
+    fs::write(&file, kept).expect("a file");
+    // How many stay decides no byte: the pack is still the current one.
+    output(groundswell(folder.path()).args(["run", "--detailed-exitcode"]), 12);
+    fs::write(folder.path().join("series.csv"), with_another_year()).expect("a file");
+    let text = output(groundswell(folder.path()).arg("run"), 0);
+    assert!(text.contains("Removed the old pack 2022-12\n"), "{text}");
+    assert_eq!(current(&packs).file_name().expect("a name"), "2023-12");
+    assert!(!packs.join("2022-12").exists());
+}
+
+#[test]
+fn the_next_pack_says_what_became_of_the_last_one() {
+    let (folder, packs) = published();
+    // A year later: one past month was corrected, and one series is called otherwise.
+    let text = with_another_year().replace("2022-11-01,", "2022-11-01,1").replace("south", "south-west");
+    fs::write(folder.path().join("series.csv"), text).expect("a file");
+    output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
+    let pack = current(&packs);
+    assert_eq!(pack.file_name().expect("a name"), "2023-12");
+    let vintages = fs::read_to_string(pack.join("vintages.csv")).expect("a table");
+    let header = "unique_id,pack,made,ds,median,y,lo_50,hi_50,lo_80,hi_80,lo_95,hi_95";
+    assert_eq!(vintages.lines().next(), Some(header));
+    // Total and north for twelve months each.
+    assert_eq!(vintages.lines().count(), 1 + 24, "{vintages}");
+    assert!(vintages.lines().skip(1).all(|line| line.contains(",2022-12,2022-12-01,2023-")), "{vintages}");
+    let findings = fs::read_to_string(pack.join("findings.csv")).expect("a table");
+    assert!(findings.contains("history-revised,warning,"), "{findings}");
+    assert!(findings.contains("not in the data now, but forecast in the pack 2022-12: south"), "{findings}");
+    let report = fs::read_to_string(pack.join("report.html")).expect("a report");
+    assert!(report.contains("The pack made with figures to December 2022 expected about "), "no sentence");
+    let manifest = fs::read_to_string(pack.join("manifest.json")).expect("a manifest");
+    assert!(manifest.contains("\"pack\": \"2022-12\""));
+    output(groundswell(folder.path()).args(["rerun", &pack.to_string_lossy()]), 0);
+}
