@@ -178,7 +178,7 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
         note: forecasts
             .iter()
             .any(|one| one.came == Cell::Suppressed)
-            .then(|| "Rings: from 1 to 7, not shown.".to_owned()),
+            .then(|| "Rings: too few to be shown.".to_owned()),
     };
     let (low, high) = PackContents::bound_columns(level);
     let mut sheet = Sheet::new(["period", "known_to", "median"]);

@@ -326,7 +326,7 @@ pub(super) fn notes(timeline: &Timeline, markers: bool) -> Vec<&'static str> {
             || timeline.bands.iter().filter_map(|level| step.range.of(*level)).any(|(low, _)| low == Cell::Suppressed)
     };
     if any(&|past| past.count == Cell::Suppressed) {
-        notes.push("Blue rings: from 1 to 7, not shown.");
+        notes.push("Blue rings: too few to be shown.");
     }
     if timeline.steps.iter().any(hidden) {
         notes.push("Forecasts from 1 to 7 are drawn at 5.");

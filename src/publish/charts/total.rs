@@ -40,6 +40,9 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
     super::chart(contents, ID, Box::new(timeline), sheet, words)
 }
 
+/// A forecast within this share of the year before stays near it.
+const NEAR: f64 = 0.05;
+
 /// What the total does: its next year against the last.
 fn message(contents: &PackContents, total: &Series) -> String {
     let measure = capitalised(&contents.measure);
@@ -62,9 +65,15 @@ fn message(contents: &PackContents, total: &Series) -> String {
         (Some((_, Cell::Number(high))), Cell::Number(_)) if high < before => {
             headline([format!("{measure} likely to fall over the next year"), plain])
         }
-        (Some((Cell::Number(_), Cell::Number(_))), Cell::Number(_)) => {
-            let near = Cell::Number(rounded_to_two_figures(before / length(year) as f64));
-            headline([format!("{measure} likely to stay near {} a {noun}", spoken(near)), plain])
+        (Some((Cell::Number(_), Cell::Number(_))), Cell::Number(expected)) => {
+            // The headline names what is forecast, not what was; last year lies in the range, and only near it stays.
+            let near = spoken(Cell::Number(rounded_to_two_figures(expected / length(year) as f64)));
+            let does = match expected / before - 1.0 {
+                change if change > NEAR => "may rise to about",
+                change if change < -NEAR => "may fall to about",
+                _ => "likely to stay near",
+            };
+            headline([format!("{measure} {does} {near} a {noun}"), plain])
         }
         _ => headline([plain, "History and forecast".to_owned()]),
     }
