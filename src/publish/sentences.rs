@@ -3,10 +3,10 @@
 use super::PackContents;
 use super::contents::{ALL_ORIGINS, cell, text};
 use super::series::{PackSeries, Range, Series, State};
-use super::words::{between, capitalised, odds, per_cent, periods, spoken, times};
+use super::words::{about, between, capitalised, more_by, odds, per_cent, periods, spoken, times};
 use crate::disclosure::{Cell, MOST_HIDDEN};
 use crate::forecast::Level;
-use crate::time::Frequency;
+use crate::time::{Date, Frequency, Period};
 
 /// The level that sentences speak of: 80 where it is published, else the widest below 95, else the widest.
 pub(super) fn spoken_level(contents: &PackContents) -> Level {
@@ -23,6 +23,8 @@ pub(super) struct Record {
     pub judged: usize,
     /// How many of them held the figure that came.
     pub held: usize,
+    /// How many periods ahead they were made, the least and the most.
+    pub ahead: (i32, i32),
 }
 
 /// Whether a published figure lies within published bounds; `None` where suppressed figures leave it open.
@@ -46,13 +48,18 @@ pub(super) fn holds(low: Cell, high: Cell, figure: Cell) -> Option<bool> {
 /// How often the ranges of the `recent` table held, at the level that sentences speak of.
 pub(super) fn record(contents: &PackContents) -> Record {
     let level = spoken_level(contents);
-    let judged: Vec<bool> = (0..contents.recent.rows())
+    let period = |dates: &[Date], row: usize| Some(Period::containing(contents.frequency, *dates.get(row)?));
+    let dates = |column: &str| contents.recent.dates(column).unwrap_or_default();
+    let judged: Vec<(bool, i32)> = (0..contents.recent.rows())
         .filter_map(|row| {
             let (low, high) = Range::read(&contents.recent, contents, row).of(level)?;
-            holds(low, high, cell(&contents.recent, "y", row))
+            let held = holds(low, high, cell(&contents.recent, "y", row))?;
+            Some((held, period(dates("ds"), row)?.periods_since(period(dates("made"), row)?)))
         })
         .collect();
-    Record { judged: judged.len(), held: judged.iter().filter(|held| **held).count() }
+    let ahead = judged.iter().map(|(_, ahead)| *ahead);
+    let ahead = (ahead.clone().min().unwrap_or(0), ahead.max().unwrap_or(0));
+    Record { judged: judged.len(), held: judged.iter().filter(|(held, _)| *held).count(), ahead }
 }
 
 /// "In 8 of 10 similar forecasts the number would lie between 380 and 445."
@@ -61,11 +68,6 @@ fn range_sentence(range: &Range, level: Level) -> Option<String> {
     let words = between(low, high)?;
     let verb = if words.starts_with("between") { "lie" } else { "be" };
     Some(format!("In {} similar forecasts the number would {verb} {words}.", odds(level)))
-}
-
-/// "about 410", "fewer than 8".
-fn about(cell: Cell) -> String {
-    if matches!(cell, Cell::Number(value) if value > 0.0) { format!("about {}", spoken(cell)) } else { spoken(cell) }
 }
 
 /// A headline figure of the report's first page.
@@ -92,8 +94,19 @@ pub(super) fn next_period(contents: &PackContents, total: &Series) -> Option<Ans
     sentences.extend(range_sentence(&step.range, level));
     let record = record(contents);
     if record.judged > 0 {
-        let forecasts = if record.judged == 1 { noun.to_owned() } else { periods(record.judged, contents.frequency) };
-        sentences.push(format!("Over the last {forecasts} it did so {}.", times(record.held)));
+        // They are not all of the next period, and a reader must not take them for such.
+        let (nearest, furthest) = record.ahead;
+        let ahead = match nearest == furthest {
+            true => periods(furthest.max(0) as usize, contents.frequency),
+            false => format!("{nearest} to {}", periods(furthest.max(0) as usize, contents.frequency)),
+        };
+        let held =
+            if record.held == 0 { "it never held".to_owned() } else { format!("it held {}", times(record.held)) };
+        sentences.push(format!(
+            "Tested on {} past {noun}{}, each forecast {ahead} ahead, {held}.",
+            record.judged,
+            if record.judged == 1 { "" } else { "s" }
+        ));
     }
     Some(Answer {
         question: format!("Next {noun}: {name}"),
@@ -202,7 +215,7 @@ pub(super) fn verdict_sentence(contents: &PackContents) -> String {
         Verdict::Worse(ratio) => format!(
             "Tested on the past, this forecast did not beat simply repeating last year’s figures: its errors were {} \
              larger. Do not plan on it alone.",
-            per_cent(ratio - 1.0)
+            more_by(ratio)
         ),
         Verdict::Untested => "This forecast has not been tested against simply repeating last year’s figures, \
                               because there is too little history. Treat it with caution."

@@ -129,7 +129,9 @@ impl Timeline {
     }
 
     fn shaded(&self, frame: &Frame) -> Vec<(f64, f64, &str)> {
-        let edge = |position: f64| frame.x(position).clamp(frame.area.left, frame.area.right);
+        // Long figures may leave no room for the plot.
+        let right = frame.area.right.max(frame.area.left);
+        let edge = |position: f64| frame.x(position).clamp(frame.area.left, right);
         let next = |day: crate::time::Date| day.tomorrow().unwrap_or(day);
         let lockdowns = self.lockdowns.iter();
         lockdowns

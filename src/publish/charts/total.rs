@@ -8,7 +8,7 @@ use crate::publish::contents::PackContents;
 use crate::publish::sentences::{comparable_past, spoken_level};
 use crate::publish::series::{PackSeries, Series, Step, Year};
 use crate::publish::sheet::{Sheet, Value};
-use crate::publish::words::{between, capitalised, headline, odds, spoken};
+use crate::publish::words::{about, between, capitalised, headline, odds, spoken};
 use crate::time::Period;
 
 /// The chart of the total.
@@ -54,7 +54,7 @@ fn message(contents: &PackContents, total: &Series) -> String {
     let Some(first) = total.steps.first() else {
         return headline([format!("{measure} so far, no forecast"), "History, no forecast".to_owned()]);
     };
-    let plain = format!("About {} expected in {}", spoken(first.range.median), first.period.spoken());
+    let plain = format!("{} expected in {}", capitalised(&about(first.range.median)), first.period.spoken());
     let (Some(year), Some(before)) = (year, before) else {
         return headline([plain, "History and forecast".to_owned()]);
     };

@@ -11,7 +11,7 @@ use crate::publish::contents::PackContents;
 use crate::publish::sentences::spoken_level;
 use crate::publish::series::{PackSeries, Year, drawn};
 use crate::publish::sheet::{Sheet, Value};
-use crate::publish::words::{between, capitalised, headline, odds, periods, spoken};
+use crate::publish::words::{about, between, capitalised, headline, odds, periods, spoken};
 use crate::time::Period;
 
 /// So many past years are shown at most.
@@ -83,8 +83,8 @@ impl Years {
             let y = frame.y(median);
             canvas.dashed(&[(x - half, y), (x + half, y)], NAVY, 6);
             let kind = Type::label(NAVY).bold();
-            let about = spoken(self.next.range.median);
-            canvas.text(&about, x, top.min(y) - 10.0, Anchor::Middle, kind);
+            let figure = spoken(self.next.range.median);
+            canvas.text(&figure, x, top.min(y) - 10.0, Anchor::Middle, kind);
         }
     }
 }
@@ -117,17 +117,15 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
     past.reverse();
     let level = spoken_level(contents);
     let span = periods(length, contents.frequency);
-    let about = spoken(next.range.median);
+    let about = about(next.range.median);
     let range = next.range.of(level).and_then(|(low, high)| between(low, high));
     let told: Vec<String> =
         past.iter().map(|year| format!("{} to {}", spoken(Cell::Number(year.total)), year.last.spoken())).collect();
     let before = if told.is_empty() { String::new() } else { format!(" The {span} before: {}.", told.join("; ")) };
     let words = Words {
         headline: match &range {
-            Some(range) => {
-                headline([format!("Next {span}: about {about}, {range}"), format!("Next {span}: about {about}")])
-            }
-            None => headline([format!("Next {span}: about {about}")]),
+            Some(range) => headline([format!("Next {span}: {about}, {range}"), format!("Next {span}: {about}")]),
+            None => headline([format!("Next {span}: {about}")]),
         },
         subtitle: format!(
             "{} in the {span} to each {} shown, {}",
