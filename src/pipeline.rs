@@ -15,6 +15,7 @@ mod monthly;
 mod pack;
 mod recipe;
 mod scores;
+mod short_history;
 
 pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
 pub use dimensions::IdDimensions;

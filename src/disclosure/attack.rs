@@ -10,7 +10,8 @@ use super::{Cell, FigureColumn, Figures, MOST_HIDDEN, Profile, TotalRow, protect
 fn published(counts: &[u32], groups: &[Vec<usize>]) -> Vec<Cell> {
     let sums = groups.iter().map(|group| group.iter().map(|part| counts[*part]).sum::<u32>());
     let values = counts.iter().copied().chain(sums).map(f64::from).collect();
-    let totals = groups.iter().enumerate().map(|(place, parts)| TotalRow { row: counts.len() + place, parts: parts.clone() });
+    let totals =
+        groups.iter().enumerate().map(|(place, parts)| TotalRow { row: counts.len() + place, parts: parts.clone() });
     let figures = Figures::new("t", vec![], vec![FigureColumn::counts("y", values)]).expect("valid figures");
     let table = protect(Profile::Published, figures.with_totals(totals.collect()).expect("valid totals"));
     table.cells("y").expect("the column is there").to_vec()
@@ -28,7 +29,8 @@ fn rule(count: u32) -> std::ops::RangeInclusive<u32> {
 /// All tables that the rule alone lets these counts be.
 fn candidates(counts: &[u32]) -> Vec<Vec<u32>> {
     counts.iter().fold(vec![vec![]], |tables, count| {
-        let longer = |table: &Vec<u32>| rule(*count).map(|value| [table.as_slice(), &[value]].concat()).collect::<Vec<_>>();
+        let longer =
+            |table: &Vec<u32>| rule(*count).map(|value| [table.as_slice(), &[value]].concat()).collect::<Vec<_>>();
         tables.iter().flat_map(longer).collect()
     })
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::judge::{self, Trial};
 use super::pack::{Pack, Results};
-use super::{Error, Listener, Progress, Stage, read_input, recipe};
+use super::{Error, Listener, Progress, Stage, read_input, recipe, short_history};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::features::{calendar_design, closure_design};
 use crate::forecast::{FittedForecaster, Forecast, RollingOrigins};
@@ -276,9 +276,10 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, listener: Listener<'_>) -> Re
     };
     let scorecard = trial.judge(std::slice::from_ref(plan.line_up()), listener)?;
     let mut findings = work.ingested.findings.clone();
+    findings.extend(short_history::of_panel(panel));
     findings.extend(not_forecast(&*fitted, panel, &leaves));
     if scorecard.is_none() {
-        findings.push(no_backtest(panel));
+        findings.push(no_backtest(panel, horizon));
     }
     let results =
         Results { plan, work, fitted: &*fitted, hierarchy: &hierarchy, forecast: &forecast, scorecard, findings };
@@ -304,14 +305,16 @@ fn not_forecast(fitted: &dyn FittedForecaster, panel: &Panel, forecast: &Forecas
     lost.map(finding).collect()
 }
 
-fn no_backtest(panel: &Panel) -> Finding {
-    let (known, needed) = (panel.span().len(), judge::least_known(panel));
+fn no_backtest(panel: &Panel, horizon: usize) -> Finding {
+    let (known, least) = (panel.span().len(), judge::least_known(panel));
     let noun = panel.span().frequency().noun();
     Finding {
         name: "no-backtest",
         severity: Severity::Warning,
         what: format!(
-            "{known} {noun}s of history are too few to try the forecast on the past; {needed} and a horizon are needed"
+            "{known} {noun}s of history are too few to try the forecast on the past: {} are needed, {least} to learn from \
+             and {horizon} to compare with",
+            least + horizon
         ),
         place: Place::default(),
         count: 1,
