@@ -243,6 +243,25 @@ fn the_headline_and_the_forecast_beside_it_agree() {
 }
 
 #[test]
+fn the_figure_of_the_year_ahead_stands_at_its_own_height() {
+    let contents = Sample::usual().pack();
+    let chart = charts_of(&contents).into_iter().find(|chart| chart.id == "next-year").expect("a year ahead");
+    let texts = chart.file().expect("drawn").texts;
+    let number = |text: &str| text.replace(',', "").parse::<f64>().ok();
+    let series = PackSeries::read(&contents);
+    let year = series.total().and_then(|total| total.next_year()).expect("a year");
+    let expected = year.range.median.number().expect("a number");
+    let figure = texts.iter().rev().find(|(_, text)| number(text) == Some(expected)).expect("the figure").0;
+    // The figures of the axis end where its zero ends.
+    let zero = texts.iter().find(|(_, text)| text == "0").expect("a zero").0;
+    let ticks = texts.iter().filter(|(area, _)| (area.right - zero.right).abs() < 0.5);
+    let above =
+        ticks.filter_map(|(area, text)| Some((number(text)?, area.bottom))).filter(|(tick, _)| *tick > expected);
+    let (_, next_tick) = above.min_by(|one, other| one.0.total_cmp(&other.0)).expect("a tick above");
+    assert!(figure.bottom > next_tick, "{figure:?} beside a tick at {next_tick}");
+}
+
+#[test]
 fn months_of_lockdown_are_not_the_usual_season() {
     let contents = Sample::usual().pack();
     let season = charts_of(&contents).into_iter().find(|chart| chart.id == "seasonal-pattern").expect("a season");
