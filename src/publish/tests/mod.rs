@@ -231,7 +231,6 @@ fn the_first_page_answers_in_the_agreed_words() {
 
 #[test]
 fn the_headline_and_the_forecast_beside_it_agree() {
-    // The usual year ahead is 4,900 in all, 3% more than the year before: 410 a month and not last year's 400.
     let headline = |contents: &PackContents| charts_of(contents)[0].headline.clone();
     let usual = Sample::usual().pack();
     let (total, series) = (PackSeries::read(&usual), |series: &PackSeries| series.total().cloned().expect("a total"));
@@ -239,7 +238,10 @@ fn the_headline_and_the_forecast_beside_it_agree() {
     let said = headline(&usual);
     let number: f64 =
         said.split_whitespace().filter_map(|word| word.replace(',', "").parse().ok()).next().expect("a number");
+    // Two figures of it, and not of the year before.
     assert!((number - expected / 12.0).abs() <= 5.0, "{said} beside {expected} in a year");
+    let before = series(&total).past_total(usual.origin, 12).expect("a year before");
+    assert!((number - before / 12.0).abs() > 5.0, "{said} beside {before} in the year before");
 }
 
 #[test]
