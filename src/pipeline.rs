@@ -16,7 +16,11 @@ mod monthly;
 mod pack;
 mod recipe;
 mod scores;
+<<<<<<< HEAD
 mod vintages;
+=======
+mod short_history;
+>>>>>>> m-bugs
 
 pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
 pub use dimensions::IdDimensions;

@@ -7,12 +7,16 @@
 //! This room doesn't know what the figures are about and writes no file. Adding a profile: an arm in [`Profile`] and
 //! one in [`protect`].
 
+#[cfg(test)]
+mod attack;
 mod figures;
 mod profile;
 mod protect;
 mod table;
+mod totals;
 
 pub use figures::{FigureColumn, FigureError, FigureKind, Figures, LabelColumn, Labels, TotalRow};
 pub use profile::Profile;
 pub use protect::protect;
 pub use table::{Cell, Mark, ProtectedColumn, ProtectedTable};
+pub use totals::MOST_HIDDEN;

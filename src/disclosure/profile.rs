@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Profile {
     /// For anything that leaves the team: counts of 1 to 7 are suppressed, others rounded to the nearest 5.
     ///
-    /// Method: NHS Digital's sub-national rule for counts; rates and totals from rounded counts as in OpenSAFELY's
-    /// output rules.
+    /// Method: NHS Digital's sub-national rule for counts; rates from rounded counts as in OpenSAFELY's output rules;
+    /// totals as [`ProtectedTable`](super::ProtectedTable) has them.
     #[default]
     Published,
     /// For the analyst's own desk: nothing is changed and every output is marked.
@@ -32,8 +32,8 @@ impl Profile {
         match self {
             Profile::Published => {
                 "To protect children, counts from 1 to 7 are not shown ([c]) and all others are rounded to the \
-                 nearest 5, forecasts too. Totals are added up from rounded figures, with 5 for each figure not \
-                 shown, so they can differ from other sources and are a little too high where many are not shown."
+                 nearest 5, forecasts too. Totals are rounded on their own, and moved where they would give away a \
+                 figure that is not shown, so that rows need not add up to them. The smallest totals are not shown."
             }
             Profile::Internal => {
                 "Figures are exact and may identify children. Keep this document within the team; make a pack with \

@@ -6,7 +6,7 @@ use crate::time::Date;
 /// Why a cell shows no number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// `[c]`: a count from 1 to 7, or a figure that would reveal one.
+    /// `[c]`: a count from 1 to 7, or a figure that would reveal one, such as the total of very few.
     Suppressed,
     /// `[x]`: not available.
     Missing,
@@ -79,14 +79,13 @@ impl ProtectedColumn {
 
 /// A table whose every figure may be shown under its profile; made by [`protect`](super::protect) only.
 ///
-/// Invariant under [`Profile::Published`]: every count is zero or a multiple of 5 from 10 up. A total is the sum of its
-/// parts' published cells, a suppressed part counting as 5, the rounded middle of 1 to 7: a constant reveals nothing
-/// about the part it stands for. Parts that are not available add nothing. A sum of 5 stands for one suppressed part and
-/// is suppressed like it.
+/// Invariant under [`Profile::Published`]: every count is zero or a multiple of 5 from 10 up, and no count can be bounded
+/// more tightly with the totals than without them. A total is the true sum to the nearest 5 where that holds, and else the
+/// nearest multiple of 5 for which it does; a total of suppressed counts alone that is up to [`MOST_HIDDEN`] is suppressed.
+/// Of totals that cut across one another the smaller are added up from published figures. Parts that are not available
+/// add nothing.
 ///
-/// The price is a total that is a little too high where many parts are small: a part with Poisson counts adds 2.2 too
-/// much on average at a mean of 1, 1.8 at 3, 0.3 at 6 and nothing from 8 on. Publish totals of parts that are rarely
-/// suppressed.
+/// [`MOST_HIDDEN`]: super::MOST_HIDDEN
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProtectedTable {
     pub(super) name: String,

@@ -56,6 +56,7 @@ impl Coverage {
                 Window { first, last, given: given.is_some(), a_day: extract.referrals() as f64 / worked as f64 };
             windows.iter_mut().zip(met).filter(|(_, met)| *met).for_each(|(windows, _)| windows.push(window));
         }
+        note_sparse_returns(extracts, frequency, notes);
         let judge = Judge { calendar: &calendar, options, frequency };
         let by_area: Vec<BTreeSet<Period>> = windows.iter().map(|windows| judge.complete(windows)).collect();
         let first = by_area.iter().filter_map(|periods| periods.first()).min().copied();
@@ -87,6 +88,27 @@ impl Coverage {
 
     pub(super) fn observed_by_any(&self, period: Period) -> bool {
         self.by_area.iter().any(|periods| periods.contains(&period))
+    }
+}
+
+/// Notes returns with fewer than a referral a period, or than a tenth of what the others hold on average.
+fn note_sparse_returns(extracts: &[Extract], frequency: Frequency, notes: &mut Vec<Finding>) {
+    const SPARSE_SHARE: f64 = 0.1;
+    let held: Vec<(&Extract, u64, usize)> = extracts
+        .iter()
+        .filter_map(|extract| {
+            let (first, last) = (extract.covers.first()?.0, extract.covers.last()?.1);
+            let period = |day| Period::containing(frequency, date_of(day));
+            let referrals = extract.days.range(first..=last).map(|(_, records)| records.len() as u64).sum();
+            Some((extract, referrals, Span::inclusive(period(first), period(last)).len()))
+        })
+        .collect();
+    let all: u64 = held.iter().map(|(_, referrals, _)| referrals).sum();
+    for (extract, referrals, periods) in &held {
+        let others = (all - referrals) as f64 / (held.len() as f64 - 1.0).max(1.0);
+        if *referrals < *periods as u64 || (*referrals as f64) < SPARSE_SHARE * others {
+            notes.push(period_findings::sparse_return(&extract.path, *referrals, *periods, frequency.noun()));
+        }
     }
 }
 

@@ -14,9 +14,11 @@ use super::headers::{Headers, listed, plain};
 use super::history::{History, label};
 use super::numbers::{self, Number};
 use super::options::{InputOptions, Level};
+use super::period_findings;
 use super::table::{ReadThrough, Table};
 use super::text::RowCount;
 use crate::panel::{Finding, SeriesKey};
+use crate::time::Period;
 
 /// The columns of months, in the order of the year to March.
 const MONTHS: [&str; 12] = [
@@ -119,6 +121,8 @@ pub(super) fn read(
         filters,
         rows: Vec::new(),
         unreadable_years: RowCount::default(),
+        too_large: RowCount::default(),
+        too_large_month: None,
         filtered: 0,
     };
     let wanted = reader.wanted();
@@ -134,7 +138,11 @@ pub(super) fn read(
     if through.rows == 0 {
         return Err(IngestError::NoRows { path });
     }
-    let Reader { rows, unreadable_years, filtered, .. } = reader;
+    let Reader { rows, unreadable_years, filtered, too_large, too_large_month, .. } = reader;
+    if let (Some(row), Some(month)) = (too_large.first.first(), too_large_month) {
+        let column = headers.written(layout.months[month]).to_string();
+        return Err(IngestError::CountTooLarge { path, column, row: *row, count: too_large.count });
+    }
     if rows.is_empty() {
         return Err(if filtered > 0 {
             IngestError::NothingLeft { path, option: "level and filters".into() }
@@ -167,6 +175,8 @@ struct Reader<'a> {
     filters: Vec<(usize, Vec<String>)>,
     rows: Vec<AreaYear>,
     unreadable_years: RowCount,
+    too_large: RowCount,
+    too_large_month: Option<usize>,
     filtered: u64,
 }
 
@@ -204,13 +214,18 @@ impl Reader<'_> {
         let code = self.layout.code.and_then(|_| cell(3)).unwrap_or_default();
         let number = self.layout.number.and_then(|_| cell(4));
         let number_of = |place: usize| cell(place).map_or(Number::Missing, numbers::read);
+        let months: [Number; 12] = std::array::from_fn(|month| number_of(6 + month));
+        if let Some(month) = months.iter().position(|number| *number == Number::TooLarge) {
+            self.too_large.add(row);
+            self.too_large_month.get_or_insert(month);
+        }
         self.rows.push(AreaYear {
             row,
             year,
             name: name.to_string(),
             code: code.to_string(),
             identity: number.or((!code.is_empty()).then_some(code)).unwrap_or(name).to_string(),
-            months: std::array::from_fn(|month| number_of(6 + month)),
+            months,
             total: if self.layout.total.is_some() { number_of(5) } else { Number::Missing },
         });
     }
@@ -268,6 +283,13 @@ fn assemble(
         options,
         notes,
     );
+    let last_months = areas.iter().zip(&chosen).map(|(rows, chosen)| (*chosen, last_month(rows)));
+    let last = last_months.clone().filter_map(|(_, last)| last).max();
+    let last_chosen = last_months.filter(|(chosen, _)| *chosen).filter_map(|(_, last)| last).max();
+    if let (Some(last), Some(ended)) = (last, last_chosen.filter(|ended| Some(*ended) < last)) {
+        let names = labels.iter().zip(&chosen).filter(|(_, chosen)| **chosen).map(|(name, _)| name.clone());
+        notes.push(period_findings::file_goes_on(&names.collect::<Vec<_>>(), &ended.to_string(), &last.to_string()));
+    }
     let mut series: BTreeMap<SeriesKey, Vec<(i32, f64)>> = BTreeMap::new();
     for ((rows, name), _) in areas.iter().zip(&labels).zip(&chosen).filter(|(_, chosen)| **chosen) {
         note_code_changes(rows, name, notes);
@@ -281,6 +303,13 @@ fn assemble(
         cells.dedup_by_key(|(period, _)| *period);
     }
     Ok(History { path, series: series.into_iter().collect() })
+}
+
+/// The last month for which an area has a number.
+fn last_month(rows: &[AreaYear]) -> Option<Period> {
+    let months =
+        rows.iter().flat_map(|row| row.months.iter().enumerate().map(|(month, number)| (row.year, month, number)));
+    months.filter(|(.., number)| matches!(number, Number::Value(_))).map(|(year, month, _)| month_of(year, month)).max()
 }
 
 fn note_values<'a>(
@@ -304,7 +333,8 @@ fn note_values<'a>(
                 }
                 Number::Missing => &mut counts[0],
                 Number::Unreadable => &mut counts[1],
-                Number::Impossible => &mut counts[2],
+                // Too large a number ended the reading.
+                Number::Impossible | Number::TooLarge => &mut counts[2],
             };
             sum = None;
             if rows.first.last() == Some(&row.row) { rows.count += 1 } else { rows.add(row.row) }

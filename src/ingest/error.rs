@@ -207,6 +207,26 @@ pub enum IngestError {
         /// Counts of what was wrong.
         reasons: String,
     },
+    /// No referral falls where it is counted.
+    #[error("{}: no referral can be counted, because: {reasons}", path.display())]
+    NothingCounted {
+        /// The first file.
+        path: PathBuf,
+        /// What was noticed while reading, with what to do.
+        reasons: String,
+    },
+    /// A number is too large for a count.
+    #[error("{}: column `{column}`, row {row}: a number above 1,000,000,000,000,000 is no count ({count} such); correct the file or export it again", path.display())]
+    CountTooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The column's header.
+        column: String,
+        /// The first such row.
+        row: u64,
+        /// How many rows.
+        count: u64,
+    },
     /// Several dates of a table of counts fall into one period.
     #[error("{}: column `{column}` has several dates in one {period}, as daily counts have; add the rows up to weeks or months first, set `frequency`, or give them as referrals, one a row", path.display())]
     TooFine {

@@ -81,6 +81,12 @@ pub(super) fn join(
     if changed > 0 {
         notes.push(period_findings::changed_history(changed));
     }
+    let end = all().map(|(period, _)| *period).filter(|period| periods.contains(period)).max().unwrap_or(last);
+    if end > last {
+        let unobserved: Vec<String> =
+            (last + 1..=end).map(|period| Period::numbered(frequency, period).to_string()).collect();
+        notes.push(period_findings::unobserved_end(&unobserved));
+    }
     note_gaps(&values, span, &rows, notes);
     let kept: Vec<usize> = (0..rows.len()).filter(|row| values.row(*row).iter().any(|value| !value.is_nan())).collect();
     let empty: Vec<String> =
@@ -145,16 +151,20 @@ fn note_gaps(values: &Array2<f64>, span: Span, rows: &BTreeMap<&SeriesKey, usize
         notes.push(period_findings::unobserved(&unobserved));
     }
     let year = span.frequency().season_length().min(span.len());
-    let ended: Vec<String> = rows
-        .iter()
-        .filter(|(_, row)| {
-            let series = values.row(**row);
-            let recent = series.iter().rev().take(year).any(|value| !value.is_nan());
-            !recent && series.iter().any(|value| !value.is_nan())
-        })
-        .map(|(key, _)| key.to_string())
-        .collect();
-    if let Some(last) = span.last().filter(|_| !ended.is_empty()) {
+    let (mut ended, mut late) = (Vec::new(), Vec::new());
+    for (key, row) in rows {
+        // How many periods after its last value; nothing where it has none.
+        match values.row(*row).iter().rev().position(|value| !value.is_nan()) {
+            Some(after) if after >= year => ended.push(key.to_string()),
+            Some(after) if after > 0 => late.push(key.to_string()),
+            Some(_) | None => {}
+        }
+    }
+    let Some(last) = span.last() else { return };
+    if !ended.is_empty() {
         notes.push(period_findings::ended_series(&ended, &last.to_string()));
+    }
+    if !late.is_empty() {
+        notes.push(period_findings::late_series(&late, &last.to_string()));
     }
 }

@@ -77,10 +77,26 @@ pub(super) fn merge(mut reader: ReferralReader<'_>, options: &InputOptions) -> R
     // A series whose only referrals lie in periods that were left out is no series.
     let rows: Vec<usize> =
         (0..names.keys.len()).filter(|row| values.row(*row).iter().any(|value| *value > 0.0)).collect();
+    if rows.is_empty() {
+        let path = extracts.first().map(|extract| extract.path.clone()).unwrap_or_default();
+        return Err(IngestError::NothingCounted { path, reasons: reasons(&notes) });
+    }
     let keys = rows.iter().map(|row| names.keys[*row].clone()).collect();
     let values = values.select(ndarray::Axis(0), &rows);
     let panel = Panel::new(names.dimensions, keys, span, values, ValueKind::Count)?;
     Ok(Merged { panel, findings: notes })
+}
+
+/// Why nothing was counted: all that was noticed, and what to do about it.
+fn reasons(notes: &[Finding]) -> String {
+    if notes.is_empty() {
+        return "no row is of a referral within the periods that the file covers".into();
+    }
+    let told = |note: &Finding| {
+        let remedy = note.remedy.trim_end_matches('.');
+        format!("{} ({}: {remedy})", note.what, note.name)
+    };
+    notes.iter().map(told).collect::<Vec<_>>().join("; ")
 }
 
 /// The series that combinations of labels belong to.

@@ -9,9 +9,15 @@ pub(super) enum Number {
     Missing,
     /// Negative or infinite.
     Impossible,
+    /// More than [`MOST`].
+    TooLarge,
     /// Anything else.
     Unreadable,
 }
+
+/// The largest number that is taken for a count: more than there are of anything counted, and exact in a double, so that
+/// sums and squares of it stay finite.
+pub(super) const MOST: f64 = 1e15;
 
 /// Signs that stand for a value that isn't there.
 /// Sources: Department for Education, Explore Education Statistics (c, x, z, u, k, low); Government Analysis Function,
@@ -67,9 +73,11 @@ pub(super) fn read(text: &str) -> Number {
 pub(super) fn of(number: f64) -> Number {
     if number.is_nan() {
         Number::Missing
-    } else if (0.0..f64::INFINITY).contains(&number) {
+    } else if (0.0..=MOST).contains(&number) {
         // A negative zero is zero.
         Number::Value(number + 0.0)
+    } else if number.is_finite() && number > 0.0 {
+        Number::TooLarge
     } else {
         Number::Impossible
     }
@@ -130,6 +138,8 @@ mod tests {
     fn everything_else_is_told_apart() {
         assert_eq!(read("-1"), Number::Impossible);
         assert_eq!(read("inf"), Number::Impossible);
+        assert_eq!(read("1e15"), Number::Value(1e15));
+        assert_eq!([read("1000000000000001"), read("1.5e308"), of(1e30)], [Number::TooLarge; 3]);
         for text in ["12,34", "1,2345", "twelve", "1.234,5", "12 (est.)", ",123"] {
             assert_eq!(read(text), Number::Unreadable, "{text}");
         }

@@ -1,5 +1,7 @@
 //! What can be found about periods and series: one function each, so that all their words stand in one place.
 
+use std::path::Path;
+
 use super::findings::plural;
 use crate::panel::{Finding, Place, Severity};
 
@@ -108,6 +110,77 @@ pub(super) fn ended_series(series: &[String], last: &str) -> Finding {
         meaning: "They ended (as when an authority was merged or renamed) or their data is missing: they are shown and \
                   not forecast, so that none is counted beside its successor.",
         remedy: "Add their data where they go on; nothing otherwise.",
+    }
+}
+
+/// Areas of a file that goes on after them.
+pub(super) fn file_goes_on(areas: &[String], ended: &str, last: &str) -> Finding {
+    Finding {
+        name: "ended-area",
+        severity: Severity::Warning,
+        what: format!(
+            "{} no figure after {ended}, while the file goes on to {last}: {}",
+            plural(areas.len() as u64, "area has", "areas have"),
+            some(areas)
+        ),
+        place: Place { series: areas.first().cloned(), ..Place::default() },
+        count: areas.len() as u64,
+        meaning: "An authority that was merged, divided or renamed ends like this, or its later figures are missing: \
+                  the forecast goes on from its last figure, which may be long ago.",
+        remedy: "Name its successor in `areas`, or add the figures that are missing.",
+    }
+}
+
+/// Series whose last values are missing, though not for a year.
+pub(super) fn late_series(series: &[String], last: &str) -> Finding {
+    Finding {
+        name: "late-series",
+        severity: Severity::Warning,
+        what: format!(
+            "{} no value for the last periods to {last}: {}",
+            plural(series.len() as u64, "series has", "series have"),
+            some(series)
+        ),
+        place: Place { series: series.first().cloned(), ..Place::default() },
+        count: series.len() as u64,
+        meaning: "The missing values are treated as not observed, never as zero; forecasts of these series look further \
+                  ahead than those of the others, and totals are not known for these periods.",
+        remedy: "Add the values, or end the window before them with `to`.",
+    }
+}
+
+/// Periods at the end of the files for which nothing is observed.
+pub(super) fn unobserved_end(periods: &[String]) -> Finding {
+    Finding {
+        name: "unobserved-end",
+        severity: Severity::Warning,
+        what: format!(
+            "{} at the end of the files {} no value at all: {}",
+            plural(periods.len() as u64, "period", "periods"),
+            if periods.len() == 1 { "has" } else { "have" },
+            some(periods)
+        ),
+        place: Place { series: periods.first().cloned(), ..Place::default() },
+        count: periods.len() as u64,
+        meaning: "The history ends before them, and forecasts start with the first of them.",
+        remedy: "Add the values where they are known.",
+    }
+}
+
+/// Returns with next to nothing in them.
+pub(super) fn sparse_return(path: &Path, referrals: u64, periods: usize, noun: &str) -> Finding {
+    Finding {
+        name: "sparse-return",
+        severity: Severity::Warning,
+        what: format!(
+            "The file holds {} for the {periods} {noun}s that it covers",
+            plural(referrals, "referral", "referrals")
+        ),
+        place: Place { file: Some(path.display().to_string()), ..Place::default() },
+        count: referrals,
+        meaning: "Periods without a referral are counted as zero; a return that was cut short, filtered or made as an \
+                  example looks the same.",
+        remedy: "Check that the file is whole; leave it out if not.",
     }
 }
 

@@ -110,6 +110,12 @@ impl SeriesTable {
         self.len() == 0
     }
 
+    /// The names of series with fewer rows than this.
+    pub fn shorter_than(&self, rows: usize) -> Vec<String> {
+        let short = (0..self.len()).filter(|series| self.tidy.rows(*series).len() < rows);
+        short.map(|series| self.tidy.series[series].to_string()).collect()
+    }
+
     /// How long each period is.
     pub fn frequency(&self) -> Frequency {
         self.tidy.frequency

@@ -118,6 +118,7 @@ struct Rows {
     missing_values: RowCount,
     unreadable_values: RowCount,
     impossible_values: RowCount,
+    too_large: RowCount,
     fractions: bool,
     time_codes: Vec<u32>,
     key_codes: Vec<u32>,
@@ -149,6 +150,7 @@ impl Rows {
             missing_values: RowCount::default(),
             unreadable_values: RowCount::default(),
             impossible_values: RowCount::default(),
+            too_large: RowCount::default(),
             fractions: false,
             time_codes: Vec::new(),
             key_codes: Vec::new(),
@@ -198,6 +200,7 @@ impl Rows {
                         Number::Missing | Number::Value(_) => &mut self.missing_values,
                         Number::Unreadable => &mut self.unreadable_values,
                         Number::Impossible => &mut self.impossible_values,
+                        Number::TooLarge => &mut self.too_large,
                     };
                     rows.add(batch.rows.of(position));
                     f64::NAN
@@ -257,6 +260,10 @@ impl Rows {
     ) -> Result<Tidy, IngestError> {
         if let Some(position) = self.filters.iter().position(|filter| !filter.kept.contains(&true)) {
             return Err(IngestError::NothingLeft { path, option: columns.filters[position].0.clone() });
+        }
+        if let Some(row) = self.too_large.first.first() {
+            let column = headers.written(columns.value).to_string();
+            return Err(IngestError::CountTooLarge { path, column, row: *row, count: self.too_large.count });
         }
         let time_header = headers.written(columns.time);
         if self.chunks.is_empty() {

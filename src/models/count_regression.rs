@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::constant::constant;
 use super::spec::family_defaults;
 use super::terms::{SeasonTerms, Terms, WantedTerms, WorkingDays};
 use crate::forecast::{FittedSeries, ModelError, SeriesHistory, SeriesModel};
@@ -136,6 +137,11 @@ impl SeriesModel for CountRegression {
             return Err(ModelError::TooShort { model: ID.to_owned(), needed: 1, found: 0 });
         }
         let seen = || history.values.iter().copied().filter(|value| !value.is_nan());
+        if seen().any(|value| value > 0.0)
+            && let Some(constant) = constant(history, ID)
+        {
+            return Ok(constant);
+        }
         let terms = Terms::of(history, self.options.wanted());
         let limits = Limits::of(seen());
         let periods = history.values.len();

@@ -3,6 +3,7 @@
 use ndarray::{Array2, s};
 use serde::{Deserialize, Serialize};
 
+use super::constant::constant;
 use super::spec::family_defaults;
 use super::terms::{SeasonTerms, Terms, WantedTerms, WorkingDays};
 use crate::forecast::{FittedSeries, ModelError, SeriesHistory, SeriesModel};
@@ -84,6 +85,9 @@ impl ElasticNetOptions {
     }
 }
 
+/// With fewer distances from the level than this nothing is learnt.
+const FEWEST_DISTANCES: usize = 3;
+
 /// The penalty looks after too many effects; so many observed values for each are enough.
 const VALUES_PER_EFFECT: usize = 2;
 
@@ -116,6 +120,9 @@ impl SeriesModel for ElasticNet {
         let observed = history.observed();
         if observed == 0 {
             return Err(ModelError::TooShort { model: ID.to_owned(), needed: 1, found: 0 });
+        }
+        if let Some(constant) = constant(history, ID) {
+            return Ok(constant);
         }
         let options = &self.options;
         let (periods, season) = (history.values.len(), history.season_length());
@@ -161,6 +168,10 @@ impl ElasticNet {
     fn effects(&self, history: &Scaled, season_length: usize) -> Result<Effects, ModelError> {
         let options = &self.options;
         let none = Effects::none(history.past.lags.len() + history.terms.ncols());
+        // One or two distances from the level are surprises and no drift.
+        if history.known(history.values.len()).len() < FEWEST_DISTANCES {
+            return Ok(none);
+        }
         let share = match options.penalty {
             Penalty::Share(share) => Some(share.clamp(0.0, 1.0)),
             Penalty::Validated(_) => {

@@ -3,11 +3,12 @@
 use ndarray::parallel::prelude::*;
 use ndarray::{Array3, Axis};
 
+use super::few;
 use crate::forecast::{
     Draws, FittedForecaster, FittedSeries, Forecast, Forecaster, ModelError, SeriesHistory, SeriesModel, SharedDates,
     Skipped,
 };
-use crate::panel::{Design, Panel, SeriesKey};
+use crate::panel::{Design, Panel, SeriesKey, ValueKind};
 use crate::time::Span;
 
 /// Fits one [`SeriesModel`] to each series of a panel. Owns the only loop over series, the threads, the shared dates
@@ -45,7 +46,8 @@ impl Forecaster for Local {
                 Ok((lead, fit)) => {
                     let mut residuals = vec![f64::NAN; lead];
                     residuals.extend_from_slice(fit.residuals());
-                    fitted.push(FittedRow { key: key.clone(), fit, residuals });
+                    let few_counts = few_counts(history, key);
+                    fitted.push(FittedRow { key: key.clone(), fit, residuals, few_counts });
                 }
                 Err(error) => {
                     skipped.push(Skipped { key: key.clone(), model: self.id().to_owned(), reason: error.to_string() });
@@ -76,6 +78,14 @@ impl Local {
     }
 }
 
+/// The mean of a series of counts with too few of them to tell their scatter.
+fn few_counts(history: &Panel, key: &SeriesKey) -> Option<f64> {
+    let row = history.keys().binary_search(key).ok().filter(|_| history.kind() == ValueKind::Count)?;
+    let seen = history.series(row).into_iter().copied().filter(|value| !value.is_nan());
+    let (count, sum) = seen.fold((0_usize, 0.0), |(count, sum), value| (count + 1, sum + value));
+    (count > 0 && count < few::FEW).then(|| sum / count as f64)
+}
+
 /// A fit, and how many unobserved periods come before its first observed one.
 type LedFit = (usize, Box<dyn FittedSeries>);
 
@@ -85,6 +95,8 @@ struct FittedRow {
     fit: Box<dyn FittedSeries>,
     /// One a period of the panel, `NaN` where there is none.
     residuals: Vec<f64>,
+    /// The mean of counts that are too few to tell their scatter.
+    few_counts: Option<f64>,
 }
 
 #[derive(Debug)]
@@ -118,6 +130,9 @@ impl FittedForecaster for FittedLocal {
                     series.fit.path(regressors, &along, &mut path);
                     to.iter_mut().zip(&path).for_each(|(cell, value)| *cell = *value);
                 }
+                if let Some(mean) = series.few_counts {
+                    few::widen(paths, mean, &series.key, draws);
+                }
             },
         );
         // A series whose paths ran off to infinity is left out here, so that other models can stand in for it.
@@ -146,6 +161,9 @@ impl FittedForecaster for FittedLocal {
     }
 }
 
+/// Fewer surprises than this are taken in both directions.
+const FEW_SURPRISES: usize = 3;
+
 /// The innovations of one series, looked up by date.
 struct Innovations<'a> {
     by_date: &'a [f64],
@@ -154,10 +172,15 @@ struct Innovations<'a> {
 
 impl<'a> Innovations<'a> {
     fn of(residuals: &'a [f64]) -> Innovations<'a> {
-        Innovations {
-            by_date: residuals,
-            observed: residuals.iter().copied().filter(|value| value.is_finite()).collect(),
+        let mut observed: Vec<f64> = residuals.iter().copied().filter(|value| value.is_finite()).collect();
+        // One or two surprises tell how far values stray and not in which direction: taken as they are, every path would
+        // be moved to one side.
+        if observed.len() < FEW_SURPRISES {
+            let other_way: Vec<f64> = observed.iter().map(|value| -value).collect();
+            observed.extend(other_way);
+            return Innovations { by_date: &[], observed };
         }
+        Innovations { by_date: residuals, observed }
     }
 
     /// The innovation of the date; where the series has none then, one of its own in place of it, always the same.
@@ -167,5 +190,68 @@ impl<'a> Innovations<'a> {
             _ if self.observed.is_empty() => 0.0,
             _ => self.observed[position % self.observed.len()],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::models::{CountRegression, ElasticNet, Regression, RevertingLevel, SeasonalNaive, Theta};
+    use crate::time::Period;
+
+    /// The lowest and the highest tenth of the paths of the first month ahead, and their middle.
+    fn next(model: Local, values: &[f64], kind: ValueKind) -> (f64, f64, f64) {
+        let span = Span::new(Period::month(2024, 1), values.len());
+        let panel = Panel::new(
+            vec!["source".into()],
+            vec![SeriesKey::new(["Police"])],
+            span,
+            Array2::from_shape_vec((1, values.len()), values.to_vec()).expect("one row"),
+            kind,
+        );
+        let fitted = model.fit(&panel.expect("a valid panel"), &Design::empty(span)).expect("a fit");
+        let draws = Draws { paths: 400, seed: 1 };
+        let forecast = fitted.forecast(&Design::empty(span.following(3)), draws).expect("a forecast");
+        let mut values = forecast.series(0).column(0).to_vec();
+        values.sort_unstable_by(f64::total_cmp);
+        (values[40], values[200], values[360])
+    }
+
+    fn models() -> Vec<Local> {
+        vec![
+            Local::new(Regression::default()),
+            Local::new(CountRegression::default()),
+            Local::new(ElasticNet::default()),
+            Local::new(RevertingLevel::default()),
+            Local::new(SeasonalNaive::default()),
+            Local::new(Theta::default()),
+        ]
+    }
+
+    #[test]
+    fn a_handful_of_counts_promises_no_range_narrower_than_chance() {
+        // A count about 20 lies within 14 to 26 in eight of ten months by chance alone.
+        for values in [&[20.0][..], &[19.0, 21.0], &[20.0, 20.0, 20.0], &[18.0, 20.0, 22.0, 20.0]] {
+            for model in models() {
+                let name = model.id().to_owned();
+                let (low, middle, high) = next(model, values, ValueKind::Count);
+                assert!(low < 16.0 && high > 24.0, "{name} on {values:?}: {low} to {high}");
+                assert!((15.0..=25.0).contains(&middle), "{name} on {values:?}: {middle}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_surprise_is_taken_in_both_directions() {
+        let (low, _, high) = next(Local::new(ElasticNet::default()), &[100.0, 140.0], ValueKind::Amount);
+        assert!(low < 100.0 && high > 140.0, "{low} to {high}");
+    }
+
+    #[test]
+    fn zeros_stay_zeros() {
+        let (low, middle, high) = next(Local::new(RevertingLevel::default()), &[0.0, 0.0, 0.0], ValueKind::Count);
+        assert_eq!((low, middle, high), (0.0, 0.0, 0.0));
     }
 }

@@ -9,11 +9,13 @@ mod adida;
 mod ahead;
 mod arima;
 mod ces;
+mod constant;
 mod count_regression;
 mod criterion;
 mod croston;
 mod elastic_net;
 mod ets;
+mod few;
 #[cfg(test)]
 mod golden;
 mod group_season;

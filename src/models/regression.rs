@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::constant::constant;
 use super::spec::family_defaults;
 use super::terms::{SeasonTerms, Terms, WantedTerms, WorkingDays};
 use crate::forecast::{FittedSeries, ModelError, SeriesHistory, SeriesModel};
@@ -87,6 +88,9 @@ impl SeriesModel for Regression {
         let observed = history.observed();
         if observed == 0 {
             return Err(ModelError::TooShort { model: ID.to_owned(), needed: 1, found: 0 });
+        }
+        if let Some(constant) = constant(history, ID) {
+            return Ok(constant);
         }
         let terms = Terms::of(history, self.options.wanted());
         let rows = terms.matrix(history.regressors, 0);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use ndarray::Axis;
 use serde::Serialize;
 
-use super::{Error, Listener, Progress, Stage, recipe};
+use super::{Error, Listener, Progress, Stage, recipe, short_history};
 use crate::features::{FeatureOptions, calendar_design, closure_design};
 use crate::forecast::{Draws, Forecast, Forecaster, Levels, ModelError};
 use crate::ingest::{self, SeriesBlock, SeriesColumns, SeriesTable, Source, TimeLabels};
@@ -129,8 +129,10 @@ pub fn forecast_table(job: &FlatForecast, listener: Listener<'_>) -> Result<Flat
     let forecasters: Vec<(&str, Box<dyn Forecaster>)> =
         job.models.iter().map(|line_up| (line_up.name.as_str(), recipe::forecaster(line_up))).collect();
     let calendar = WorkingCalendar::england_and_wales();
-    super::log_findings(table.findings());
-    let mut summary = FlatSummary { findings: table.findings().to_vec(), ..FlatSummary::of(job) };
+    let mut findings = table.findings().to_vec();
+    findings.extend(short_history::finding(&table.shorter_than(short_history::LEAST), table.frequency().noun()));
+    super::log_findings(&findings);
+    let mut summary = FlatSummary { findings, ..FlatSummary::of(job) };
     let mut output = Output::open(job)?;
     for block in table.blocks(BLOCK) {
         let block = Block { block: block?, labels: table.time_labels() };

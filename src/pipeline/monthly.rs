@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::earlier::Earlier;
 use super::judge::{self, Trial};
 use super::pack::{Pack, Results};
-use super::{Error, Listener, Progress, Stage, read_input, recipe};
+use super::{Error, Listener, Progress, Stage, read_input, recipe, short_history};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::features::{calendar_design, closure_design};
 use crate::forecast::{FittedForecaster, Forecast, RollingOrigins};
@@ -305,9 +305,10 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: L
     };
     let scorecard = trial.judge(std::slice::from_ref(plan.line_up()), listener)?;
     let mut findings = work.ingested.findings.clone();
+    findings.extend(short_history::of_panel(panel));
     findings.extend(not_forecast(&*fitted, panel, &leaves));
     if scorecard.is_none() {
-        findings.push(no_backtest(panel));
+        findings.push(no_backtest(panel, horizon));
     }
     let (fitted, hierarchy, forecast) = (&*fitted, &hierarchy, &forecast);
     let results = Results { plan, work, fitted, hierarchy, forecast, scorecard, findings, earlier };
@@ -333,14 +334,16 @@ fn not_forecast(fitted: &dyn FittedForecaster, panel: &Panel, forecast: &Forecas
     lost.map(finding).collect()
 }
 
-fn no_backtest(panel: &Panel) -> Finding {
-    let (known, needed) = (panel.span().len(), judge::least_known(panel));
+fn no_backtest(panel: &Panel, horizon: usize) -> Finding {
+    let (known, least) = (panel.span().len(), judge::least_known(panel));
     let noun = panel.span().frequency().noun();
     Finding {
         name: "no-backtest",
         severity: Severity::Warning,
         what: format!(
-            "{known} {noun}s of history are too few to try the forecast on the past; {needed} and a horizon are needed"
+            "{known} {noun}s of history are too few to try the forecast on the past: {} are needed, {least} to learn from \
+             and {horizon} to compare with",
+            least + horizon
         ),
         place: Place::default(),
         count: 1,

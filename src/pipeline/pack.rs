@@ -203,8 +203,12 @@ fn alerts(scored: &Scorecard, recipe: &str, levels: &Levels) -> Vec<String> {
     if let Some(comparison) =
         scored.compare(recipe, judge::BENCHMARK).filter(|comparison| comparison.relative_wis >= 1.0)
     {
-        let share = (comparison.relative_wis * 100.0).round();
-        alerts.push(format!("the forecast is no better than repeating last year: its error is {share}% of that"));
+        // Where last year was repeated exactly, as in a series that never changes, there is no telling how many times.
+        let error = match comparison.relative_wis {
+            ratio if ratio < 10.0 => format!("{}% of that", (ratio * 100.0).round()),
+            _ => "many times that".to_owned(),
+        };
+        alerts.push(format!("the forecast is no better than repeating last year: its error is {error}"));
     }
     alerts
 }

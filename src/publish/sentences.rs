@@ -3,11 +3,11 @@
 use super::PackContents;
 use super::contents::{ALL_ORIGINS, cell, text};
 use super::series::{PackSeries, Range, Series, State};
-use super::words::{between, capitalised, odds, per_cent, periods, spoken, times};
-use crate::disclosure::Cell;
+use super::words::{about, between, capitalised, more_by, odds, per_cent, periods, spoken, times};
+use crate::disclosure::{Cell, MOST_HIDDEN};
 use crate::forecast::Level;
 use crate::panel::TOTAL;
-use crate::time::{Frequency, Period};
+use crate::time::{Date, Frequency, Period};
 
 /// The level that sentences speak of: 80 where it is published, else the widest below 95, else the widest.
 pub(super) fn spoken_level(contents: &PackContents) -> Level {
@@ -24,17 +24,19 @@ pub(super) struct Record {
     pub judged: usize,
     /// How many of them held the figure that came.
     pub held: usize,
+    /// How many periods ahead they were made, the least and the most.
+    pub ahead: (i32, i32),
 }
 
 /// Whether a published figure lies within published bounds; `None` where suppressed figures leave it open.
 pub fn holds(low: Cell, high: Cell, figure: Cell) -> Option<bool> {
-    // A suppressed figure is known to lie between these.
-    let span = |cell: Cell| match cell {
+    // A suppressed figure is known to lie between these; an observed one may be a total.
+    let span = |cell: Cell, most: f64| match cell {
         Cell::Number(value) => Some((value, value)),
-        Cell::Suppressed => Some((1.0, 7.0)),
+        Cell::Suppressed => Some((1.0, most)),
         Cell::Missing => None,
     };
-    let (low, high, figure) = (span(low)?, span(high)?, span(figure)?);
+    let (low, high, figure) = (span(low, 7.0)?, span(high, 7.0)?, span(figure, MOST_HIDDEN)?);
     if low.1 <= figure.0 && figure.1 <= high.0 {
         Some(true)
     } else if figure.1 < low.0 || figure.0 > high.1 {
@@ -47,13 +49,18 @@ pub fn holds(low: Cell, high: Cell, figure: Cell) -> Option<bool> {
 /// How often the ranges of the `recent` table held, at the level that sentences speak of.
 pub(super) fn record(contents: &PackContents) -> Record {
     let level = spoken_level(contents);
-    let judged: Vec<bool> = (0..contents.recent.rows())
+    let period = |dates: &[Date], row: usize| Some(Period::containing(contents.frequency, *dates.get(row)?));
+    let dates = |column: &str| contents.recent.dates(column).unwrap_or_default();
+    let judged: Vec<(bool, i32)> = (0..contents.recent.rows())
         .filter_map(|row| {
             let (low, high) = Range::read(&contents.recent, contents, row).of(level)?;
-            holds(low, high, cell(&contents.recent, "y", row))
+            let held = holds(low, high, cell(&contents.recent, "y", row))?;
+            Some((held, period(dates("ds"), row)?.periods_since(period(dates("made"), row)?)))
         })
         .collect();
-    Record { judged: judged.len(), held: judged.iter().filter(|held| **held).count() }
+    let ahead = judged.iter().map(|(_, ahead)| *ahead);
+    let ahead = (ahead.clone().min().unwrap_or(0), ahead.max().unwrap_or(0));
+    Record { judged: judged.len(), held: judged.iter().filter(|(held, _)| *held).count(), ahead }
 }
 
 /// What became of the forecasts of earlier packs, one sentence an entry; none where there is no earlier pack.
@@ -69,7 +76,7 @@ pub(super) fn earlier_packs(contents: &PackContents) -> Vec<String> {
             holds(low, high, cell(table, "y", *row))
         };
         let judged: Vec<bool> = rows.iter().filter_map(judge).collect();
-        Record { judged: judged.len(), held: judged.iter().filter(|held| **held).count() }
+        (judged.len(), judged.iter().filter(|held| **held).count())
     };
     let Some(newest) = total.iter().map(|row| made[*row]).max() else { return Vec::new() };
     let last: Vec<usize> = total.iter().copied().filter(|row| made[*row] == newest).collect();
@@ -88,14 +95,14 @@ pub(super) fn earlier_packs(contents: &PackContents) -> Vec<String> {
         ));
     }
     for (rows, whose) in [(&last, "its range"), (&total, "the ranges of all earlier packs")] {
-        let record = held(rows);
+        let (judged, held) = held(rows);
         let tells_more = rows.len() > last.len() || whose == "its range";
-        if record.judged > 0 && tells_more {
+        if judged > 0 && tells_more {
             sentences.push(format!(
                 "Of the {} known since, {whose} that should hold in {} held {}.",
-                periods(record.judged, contents.frequency),
+                periods(judged, contents.frequency),
                 odds(level),
-                times(record.held)
+                times(held)
             ));
         }
     }
@@ -108,11 +115,6 @@ fn range_sentence(range: &Range, level: Level) -> Option<String> {
     let words = between(low, high)?;
     let verb = if words.starts_with("between") { "lie" } else { "be" };
     Some(format!("In {} similar forecasts the number would {verb} {words}.", odds(level)))
-}
-
-/// "about 410", "fewer than 8".
-fn about(cell: Cell) -> String {
-    if matches!(cell, Cell::Number(value) if value > 0.0) { format!("about {}", spoken(cell)) } else { spoken(cell) }
 }
 
 /// A headline figure of the report's first page.
@@ -139,8 +141,19 @@ pub(super) fn next_period(contents: &PackContents, total: &Series) -> Option<Ans
     sentences.extend(range_sentence(&step.range, level));
     let record = record(contents);
     if record.judged > 0 {
-        let forecasts = if record.judged == 1 { noun.to_owned() } else { periods(record.judged, contents.frequency) };
-        sentences.push(format!("Over the last {forecasts} it did so {}.", times(record.held)));
+        // They are not all of the next period, and a reader must not take them for such.
+        let (nearest, furthest) = record.ahead;
+        let ahead = match nearest == furthest {
+            true => periods(furthest.max(0) as usize, contents.frequency),
+            false => format!("{nearest} to {}", periods(furthest.max(0) as usize, contents.frequency)),
+        };
+        let held =
+            if record.held == 0 { "it never held".to_owned() } else { format!("it held {}", times(record.held)) };
+        sentences.push(format!(
+            "Tested on {} past {noun}{}, each forecast {ahead} ahead, {held}.",
+            record.judged,
+            if record.judged == 1 { "" } else { "s" }
+        ));
     }
     Some(Answer {
         question: format!("Next {noun}: {name}"),
@@ -249,7 +262,7 @@ pub(super) fn verdict_sentence(contents: &PackContents) -> String {
         Verdict::Worse(ratio) => format!(
             "Tested on the past, this forecast did not beat simply repeating last year’s figures: its errors were {} \
              larger. Do not plan on it alone.",
-            per_cent(ratio - 1.0)
+            more_by(ratio)
         ),
         Verdict::Untested => "This forecast has not been tested against simply repeating last year’s figures, \
                               because there is too little history. Treat it with caution."
@@ -329,8 +342,10 @@ mod tests {
     fn hidden_figures_are_judged_only_where_their_rule_decides() {
         assert_eq!(holds(Cell::Suppressed, Cell::Number(20.0), EIGHT_OR_MORE), Some(true));
         assert_eq!(holds(Cell::Suppressed, Cell::Number(20.0), Cell::Suppressed), None);
-        assert_eq!(holds(EIGHT_OR_MORE, Cell::Number(20.0), Cell::Suppressed), Some(false));
-        assert_eq!(holds(Cell::Number(0.0), Cell::Number(10.0), Cell::Suppressed), Some(true));
+        assert_eq!(holds(Cell::Number(15.0), Cell::Number(20.0), Cell::Suppressed), Some(false));
+        // A total that is not shown may be a little more than seven.
+        assert_eq!(holds(EIGHT_OR_MORE, Cell::Number(20.0), Cell::Suppressed), None);
+        assert_eq!(holds(Cell::Number(0.0), Cell::Number(15.0), Cell::Suppressed), Some(true));
         assert_eq!(holds(Cell::Number(0.0), Cell::Number(10.0), Cell::Missing), None);
     }
 }

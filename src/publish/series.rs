@@ -8,7 +8,7 @@ use crate::forecast::Level;
 use crate::panel::TOTAL;
 use crate::time::{Date, Period};
 
-/// What a suppressed count is drawn at and counts as in a sum; see [`ProtectedTable`].
+/// What a suppressed count is drawn at and counts as in a sum over time: a constant, so that it reveals nothing.
 const SUPPRESSED_STANDS_FOR: f64 = 5.0;
 
 /// Whether a period was observed.

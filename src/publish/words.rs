@@ -14,6 +14,16 @@ pub(super) fn spoken(cell: Cell) -> String {
     }
 }
 
+/// "about 410", "fewer than 8", "0".
+pub(super) fn about(cell: Cell) -> String {
+    if matches!(cell, Cell::Number(value) if value > 0.0) { format!("about {}", spoken(cell)) } else { spoken(cell) }
+}
+
+/// How much more a ratio above one is: "12%", and from ten times on "many times".
+pub(super) fn more_by(ratio: f64) -> String {
+    if ratio < 10.0 { per_cent(ratio - 1.0) } else { "many times".to_owned() }
+}
+
 /// A figure in a table: "1,235", "[c]", "[x]".
 pub(super) fn shown(cell: Cell) -> String {
     match (cell, cell.mark()) {
@@ -97,6 +107,13 @@ mod tests {
         assert_eq!(between(Cell::Suppressed, Cell::Number(20.0)).as_deref(), Some("between 1 and 20"));
         assert_eq!(between(Cell::Suppressed, Cell::Suppressed).as_deref(), Some("fewer than 8"));
         assert_eq!(between(Cell::Missing, Cell::Number(20.0)), None);
+    }
+
+    #[test]
+    fn about_stands_before_numbers_only() {
+        let said = [Cell::Number(410.0), Cell::Suppressed, Cell::Number(0.0)].map(about);
+        assert_eq!(said, ["about 410", "fewer than 8", "0"]);
+        assert_eq!([1.12, 1e17, f64::INFINITY].map(more_by), ["12%", "many times", "many times"]);
     }
 
     #[test]

@@ -100,6 +100,19 @@ pub(super) fn year_disagrees(path: &Path, first: String, last: String) -> Findin
     }
 }
 
+/// A part of the header that is there and can't be read.
+pub(super) fn unreadable_header(path: &Path, element: &'static str, first: String, last: String) -> Finding {
+    Finding {
+        name: "unreadable-header",
+        severity: Severity::Warning,
+        what: format!("{element} in the header can't be read; the return is read as {first} to {last}"),
+        place: lines_in(path, Some(element), &RowCount::default()),
+        count: 1,
+        meaning: "Referrals outside this window are not counted.",
+        remedy: "Correct the header: the year as 2024, the reference date as 2024-03-31.",
+    }
+}
+
 /// Elements that no return of any year has.
 pub(super) fn unknown_elements(path: &Path, lines: &RowCount) -> Finding {
     Finding {

@@ -83,7 +83,7 @@ impl CensusReturn {
 
 impl RowMaker for CensusReturn {
     fn make(mut self: Box<Self>, rows: &mut MadeRows) -> Result<ReadThrough, IngestError> {
-        let mut watch = Watch::new(self.window);
+        let mut watch = Watch::new(self.window, &self.document.heading);
         let authority = self.document.heading.authority.clone();
         let mut made = 0;
         while let Some(child) = self.document.next_child()? {
@@ -123,7 +123,7 @@ impl RowMaker for CensusReturn {
 /// Where the document is no return or breaks off.
 pub(in crate::ingest) fn events(path: &Path, input: Input) -> Result<(Vec<Event>, ReadThrough), IngestError> {
     let mut census = CensusReturn::open(path, input)?;
-    let mut watch = Watch::new(census.window);
+    let mut watch = Watch::new(census.window, &census.document.heading);
     let mut labels = Labels::default();
     let (mut events, mut cases) = (Vec::new(), 0);
     while let Some(child) = census.document.next_child()? {
@@ -200,6 +200,7 @@ fn of_case(child: &Child, case: &Case, labels: &mut Labels, events: &mut Vec<Eve
 /// What is noticed while cases pass by.
 struct Watch {
     window: Window,
+    unreadable_header: Vec<&'static str>,
     before: RowCount,
     after: RowCount,
     closure: RowCount,
@@ -211,10 +212,11 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(window: Window) -> Watch {
+    fn new(window: Window, heading: &Heading) -> Watch {
         let none = RowCount::default;
         Watch {
             window,
+            unreadable_header: unreadable(heading),
             before: none(),
             after: none(),
             closure: none(),
@@ -284,6 +286,9 @@ impl Watch {
         if !agreed {
             notes.push(findings::year_disagrees(path, first.to_string(), last.to_string()));
         }
+        for element in &self.unreadable_header {
+            notes.push(findings::unreadable_header(path, element, first.to_string(), last.to_string()));
+        }
         for (rows, finding) in [
             (&self.before, findings::before_return as fn(&Path, &RowCount) -> Finding),
             (&self.after, findings::after_return),
@@ -313,7 +318,7 @@ impl Watch {
 /// before; nothing where the header tells neither year nor reference date.
 pub(super) fn window(heading: &Heading) -> Option<Window> {
     let reference = day(heading.reference_date.trim());
-    let year: Option<i16> = heading.year.trim().parse().ok().filter(|year| (2000..=2100).contains(year));
+    let year = year_of(heading);
     let end_of = |year: i16| Date::new(year, 3, 31).ok();
     // The year in which the reference date's collection ends.
     let own_year = |date: Date| if (date.month(), date.day()) > (3, 31) { date.year() + 1 } else { date.year() };
@@ -326,4 +331,16 @@ pub(super) fn window(heading: &Heading) -> Option<Window> {
         (None, None) => return None,
     };
     Some(Window { first: end.checked_sub(1.year()).ok()?.tomorrow().ok()?, last, agreed })
+}
+
+fn year_of(heading: &Heading) -> Option<i16> {
+    heading.year.trim().parse().ok().filter(|year| (2000..=2100).contains(year))
+}
+
+/// The elements of the header that tell the window, are there and can't be read.
+fn unreadable(heading: &Heading) -> Vec<&'static str> {
+    let (year, date) = (heading.year.trim(), heading.reference_date.trim());
+    let year = (!year.is_empty() && year_of(heading).is_none()).then_some("Year");
+    let date = (!date.is_empty() && day(date).is_none()).then_some("ReferenceDate");
+    year.into_iter().chain(date).collect()
 }

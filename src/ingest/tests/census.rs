@@ -31,7 +31,65 @@ fn returns_of_several_years_make_one_monthly_history() {
     // The later return says that A was referred by the police, whatever the order of the files.
     assert_eq!(lines(&ingested), ["Police: 0 1 0 0 0 0 0 0 0 0 0 1 1 0 0 0 0 0 0 0 0 0 0 0"]);
     let names: Vec<(&str, u64)> = ingested.findings.iter().map(|finding| (finding.name, finding.count)).collect();
-    assert_eq!(names, [("referral-before-return", 2), ("duplicate-row", 1), ("conflicting-row", 1)]);
+    let expected = [
+        ("referral-before-return", 2),
+        ("sparse-return", 2),
+        ("sparse-return", 1),
+        ("duplicate-row", 1),
+        ("conflicting-row", 1),
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_return_of_which_nothing_is_counted_says_why() {
+    let folder = Folder::with("old.xml", census(2024, &[("A", "2019-05-06", "6"), ("B", "2024-06-01", "6")]));
+    let message = folder.message("files = ['old.xml']");
+    assert_eq!(message.lines().count(), 1);
+    for part in ["old.xml: no referral can be counted", "1 referral is from before the year", "referral-before-return"]
+    {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(message.contains("1 referral is after the last day of the return"), "{message}");
+}
+
+#[test]
+fn a_return_of_nothing_but_a_few_referrals_is_noted() {
+    let full: Vec<(String, String)> = (1..=12)
+        .flat_map(|month| (0..5).map(move |child| (format!("{month}-{child}"), month)))
+        .map(|(child, month)| {
+            let year = if month < 4 { 2023 } else { 2022 };
+            (child, format!("{year}-{month:02}-15"))
+        })
+        .collect();
+    let full: Vec<(&str, &str, &str)> = full.iter().map(|(child, date)| (child.as_str(), date.as_str(), "6")).collect();
+    let folder = Folder::with("2023.xml", census(2023, &full));
+    folder.write("2024.xml", census(2024, &[("Z", "2023-05-06", "6")]));
+    let ingested = folder.read("files = ['2023.xml', '2024.xml']").expect("readable");
+    assert_eq!(
+        folder.findings(&ingested.findings),
+        ["sparse-return 1 []: The file holds 1 referral for the 12 months that it covers"]
+    );
+}
+
+#[test]
+fn a_header_that_can_not_be_read_is_noted_and_not_replaced_in_silence() {
+    let cases: Vec<(String, String)> = (0..12).map(|child| (child.to_string(), "2023-05-06".to_string())).collect();
+    let cases: Vec<(&str, &str, &str)> =
+        cases.iter().map(|(child, date)| (child.as_str(), date.as_str(), "6")).collect();
+    for (written, wrong, element) in [
+        ("<Year>2024<", "<Year>2O24<", "Year"),
+        ("<ReferenceDate>2024-03-31<", "<ReferenceDate>31st of March<", "ReferenceDate"),
+    ] {
+        let folder = Folder::with("return.xml", census(2024, &cases).replace(written, wrong));
+        let ingested = folder.read("files = ['return.xml']").expect("readable");
+        let found = folder.findings(&ingested.findings);
+        let expected = format!("{element} in the header can't be read; the return is read as 2023-04-01 to 2024-03-31");
+        assert!(
+            found.iter().any(|found| found.starts_with("unreadable-header 1") && found.ends_with(&expected)),
+            "{found:?}"
+        );
+    }
 }
 
 #[test]

@@ -36,6 +36,39 @@ fn each_year_runs_from_april_to_march() {
 }
 
 #[test]
+fn an_authority_that_ended_before_the_file_is_told_of() {
+    let text = format!(
+        "{HEADER}{}{}{}",
+        authority("2019", "837", "E06000029", "Poole", ONES),
+        authority("2019", "815", "E06000065", "York", ONES),
+        authority("2020", "815", "E06000065", "York", ONES)
+    );
+    let folder = Folder::with("c6.csv", text);
+    let poole = folder.read("files = ['c6.csv']\nareas = ['Poole']").expect("readable");
+    assert_eq!(
+        folder.findings(&poole.findings),
+        ["ended-area 1 []: 1 area has no figure after 2019-03, while the file goes on to 2020-03: Poole"]
+    );
+    let york = folder.read("files = ['c6.csv']\nareas = ['York']").expect("readable");
+    assert!(york.findings.is_empty(), "{:?}", york.findings);
+}
+
+#[test]
+fn months_without_a_figure_at_the_end_are_told_of() {
+    let end = ["1", "1", "1", "1", "1", "1", "1", "1", "1", "1", "x", "x"];
+    let one = authority("2020", "815", "E06000065", "York", end);
+    let folder = Folder::with("c6.csv", format!("{HEADER}{one}"));
+    let found = folder.findings(&folder.read("files = ['c6.csv']").expect("readable").findings);
+    let expected = "unobserved-end 2 []: 2 periods at the end of the files have no value at all: 2020-02; 2020-03";
+    assert!(found.contains(&expected.to_string()), "{found:?}");
+    let both = format!("{HEADER}{one}{}", authority("2020", "204", "E09000012", "Hackney", ONES));
+    let folder = Folder::with("c6.csv", both);
+    let found = folder.findings(&folder.read("files = ['c6.csv']").expect("readable").findings);
+    let expected = "late-series 1 []: 1 series has no value for the last periods to 2020-03: York";
+    assert!(found.contains(&expected.to_string()), "{found:?}");
+}
+
+#[test]
 fn symbols_are_missing_and_a_gap_stays_a_gap() {
     let suppressed = ["c", "x", "z", "u", "k", "low", "0", "1", "2", "3", "4", "5"];
     let text = format!(

@@ -69,6 +69,10 @@ fn findings_about_periods_and_series() {
         p::authority_reorganised("Dorset".into(), "Dorset (E1)".into(), "2019-04"),
         p::ended_series(&names(2), "2024-03"),
         p::empty_series(&names(1)),
+        p::file_goes_on(&names(1), "2019-03", "2024-03"),
+        p::late_series(&names(2), "2024-03"),
+        p::unobserved_end(&names(1)),
+        p::sparse_return(Path::new("2024.xml"), 3, 12, "month"),
         f::total_disagrees(Path::new("c6.csv"), "Referrals", &one_and_three()[1]),
     ];
     assert_eq!(said(findings), PERIODS);
@@ -92,6 +96,12 @@ fn errors_that_no_file_in_these_tests_can_cause() {
         (
             IngestError::TooLarge { series: 1_000_000, periods: 120 },
             "1000000 series over 120 periods make a table too large to hold; use fewer dimensions, or `from` and `to`",
+            Fault::BadInput,
+        ),
+        (
+            IngestError::CountTooLarge { path: path(), column: "y".into(), row: 7, count: 2 },
+            "r.csv: column `y`, row 7: a number above 1,000,000,000,000,000 is no count (2 such); correct the file or \
+             export it again",
             Fault::BadInput,
         ),
         (
@@ -173,6 +183,14 @@ ended-series Warning 2 {"series":"s0"}
   2 series have no value in the last year to 2024-03: s0; s1. They ended (as when an authority was merged or renamed) or their data is missing: they are shown and not forecast, so that none is counted beside its successor. Add their data where they go on; nothing otherwise.
 empty-series Loss 1 {"series":"s0"}
   1 series has no value at all: s0. A series without values can't be forecast and is left out. Add their data.
+ended-area Warning 1 {"series":"s0"}
+  1 area has no figure after 2019-03, while the file goes on to 2024-03: s0. An authority that was merged, divided or renamed ends like this, or its later figures are missing: the forecast goes on from its last figure, which may be long ago. Name its successor in `areas`, or add the figures that are missing.
+late-series Warning 2 {"series":"s0"}
+  2 series have no value for the last periods to 2024-03: s0; s1. The missing values are treated as not observed, never as zero; forecasts of these series look further ahead than those of the others, and totals are not known for these periods. Add the values, or end the window before them with `to`.
+unobserved-end Warning 1 {"series":"s0"}
+  1 period at the end of the files has no value at all: s0. The history ends before them, and forecasts start with the first of them. Add the values where they are known.
+sparse-return Warning 3 {"file":"2024.xml"}
+  The file holds 3 referrals for the 12 months that it covers. Periods without a referral are counted as zero; a return that was cut short, filtered or made as an example looks the same. Check that the file is whole; leave it out if not.
 total-disagrees Warning 3 {"file":"c6.csv","column":"Referrals","rows":[7,8,9]}
   In 3 rows the months do not add up to the year's total. The months are used as they stand. Check the file against its publisher's.
 "#;

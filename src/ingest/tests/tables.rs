@@ -97,6 +97,7 @@ fn series_that_ended_or_never_began_are_findings() {
         folder.findings(&ingested.findings),
         [
             "missing-value 1 [2]: 1 value is empty or a symbol for not available",
+            "unobserved-end 1 []: 1 period at the end of the files has no value at all: 2024-01",
             "ended-series 1 []: 1 series has no value in the last year to 2023-12: off",
             "empty-series 1 []: 1 series has no value at all: never",
         ]

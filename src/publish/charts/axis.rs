@@ -17,6 +17,18 @@ pub(crate) fn with_commas(value: f64) -> String {
     if value < 0.0 && text != "0" { format!("\u{2212}{text}") } else { text }
 }
 
+/// The figures beside ticks: whole numbers with commas, and from ten million on in millions, billions or trillions.
+pub(crate) fn tick_texts(ticks: &[f64]) -> Vec<String> {
+    let largest = ticks.iter().copied().fold(0.0, f64::max);
+    let units = [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")];
+    let unit = units.into_iter().find(|(unit, _)| largest >= 10.0 * unit);
+    let text = |tick: &f64| match unit {
+        Some((unit, name)) if *tick > 0.0 => format!("{} {name}", with_commas(tick / unit)),
+        _ => with_commas(*tick),
+    };
+    ticks.iter().map(text).collect()
+}
+
 /// Ticks from zero to at least `largest`, about `wanted` of them, at round numbers; whole ones for counts.
 pub(crate) fn ticks_from_zero(largest: f64, wanted: usize) -> Vec<f64> {
     let largest = largest.max(1.0);
@@ -52,17 +64,17 @@ impl Frame {
 
 /// Horizontal grid lines with their figures at the left; `edge` is where the figures end.
 pub(crate) fn draw_counts(canvas: &mut Canvas<'_>, frame: &Frame, ticks: &[f64], kind: Type) {
-    for tick in ticks {
+    for (tick, text) in ticks.iter().zip(tick_texts(ticks)) {
         let y = frame.y(*tick);
         let colour = if *tick == 0.0 { DARK_GREY } else { GRID };
         canvas.line(&[(frame.area.left, y), (frame.area.right, y)], colour, if *tick == 0.0 { 3 } else { 2 });
-        canvas.text_if_free(&with_commas(*tick), frame.area.left - 12.0, y + kind.centre(), Anchor::End, kind);
+        canvas.text_if_free(&text, frame.area.left - 12.0, y + kind.centre(), Anchor::End, kind);
     }
 }
 
 /// How wide the figures of the ticks are.
 pub(crate) fn counts_width(ticks: &[f64], kind: Type) -> f64 {
-    ticks.iter().map(|tick| kind.width(&with_commas(*tick))).fold(0.0, f64::max) + 16.0
+    tick_texts(ticks).iter().map(|text| kind.width(text)).fold(0.0, f64::max) + 16.0
 }
 
 /// Tick marks under the frame with the names of years or, where there are few, of periods.
@@ -147,6 +159,13 @@ mod tests {
         }
         assert_eq!(with_commas(-1_200.0), "\u{2212}1,200");
         assert_eq!(with_commas(-0.2), "0");
+    }
+
+    #[test]
+    fn figures_too_long_for_an_axis_are_in_words() {
+        assert_eq!(tick_texts(&[0.0, 1_000.0]), ["0", "1,000"]);
+        assert_eq!(tick_texts(&[0.0, 2e7, 4e7]), ["0", "20 million", "40 million"]);
+        assert_eq!(tick_texts(&[0.0, 5e14, 1e15]), ["0", "500 trillion", "1,000 trillion"]);
     }
 
     #[test]

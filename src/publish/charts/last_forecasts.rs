@@ -10,7 +10,7 @@ use crate::publish::contents::{PackContents, cell};
 use crate::publish::sentences::{holds, record, spoken_level};
 use crate::publish::series::{Range, drawn};
 use crate::publish::sheet::{Sheet, Value};
-use crate::publish::words::{capitalised, counted, headline, odds, spoken, times};
+use crate::publish::words::{about, capitalised, counted, headline, odds, spoken, times};
 use crate::time::Period;
 
 /// More forecasts than this are not drawn; the newest are.
@@ -149,8 +149,10 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
         .iter()
         .filter(|one| one.held == Some(false))
         .map(|one| {
-            let median = spoken(one.range.median);
-            format!("{}: {} came, about {median} was forecast", one.period.spoken(), spoken(one.came))
+            // An observed total that is not shown may be a little more than seven.
+            let came = if one.came == Cell::Suppressed { "too few to be shown".to_owned() } else { spoken(one.came) };
+            let median = about(one.range.median);
+            format!("{}: {came} came, {median} was forecast", one.period.spoken())
         })
         .collect();
     let outside = if outside.is_empty() { String::new() } else { format!(" Outside: {}.", outside.join("; ")) };
@@ -178,7 +180,7 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
         note: forecasts
             .iter()
             .any(|one| one.came == Cell::Suppressed)
-            .then(|| "Rings: from 1 to 7, not shown.".to_owned()),
+            .then(|| "Rings: too few to be shown.".to_owned()),
     };
     let (low, high) = PackContents::bound_columns(level);
     let mut sheet = Sheet::new(["period", "known_to", "median"]);

@@ -160,8 +160,9 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
         .collect();
     let words = Words {
         headline: headline([match gaps {
-            0 if count == 1 => format!("Every {noun} was observed"),
-            0 => format!("Every {noun} of all {count} series was observed"),
+            // Not more than is known: nothing is said of what came before or after.
+            0 if count == 1 => format!("Every {noun} to {} was observed", last.spoken()),
+            0 => format!("All {count} series were observed every {noun} to {}", last.spoken()),
             1 => format!("One {noun} is missing in one of {count} series"),
             _ if with_gaps == 1 => format!("{gaps} {noun}s are missing in one of {count} series"),
             _ => format!("{with_gaps} of {count} series lack at least one {noun}"),

@@ -96,7 +96,6 @@ pub(crate) fn model_name(id: &str) -> String {
     match id {
         "ets" => "ETS".to_owned(),
         "arima" => "ARIMA".to_owned(),
-        "glm" => "Count regression".to_owned(),
         "ces" => "Complex smoothing".to_owned(),
         _ => super::super::words::capitalised(&id.replace(['-', '_'], " ")),
     }

@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use super::palette::{BAND_EDGE, INNER_BAND, NAVY, PLUM};
 use super::{Chart, Plot, Words};
 use crate::disclosure::Cell;
-use crate::publish::contents::PackContents;
+use crate::publish::contents::{Lockdown, PackContents};
 use crate::publish::series::{PackSeries, drawn};
 use crate::publish::sheet::{Sheet, Value};
 use crate::publish::words::{capitalised, headline, spoken};
@@ -80,7 +80,7 @@ impl Season {
     fn end_labels(&self) -> Vec<(f64, String, Type)> {
         let Some(last) = self.places.last() else { return Vec::new() };
         let mut labels = vec![
-            (last.highest, format!("Last {} years", self.years), Type::label(BAND_EDGE)),
+            (last.highest, capitalised(&last_years(self.years)), Type::label(BAND_EDGE)),
             (last.mean, "Average".to_owned(), Type::label(NAVY).bold()),
         ];
         labels.extend(last.forecast.map(|forecast| (forecast, "Forecast".to_owned(), Type::label(PLUM).bold())));
@@ -93,10 +93,21 @@ impl Season {
 pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Option<Chart> {
     let length = contents.frequency.season_length();
     let total = series.total()?;
-    let in_season = |season: usize| -> Vec<f64> {
-        let matching = total.past.iter().rev().filter(|past| past.period.season() == season);
-        matching.filter_map(|past| drawn(past.count)).take(YEARS).collect()
+    // What lockdowns kept away is no season. Where a place of the year has nothing else, it is not left empty.
+    let in_lockdown = |period: Period| {
+        let overlaps = |one: &Lockdown| one.first_day <= period.last_day() && period.first_day() <= one.last_day;
+        contents.lockdowns.iter().any(overlaps)
     };
+    let of_season = |season: usize, any: bool| -> Vec<f64> {
+        let matching = total.past.iter().rev().filter(|past| past.period.season() == season);
+        let kept = matching.filter(|past| any || !in_lockdown(past.period));
+        kept.filter_map(|past| drawn(past.count)).take(YEARS).collect()
+    };
+    let in_season = |season: usize| -> Vec<f64> {
+        let usual = of_season(season, false);
+        if usual.is_empty() { of_season(season, true) } else { usual }
+    };
+    let left_out = total.past.iter().any(|past| in_lockdown(past.period));
     if length == 1 || (0..length).any(|season| in_season(season).is_empty()) {
         return None;
     }
@@ -132,9 +143,11 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Option<Char
             format!("The year’s usual shape by {noun}"),
         ]),
         subtitle: format!(
-            "{} by {noun} of the year, {}, last {years} years and forecast",
+            "{} by {noun} of the year, {}, {}{} and forecast",
             capitalised(&contents.measure),
-            contents.area()
+            contents.area(),
+            last_years(years),
+            if left_out { " without lockdowns" } else { "" }
         ),
         description: format!(
             "Line chart of {} by {noun} of the year. The busiest is {} with {} on average, the quietest {} with {}. \
@@ -159,6 +172,11 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Option<Char
         sheet.rows.push(row.into());
     }
     Some(super::chart(contents, "seasonal-pattern", Box::new(Season { places, years }), sheet, words))
+}
+
+/// "last year", "last 5 years".
+fn last_years(years: usize) -> String {
+    if years == 1 { "last year".to_owned() } else { format!("last {years} years") }
 }
 
 /// A position of the year as an axis names it.

@@ -129,7 +129,9 @@ impl Timeline {
     }
 
     fn shaded(&self, frame: &Frame) -> Vec<(f64, f64, &str)> {
-        let edge = |position: f64| frame.x(position).clamp(frame.area.left, frame.area.right);
+        // Long figures may leave no room for the plot.
+        let right = frame.area.right.max(frame.area.left);
+        let edge = |position: f64| frame.x(position).clamp(frame.area.left, right);
         let next = |day: crate::time::Date| day.tomorrow().unwrap_or(day);
         let lockdowns = self.lockdowns.iter();
         lockdowns
@@ -326,7 +328,7 @@ pub(super) fn notes(timeline: &Timeline, markers: bool) -> Vec<&'static str> {
             || timeline.bands.iter().filter_map(|level| step.range.of(*level)).any(|(low, _)| low == Cell::Suppressed)
     };
     if any(&|past| past.count == Cell::Suppressed) {
-        notes.push("Blue rings: from 1 to 7, not shown.");
+        notes.push("Blue rings: too few to be shown.");
     }
     if timeline.steps.iter().any(hidden) {
         notes.push("Forecasts from 1 to 7 are drawn at 5.");

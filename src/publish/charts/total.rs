@@ -8,7 +8,7 @@ use crate::publish::contents::PackContents;
 use crate::publish::sentences::{comparable_past, spoken_level};
 use crate::publish::series::{PackSeries, Series, Step, Year};
 use crate::publish::sheet::{Sheet, Value};
-use crate::publish::words::{between, capitalised, headline, odds, spoken};
+use crate::publish::words::{about, between, capitalised, headline, odds, spoken};
 use crate::time::Period;
 
 /// The chart of the total.
@@ -40,6 +40,9 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
     super::chart(contents, ID, Box::new(timeline), sheet, words)
 }
 
+/// A forecast within this share of the year before stays near it.
+const NEAR: f64 = 0.05;
+
 /// What the total does: its next year against the last.
 fn message(contents: &PackContents, total: &Series) -> String {
     let measure = capitalised(&contents.measure);
@@ -51,7 +54,7 @@ fn message(contents: &PackContents, total: &Series) -> String {
     let Some(first) = total.steps.first() else {
         return headline([format!("{measure} so far, no forecast"), "History, no forecast".to_owned()]);
     };
-    let plain = format!("About {} expected in {}", spoken(first.range.median), first.period.spoken());
+    let plain = format!("{} expected in {}", capitalised(&about(first.range.median)), first.period.spoken());
     let (Some(year), Some(before)) = (year, before) else {
         return headline([plain, "History and forecast".to_owned()]);
     };
@@ -62,9 +65,15 @@ fn message(contents: &PackContents, total: &Series) -> String {
         (Some((_, Cell::Number(high))), Cell::Number(_)) if high < before => {
             headline([format!("{measure} likely to fall over the next year"), plain])
         }
-        (Some((Cell::Number(_), Cell::Number(_))), Cell::Number(_)) => {
-            let near = Cell::Number(rounded_to_two_figures(before / length(year) as f64));
-            headline([format!("{measure} likely to stay near {} a {noun}", spoken(near)), plain])
+        (Some((Cell::Number(_), Cell::Number(_))), Cell::Number(expected)) => {
+            // The headline names what is forecast, not what was; last year lies in the range, and only near it stays.
+            let near = spoken(Cell::Number(rounded_to_two_figures(expected / length(year) as f64)));
+            let does = match expected / before - 1.0 {
+                change if change > NEAR => "may rise to about",
+                change if change < -NEAR => "may fall to about",
+                _ => "likely to stay near",
+            };
+            headline([format!("{measure} {does} {near} a {noun}"), plain])
         }
         _ => headline([plain, "History and forecast".to_owned()]),
     }

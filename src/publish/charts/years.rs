@@ -11,7 +11,7 @@ use crate::publish::contents::PackContents;
 use crate::publish::sentences::spoken_level;
 use crate::publish::series::{PackSeries, Year, drawn};
 use crate::publish::sheet::{Sheet, Value};
-use crate::publish::words::{between, capitalised, headline, odds, periods, spoken};
+use crate::publish::words::{about, between, capitalised, headline, odds, periods, spoken};
 use crate::time::Period;
 
 /// So many past years are shown at most.
@@ -70,7 +70,7 @@ impl Years {
     /// The range as nested boxes, the median as a line across with its figure.
     fn draw_next(&self, canvas: &mut Canvas<'_>, frame: &Frame, place: f64, half: f64) {
         let x = frame.x(place);
-        let mut top = frame.area.bottom;
+        let (mut top, mut inner_top) = (frame.area.bottom, frame.area.bottom);
         for (place, level) in self.bands.iter().enumerate().rev() {
             let Some((low, high)) = self.next.range.of(*level) else { continue };
             let (Some(low), Some(high)) = (drawn(low), drawn(high)) else { continue };
@@ -78,13 +78,17 @@ impl Years {
             canvas.rectangle(area, if place == 0 { INNER_BAND } else { OUTER_BAND });
             canvas.outline(area, BAND_EDGE, 2);
             top = top.min(area.top);
+            inner_top = area.top;
         }
         if let Some(median) = drawn(self.next.range.median) {
             let y = frame.y(median);
             canvas.dashed(&[(x - half, y), (x + half, y)], NAVY, 6);
             let kind = Type::label(NAVY).bold();
-            let about = spoken(self.next.range.median);
-            canvas.text(&about, x, top.min(y) - 10.0, Anchor::Middle, kind);
+            let figure = spoken(self.next.range.median);
+            // On its line, where the inner box has room for it: on top of the boxes it would be read as their height.
+            let on_line = y - 10.0;
+            let fits = kind.width(&figure) <= 2.0 * half && on_line - kind.size >= inner_top;
+            canvas.text(&figure, x, if fits { on_line } else { top.min(y) - 10.0 }, Anchor::Middle, kind);
         }
     }
 }
@@ -117,17 +121,15 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
     past.reverse();
     let level = spoken_level(contents);
     let span = periods(length, contents.frequency);
-    let about = spoken(next.range.median);
+    let about = about(next.range.median);
     let range = next.range.of(level).and_then(|(low, high)| between(low, high));
     let told: Vec<String> =
         past.iter().map(|year| format!("{} to {}", spoken(Cell::Number(year.total)), year.last.spoken())).collect();
     let before = if told.is_empty() { String::new() } else { format!(" The {span} before: {}.", told.join("; ")) };
     let words = Words {
         headline: match &range {
-            Some(range) => {
-                headline([format!("Next {span}: about {about}, {range}"), format!("Next {span}: about {about}")])
-            }
-            None => headline([format!("Next {span}: about {about}")]),
+            Some(range) => headline([format!("Next {span}: {about}, {range}"), format!("Next {span}: {about}")]),
+            None => headline([format!("Next {span}: {about}")]),
         },
         subtitle: format!(
             "{} in the {span} to each {} shown, {}",

@@ -224,9 +224,59 @@ fn the_first_page_answers_in_the_agreed_words() {
         // 406 and 391 a month in April, rounded; 12 forecasts, of which three missed.
         assert!(page.contains("We expect about 390 referrals in April 2025."), "the expectation");
         assert!(page.contains("In 8 of 10 similar forecasts the number would lie between 330 and 450."), "the range");
-        assert!(page.contains("Over the last 12 months it did so 9 times."), "the record");
+        assert!(page.contains("Tested on 12 past months, each forecast 1 month ahead, it held 9 times."), "the record");
         assert!(page.contains("errors were 24% smaller than those of simply repeating last year"), "the verdict");
     });
+}
+
+#[test]
+fn the_headline_and_the_forecast_beside_it_agree() {
+    let headline = |contents: &PackContents| charts_of(contents)[0].headline.clone();
+    let usual = Sample::usual().pack();
+    let (total, series) = (PackSeries::read(&usual), |series: &PackSeries| series.total().cloned().expect("a total"));
+    let expected = series(&total).next_year().and_then(|year| year.range.median.number()).expect("a forecast");
+    let said = headline(&usual);
+    let number: f64 =
+        said.split_whitespace().filter_map(|word| word.replace(',', "").parse().ok()).next().expect("a number");
+    // Two figures of it, and not of the year before.
+    assert!((number - expected / 12.0).abs() <= 5.0, "{said} beside {expected} in a year");
+    let before = series(&total).past_total(usual.origin, 12).expect("a year before");
+    assert!((number - before / 12.0).abs() > 5.0, "{said} beside {before} in the year before");
+}
+
+#[test]
+fn the_figure_of_the_year_ahead_stands_at_its_own_height() {
+    let contents = Sample::usual().pack();
+    let chart = charts_of(&contents).into_iter().find(|chart| chart.id == "next-year").expect("a year ahead");
+    let texts = chart.file().expect("drawn").texts;
+    let number = |text: &str| text.replace(',', "").parse::<f64>().ok();
+    let series = PackSeries::read(&contents);
+    let year = series.total().and_then(|total| total.next_year()).expect("a year");
+    let expected = year.range.median.number().expect("a number");
+    let figure = texts.iter().rev().find(|(_, text)| number(text) == Some(expected)).expect("the figure").0;
+    // The figures of the axis end where its zero ends.
+    let zero = texts.iter().find(|(_, text)| text == "0").expect("a zero").0;
+    let ticks = texts.iter().filter(|(area, _)| (area.right - zero.right).abs() < 0.5);
+    let above =
+        ticks.filter_map(|(area, text)| Some((number(text)?, area.bottom))).filter(|(tick, _)| *tick > expected);
+    let (_, next_tick) = above.min_by(|one, other| one.0.total_cmp(&other.0)).expect("a tick above");
+    assert!(figure.bottom > next_tick, "{figure:?} beside a tick at {next_tick}");
+}
+
+#[test]
+fn months_of_lockdown_are_not_the_usual_season() {
+    let contents = Sample::usual().pack();
+    let season = charts_of(&contents).into_iter().find(|chart| chart.id == "seasonal-pattern").expect("a season");
+    assert!(season.subtitle.ends_with("last 5 years without lockdowns and forecast"), "{}", season.subtitle);
+    let never = PackContents { lockdowns: Vec::new(), ..contents };
+    let with = charts_of(&never).into_iter().find(|chart| chart.id == "seasonal-pattern").expect("a season");
+    // The sample's April to July of 2020 are 28% down.
+    let lowest = |chart: &Chart| {
+        let csv = text_files::csv(&chart.sheet);
+        let row = csv.lines().nth(5).expect("May").split(',').nth(1).expect("a figure").parse::<f64>();
+        row.expect("a number")
+    };
+    assert!(lowest(&season) > lowest(&with), "{} {}", lowest(&season), lowest(&with));
 }
 
 #[test]
