@@ -20,6 +20,7 @@ mod purpose {
     pub const PARAMETERS: u64 = 0x9A01;
     pub const KNOWN: u64 = 0x9A02;
     pub const REFERRED: u64 = 0x9A03;
+    pub const ASSUMED: u64 = 0x9A05;
 }
 
 /// The stocks of open cases, as outputs name them, sorted.
@@ -42,7 +43,8 @@ pub struct PathwayForecast {
     pub exits: Forecast,
     /// Days that children were in each stock.
     pub child_days: Forecast,
-    /// Children in each stock on the last day of history, in the order of [`STOCKS`].
+    /// Children in each stock on the last day of history, in the order of [`STOCKS`]; the mean over paths where their
+    /// number isn't known.
     pub opening: [u64; 3],
 }
 
@@ -131,6 +133,16 @@ impl PathCount {
             }
         }
     }
+
+    /// Counts a child of whom nothing but its care is told here.
+    fn add_care(&mut self, days: &Days, course: &Course) {
+        if let Some(step) = course.day_of(Stage::CareEnd).and_then(|day| days.step(day)) {
+            self.flows[Stage::CareEnd as usize][step] += 1;
+        }
+        if let Some(stay) = course.looked_after() {
+            self.stocks[1].stay(days, stay);
+        }
+    }
 }
 
 struct Run<'a> {
@@ -168,6 +180,7 @@ impl Run<'_> {
             change(&course, &mut changes);
             count.add(self.days, &course);
         }
+        self.follow_assumed(path, &draw, &mut count, |course| change(course, &mut changes));
         for step in 0..steps {
             // The changes of a month meet its series in turn, as far as each has children.
             let mut owed = changes[step];
@@ -192,6 +205,28 @@ impl Run<'_> {
             }
         }
         count
+    }
+
+    /// Follows the made-up children who stand for those open today, where no journey tells of them.
+    fn follow_assumed(
+        &self,
+        path: usize,
+        draw: &PathDraw<'_>,
+        count: &mut PathCount,
+        mut change: impl FnMut(&Course),
+    ) {
+        let Some(opening) = &self.fit.opening else { return };
+        let mut stream = random::stream(self.referrals.seed, &[purpose::ASSUMED, path as u64]);
+        for journey in opening.draw(&mut stream) {
+            let luck = course::luck(&mut stream);
+            let course = draw.course(-1 - journey.seen_days as i32, journey.source.into(), Some(journey), &luck);
+            if opening.care_only {
+                count.add_care(self.days, &course);
+            } else {
+                change(&course);
+                count.add(self.days, &course);
+            }
+        }
     }
 
     /// One path's shares and delays.
@@ -227,7 +262,7 @@ impl Run<'_> {
     }
 }
 
-fn source_at(sources: &[(usize, f64)], place: f64) -> usize {
+pub(super) fn source_at(sources: &[(usize, f64)], place: f64) -> usize {
     let mut left = place;
     for (source, share) in sources {
         if left < *share {
@@ -261,7 +296,10 @@ fn collect(paths: &[PathCount], span: Span) -> Result<PathwayForecast, PathwayEr
         entries: stock(|stock| &stock.entries)?,
         exits: stock(|stock| &stock.exits)?,
         child_days: stock(|stock| &stock.child_days)?,
-        opening: std::array::from_fn(|row| paths.first().map_or(0, |path| path.stocks[row].opening as u64)),
+        opening: std::array::from_fn(|row| {
+            let all: i64 = paths.iter().map(|path| path.stocks[row].opening).sum();
+            (all as f64 / paths.len().max(1) as f64).round() as u64
+        }),
     })
 }
 
