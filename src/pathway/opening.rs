@@ -100,17 +100,40 @@ pub(super) struct Opening {
 }
 
 impl Opening {
-    /// Those open in one path. Takes the same numbers whatever levers do.
-    pub fn draw<'a>(&'a self, stream: &mut impl Rng) -> Vec<&'a Journey> {
-        let z: [f64; 3] = std::array::from_fn(|_| normal(stream));
-        let count = |place: usize| {
-            let spread = self.spreads[place];
+    /// How many children are looked after, on plan and in need in one path.
+    pub fn counts(&self, stream: &mut impl Rng) -> [f64; 3] {
+        std::array::from_fn(|place| {
+            let (spread, z) = (self.spreads[place], normal(stream));
             // The mean of the log-normal number is the figure itself.
-            self.means[place] * libm::exp(spread * z[place] - 0.5 * spread * spread)
-        };
-        let care = count(0);
-        let plan = (count(1) - care * self.on_plan_in_care).max(0.0);
-        let rest = (count(2) - care - plan).max(0.0);
+            self.means[place] * libm::exp(spread * z - 0.5 * spread * spread)
+        })
+    }
+
+    /// What each step's days are multiplied by in one path: where more children come in than on average, stays are
+    /// shorter, as the stock is what it is.
+    pub fn stretch(
+        &self,
+        fitted: [f64; Step::COUNT],
+        counts: [f64; 3],
+        inflows: Inflows,
+        usual: Inflows,
+    ) -> [f64; Step::COUNT] {
+        let mut stretch = fitted;
+        let steps = [(Step::CareEnd, 0), (Step::PlanEnd, 1), (Step::Closure, 2)];
+        for (step, place) in steps.into_iter().filter(|(step, _)| !self.care_only || *step == Step::CareEnd) {
+            let stock = counts[place] / self.means[place].max(1e-9);
+            let inflow = inflows.0[place] / usual.0[place].max(1e-9);
+            if stock > 0.0 && inflow > 0.0 {
+                stretch[step as usize] *= (stock / inflow).clamp(1.0 / MOST_STRETCH, MOST_STRETCH);
+            }
+        }
+        stretch
+    }
+
+    /// The children open in one path. Takes the same numbers whatever levers do.
+    pub fn draw<'a>(&'a self, [care, plan, need]: [f64; 3], stream: &mut impl Rng) -> Vec<&'a Journey> {
+        let plan = (plan - care * self.on_plan_in_care).max(0.0);
+        let rest = (need - care - plan).max(0.0);
         let wanted = if self.care_only { [care, 0.0, 0.0, 0.0] } else { [care, plan, rest, self.means[3]] };
         let mut here = Vec::new();
         for (pool, wanted) in self.pools.iter().zip(wanted) {
@@ -123,7 +146,30 @@ impl Opening {
     }
 }
 
+/// Children for each referral who become looked after, go on plan, and are found in need.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Inflows([f64; 3]);
+
+impl Inflows {
+    /// What comes in where each conversion has the given share.
+    pub fn of(share: impl Fn(Step) -> f64) -> Inflows {
+        let assessed = 1.0 - share(Step::NoFurtherAction);
+        let plan = assessed * share(Step::Section47) * share(Step::Conference) * share(Step::Plan);
+        let care = plan * share(Step::CareFromPlan) + (assessed - plan) * share(Step::CareWithoutPlan);
+        Inflows([care, plan, assessed * (1.0 - share(Step::NotInNeed))])
+    }
+}
+
 impl FittedPathway {
+    /// What comes in at the posterior means, over all sources.
+    pub(super) fn usual_inflows(&self) -> Inflows {
+        Inflows::of(|step| {
+            let means = self.conversions[step as usize].means();
+            let mix = self.source_mix.iter().enumerate();
+            mix.map(|(source, weight)| weight * self.share(means, step, source, 0.0, 0.0)).sum()
+        })
+    }
+
     /// The pathway with made-up children in place of those open today, where no journey tells of them.
     ///
     /// Method: children referred evenly over the past go through the pathway as fitted; those still open today are the
@@ -194,7 +240,7 @@ impl FittedPathway {
             })
             .collect();
         let warps = vec![Warp::none(); Step::COUNT];
-        let draw = PathDraw { fit: self, adjustments: &adjustments, step_of_day: &[0], shares, warps };
+        let draw = PathDraw { fit: self, adjustments: &adjustments, step_of_day: &[0], shares, warps, stretch: self.stretch };
         let mut stream = random::stream(seed, &[POOL]);
         let mix: Vec<(usize, f64)> = self.source_mix.iter().copied().enumerate().collect();
         let mut pools: [Vec<Journey>; 4] = Default::default();
@@ -238,4 +284,77 @@ fn kind(course: &Course) -> Option<usize> {
 fn on_plan(in_care: &[Journey]) -> f64 {
     let on_plan = in_care.iter().filter(|child| child.reached(Stage::Plan) && !child.reached(Stage::PlanEnd)).count();
     on_plan as f64 / (in_care.len().max(1)) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+
+    use super::*;
+    use crate::forecast::Forecast;
+    use crate::panel::SeriesKey;
+    use crate::pathway::{JourneyOptions, NationalFigures, PathwayForecast, Referrals};
+    use crate::time::{Period, Span};
+
+    const LAST: fn() -> Period = || Period::month(2024, 12);
+
+    fn followed(open: OpenCases, care_only: bool, months: usize) -> PathwayForecast {
+        let options = JourneyOptions { trend: false, ..JourneyOptions::default() };
+        let national = NationalFigures::shipped();
+        let fitted = FittedPathway::national(vec!["all".into()], &[1.0], LAST(), &national, &options).expect("a fit");
+        let fitted = fitted.with_open_cases(&open, 3600.0, care_only, 3).expect("open cases");
+        let span = Span::new(LAST().plus(1), months);
+        let paths = Array3::from_elem((1, 200, months), 300.0);
+        let forecast = Forecast::new(vec![SeriesKey::new(["all"])], span, paths).expect("finite");
+        let history = Span::new(LAST().plus(-35), 36);
+        let referrals = Referrals { forecast: &forecast, source_dimension: Some(0), history, seed: 3 };
+        fitted.simulate(referrals, &[]).expect("paths")
+    }
+
+    const SET: OpenCases = OpenCases { in_need: Some(2300), on_plan: Some(290), looked_after: Some(480) };
+
+    #[test]
+    fn numbers_that_are_set_are_open_in_every_path() {
+        // Rounding of parts moves each by a child at most.
+        let [need, care, plan] = followed(SET, false, 1).opening;
+        assert!(need.abs_diff(2300) <= 2 && plan.abs_diff(290) <= 4 && care.abs_diff(480) <= 1, "{need} {care} {plan}");
+    }
+
+    #[test]
+    fn stocks_stand_about_still_where_referrals_do() {
+        let paths = followed(SET, false, 24);
+        let middle = paths.stocks.quantiles(&[0.5]);
+        for (row, opening) in paths.opening.into_iter().enumerate() {
+            let end = middle[(row, 0, 23)];
+            assert!((end / opening as f64 - 1.0).abs() < 0.12, "{row}: {opening} became {end}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_not_set_differ_between_paths_as_between_authorities() {
+        let paths = followed(OpenCases::default(), false, 1);
+        // 0.642 and 0.134 for each of 3,600 referrals.
+        assert!(paths.opening[0].abs_diff(2311) < 150 && paths.opening[1].abs_diff(482) < 45, "{:?}", paths.opening);
+        let bounds = paths.stocks.quantiles(&[0.1, 0.9]);
+        // Standard deviations of logs of 0.22 and 0.37: p90 over p10 of 1.75 and 2.6.
+        let ratio = |row: usize| bounds[(row, 1, 0)] / bounds[(row, 0, 0)];
+        assert!((1.5..2.1).contains(&ratio(0)) && (2.1..3.1).contains(&ratio(1)), "{} {}", ratio(0), ratio(1));
+    }
+
+    #[test]
+    fn children_in_care_of_whom_journeys_do_not_tell_are_no_further_cases_in_need() {
+        let paths = followed(SET, true, 1);
+        assert_eq!(paths.opening[1], 480);
+        assert_eq!((paths.opening[0], paths.opening[2]), (0, 0));
+    }
+
+    #[test]
+    fn more_children_on_plan_than_in_need_are_refused() {
+        let open = OpenCases { in_need: Some(100), on_plan: Some(200), looked_after: None };
+        let national = NationalFigures::shipped();
+        let options = JourneyOptions::default();
+        let fitted = FittedPathway::national(vec!["all".into()], &[1.0], LAST(), &national, &options).expect("a fit");
+        let error = fitted.with_open_cases(&open, 100.0, false, 1).expect_err("a contradiction");
+        assert!(error.to_string().contains("open_cases"), "{error}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Children along the sample paths of a referral forecast: flows and open cases by month.
 
 use ndarray::Array3;
+use rand::Rng;
 use rayon::prelude::*;
 
 use super::course::{self, Course, DAY_OF_MONTH, PathDraw};
@@ -8,6 +9,7 @@ use super::draw::normal;
 use super::error::PathwayError;
 use super::fit::FittedPathway;
 use super::lever::{Adjustments, PathwayLever};
+use super::opening::Inflows;
 use super::stage::{Stage, Step};
 use super::stock::{Days, StockCount};
 use crate::forecast::{Draws, Forecast, SharedDates};
@@ -156,7 +158,10 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn path(&self, path: usize) -> PathCount {
-        let draw = self.draw(path);
+        let seed = self.referrals.seed;
+        let mut assumed = random::stream(seed, &[purpose::ASSUMED, path as u64]);
+        let open = self.fit.opening.as_ref().map(|opening| opening.counts(&mut assumed));
+        let draw = self.draw(path, open);
         let steps = self.days.steps();
         let mut count = PathCount::new(steps);
         // Referrals that levers on re-referral take or bring, by step, in children.
@@ -167,7 +172,6 @@ impl Run<'_> {
                 changes[step] += more;
             }
         };
-        let seed = self.referrals.seed;
         let mut stream = random::stream(seed, &[purpose::KNOWN, path as u64]);
         for journey in self.fit.journeys.rows() {
             // What happened long ago to a closed case changes nothing any more.
@@ -180,7 +184,7 @@ impl Run<'_> {
             change(&course, &mut changes);
             count.add(self.days, &course);
         }
-        self.follow_assumed(path, &draw, &mut count, |course| change(course, &mut changes));
+        self.follow_assumed(&mut assumed, open, &draw, &mut count, |course| change(course, &mut changes));
         for step in 0..steps {
             // The changes of a month meet its series in turn, as far as each has children.
             let mut owed = changes[step];
@@ -210,15 +214,15 @@ impl Run<'_> {
     /// Follows the made-up children who stand for those open today, where no journey tells of them.
     fn follow_assumed(
         &self,
-        path: usize,
+        stream: &mut impl Rng,
+        open: Option<[f64; 3]>,
         draw: &PathDraw<'_>,
         count: &mut PathCount,
         mut change: impl FnMut(&Course),
     ) {
-        let Some(opening) = &self.fit.opening else { return };
-        let mut stream = random::stream(self.referrals.seed, &[purpose::ASSUMED, path as u64]);
-        for journey in opening.draw(&mut stream) {
-            let luck = course::luck(&mut stream);
+        let Some((opening, open)) = self.fit.opening.as_ref().zip(open) else { return };
+        for journey in opening.draw(open, stream) {
+            let luck = course::luck(stream);
             let course = draw.course(-1 - journey.seen_days as i32, journey.source.into(), Some(journey), &luck);
             if opening.care_only {
                 count.add_care(self.days, &course);
@@ -230,13 +234,13 @@ impl Run<'_> {
     }
 
     /// One path's shares and delays.
-    fn draw(&self, path: usize) -> PathDraw<'_> {
+    fn draw(&self, path: usize, open: Option<[f64; 3]>) -> PathDraw<'_> {
         let fit = self.fit;
         let mut stream = random::stream(self.referrals.seed, &[purpose::PARAMETERS, path as u64]);
         let parameters = fit.draw(&mut stream);
         let warps = Step::ALL.into_iter().map(|step| fit.delay(step).draw_warp(&mut stream)).collect();
         let (steps, sources) = (self.days.steps(), fit.journeys.sources().len());
-        let shares = fit
+        let shares: Vec<Vec<Vec<(f64, f64)>>> = fit
             .conversions
             .iter()
             .zip(&parameters)
@@ -258,7 +262,16 @@ impl Run<'_> {
                 by_source
             })
             .collect();
-        PathDraw { fit, adjustments: self.adjustments, step_of_day: &self.days.step_of_day, shares, warps }
+        let mut stretch = fit.stretch;
+        if let Some((opening, open)) = fit.opening.as_ref().zip(open) {
+            // Shares before levers: these don't change what was known today.
+            let inflows = Inflows::of(|step| {
+                let of_source = shares[step as usize].iter().zip(&fit.source_mix);
+                of_source.map(|(share, weight)| weight * share[0].0).sum()
+            });
+            stretch = opening.stretch(fit.stretch, open, inflows, fit.usual_inflows());
+        }
+        PathDraw { fit, adjustments: self.adjustments, step_of_day: &self.days.step_of_day, shares, warps, stretch }
     }
 }
 
