@@ -13,6 +13,7 @@ mod flat;
 mod judge;
 mod monthly;
 mod pack;
+mod pathway;
 mod recipe;
 mod scores;
 

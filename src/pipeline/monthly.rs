@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::judge::{self, Trial};
 use super::pack::{Pack, Results};
-use super::{Error, Listener, Progress, Stage, read_input, recipe};
+use super::{Error, Listener, Progress, Stage, pathway, read_input, recipe};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::features::{calendar_design, closure_design};
 use crate::forecast::{FittedForecaster, Forecast, RollingOrigins};
@@ -276,12 +276,13 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, listener: Listener<'_>) -> Re
     };
     let scorecard = trial.judge(std::slice::from_ref(plan.line_up()), listener)?;
     let mut findings = work.ingested.findings.clone();
+    let pathway = pathway::follow(plan, work, &leaves, &mut findings)?;
     findings.extend(not_forecast(&*fitted, panel, &leaves));
     if scorecard.is_none() {
         findings.push(no_backtest(panel));
     }
     let results =
-        Results { plan, work, fitted: &*fitted, hierarchy: &hierarchy, forecast: &forecast, scorecard, findings };
+        Results { plan, work, fitted: &*fitted, hierarchy: &hierarchy, forecast: &forecast, scorecard, findings, pathway };
     results.protected()
 }
 

@@ -10,6 +10,7 @@
 mod charts;
 mod contents;
 mod parquet;
+mod pathway;
 mod report;
 mod sentences;
 mod series;
@@ -24,6 +25,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use pathway::{PathwayContents, RestsOn};
 pub use contents::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, findings_table};
 
 use crate::disclosure::{Profile, ProtectedTable};
@@ -144,6 +146,10 @@ pub fn write(
     }
     let findings = text_files::json("findings", contents.profile, &Sheet::of(&contents.findings));
     pack.file("findings.json", JSON, findings.as_bytes())?;
+
+    if let Some(pathway) = &contents.pathway {
+        pathway.write(&mut pack, contents)?;
+    }
 
     let series = PackSeries::read(contents);
     let charts = charts::all(contents, &series);

@@ -100,6 +100,7 @@ impl Sample {
             coverage: self.coverage(),
             recent: self.recent(origin),
             findings: findings_table(self.profile, &self.findings()).expect("the columns fit"),
+            pathway: None,
             models: self.models(),
         }
     }
