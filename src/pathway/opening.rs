@@ -240,7 +240,8 @@ impl FittedPathway {
             })
             .collect();
         let warps = vec![Warp::none(); Step::COUNT];
-        let draw = PathDraw { fit: self, adjustments: &adjustments, step_of_day: &[0], shares, warps, stretch: self.stretch };
+        let draw =
+            PathDraw { fit: self, adjustments: &adjustments, step_of_day: &[0], shares, warps, stretch: self.stretch };
         let mut stream = random::stream(seed, &[POOL]);
         let mix: Vec<(usize, f64)> = self.source_mix.iter().copied().enumerate().collect();
         let mut pools: [Vec<Journey>; 4] = Default::default();

@@ -281,8 +281,16 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, listener: Listener<'_>) -> Re
     if scorecard.is_none() {
         findings.push(no_backtest(panel));
     }
-    let results =
-        Results { plan, work, fitted: &*fitted, hierarchy: &hierarchy, forecast: &forecast, scorecard, findings, pathway };
+    let results = Results {
+        plan,
+        work,
+        fitted: &*fitted,
+        hierarchy: &hierarchy,
+        forecast: &forecast,
+        scorecard,
+        findings,
+        pathway,
+    };
     results.protected()
 }
 

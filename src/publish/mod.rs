@@ -25,8 +25,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use pathway::{PathwayContents, RestsOn};
 pub use contents::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, findings_table};
+pub use pathway::{PathwayContents, RestsOn};
 
 use crate::disclosure::{Profile, ProtectedTable};
 pub use text_files::field as csv_field;

@@ -45,6 +45,9 @@ pub struct PathwayContents {
 }
 
 impl PathwayContents {
+    /// The ids of the pathway's charts.
+    pub(super) const CHARTS: [&'static str; 4] = ["pathway", "open-cases", "workers", "cost"];
+
     /// Every table with the stem of its files.
     pub(super) fn tables(&self) -> [(&'static str, &ProtectedTable); 5] {
         [
@@ -82,9 +85,8 @@ impl PathwayContents {
             (&self.workers, &["name"], &["ds"]),
             (&self.cost, &["name", "window"], &["from", "to"]),
         ] {
-            let lacks = |column: &str| {
-                Err(PublishError::Column { table: table.name().to_owned(), column: column.to_owned() })
-            };
+            let lacks =
+                |column: &str| Err(PublishError::Column { table: table.name().to_owned(), column: column.to_owned() });
             if let Some(column) = texts.iter().find(|column| table.text(column).is_none()) {
                 return lacks(column);
             }
@@ -102,7 +104,11 @@ impl PathwayContents {
     pub(super) fn write(&self, pack: &mut Pack<'_>, contents: &PackContents) -> Result<(), PublishError> {
         for (stem, table) in self.tables() {
             let sheet = Sheet::of(table);
-            pack.file(&Path::new(stem).with_extension("csv").display().to_string(), CSV, text_files::csv(&sheet).as_bytes())?;
+            pack.file(
+                &Path::new(stem).with_extension("csv").display().to_string(),
+                CSV,
+                text_files::csv(&sheet).as_bytes(),
+            )?;
             if ["pathway", "pathway-cost"].contains(&stem) {
                 pack.parquet(&format!("{stem}.parquet"), table)?;
                 let json = text_files::json(stem, contents.profile, &sheet);

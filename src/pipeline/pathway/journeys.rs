@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::ingest::events::{ChildIdentifier, Events, PlanKind};
 use crate::ingest::EventGroups;
+use crate::ingest::events::{ChildIdentifier, Events, PlanKind};
 use crate::pathway::{Journey, Journeys, PathwayError, Recorded, Stage};
 use crate::time::{Date, Frequency, Period};
 

@@ -108,7 +108,10 @@ impl Tables<'_> {
         let (cases, needed) = (row(WORKLOAD[0]), row(WORKLOAD[3]));
         let dates = || span.periods().map(|month| month.first_day());
         let labels = vec![
-            LabelColumn::text("name", std::iter::repeat_n("cases held", span.len()).chain(std::iter::repeat_n("workers needed", span.len()))),
+            LabelColumn::text(
+                "name",
+                std::iter::repeat_n("cases held", span.len()).chain(std::iter::repeat_n("workers needed", span.len())),
+            ),
             LabelColumn::dates("ds", dates().chain(dates())),
         ];
         // Workers for each case: the same in all paths.
@@ -135,15 +138,24 @@ impl Tables<'_> {
         let years = FinancialYears::of(&all)?;
         let days = FinancialYears::of(&children)?;
         let mut windows = vec![(
-            "whole horizon".to_owned(), span.start(), span.last().unwrap_or(span.start()), span.len(),
-            all.paths().sum_axis(Axis(2)), children.paths().sum_axis(Axis(2)),
+            "whole horizon".to_owned(),
+            span.start(),
+            span.last().unwrap_or(span.start()),
+            span.len(),
+            all.paths().sum_axis(Axis(2)),
+            children.paths().sum_axis(Axis(2)),
         )];
         for (place, year) in years.forecast.span().periods().enumerate() {
             let ends = year.first_day().year();
             let inside = |month: &Period| financial_year(*month) == ends;
-            let (Some(first), Some(last)) = (span.periods().find(inside), span.periods().rfind(inside)) else { continue };
+            let (Some(first), Some(last)) = (span.periods().find(inside), span.periods().rfind(inside)) else {
+                continue;
+            };
             windows.push((
-                format!("{}-{:02}", ends - 1, ends % 100), first, last, years.months[place],
+                format!("{}-{:02}", ends - 1, ends % 100),
+                first,
+                last,
+                years.months[place],
                 years.forecast.paths().index_axis(Axis(2), place).to_owned(),
                 days.forecast.paths().index_axis(Axis(2), place).to_owned(),
             ));
@@ -162,7 +174,8 @@ impl Tables<'_> {
                 sums.push(paths);
             }
         }
-        let at = |probability: f64| sums.iter().map(|sums| quantile::of_sorted(sums, probability)).collect::<Vec<f64>>();
+        let at =
+            |probability: f64| sums.iter().map(|sums| quantile::of_sorted(sums, probability)).collect::<Vec<f64>>();
         let mean = sums.iter().map(|sums| sums.iter().sum::<f64>() / sums.len() as f64).collect();
         let mut columns = vec![FigureColumn::counts("mean", mean), FigureColumn::counts("median", at(0.5))];
         for level in self.levels.iter() {
@@ -263,8 +276,7 @@ fn together(first: &Forecast, second: &Forecast) -> Result<Forecast, PathwayErro
     order.sort_by(|a, b| a.0.cmp(&b.0));
     let views: Vec<_> = order.iter().map(|(_, forecast, row)| forecast.series(*row)).collect();
     let span: Span = first.span();
-    let paths = ndarray::stack(Axis(0), &views).map_err(|_| PathwayError::Referrals {
-        problem: "were followed to costs of other months".to_owned(),
-    })?;
+    let paths = ndarray::stack(Axis(0), &views)
+        .map_err(|_| PathwayError::Referrals { problem: "were followed to costs of other months".to_owned() })?;
     Ok(Forecast::new(order.iter().map(|(key, _, _)| key.clone()).collect(), span, paths)?)
 }

@@ -16,8 +16,9 @@ use crate::publish::words::{between, capitalised, counted, headline, odds, spoke
 /// More panels than this can't be read.
 const MOST_PANELS: usize = 12;
 
-struct Panels {
-    panels: Vec<(String, Timeline)>,
+/// Timelines side by side, each with its name.
+pub(super) struct Panels {
+    pub panels: Vec<(String, Timeline)>,
 }
 
 impl Panels {
