@@ -31,6 +31,9 @@ pub struct PathwayPlan {
     pub costs: Costs,
     /// Rates of the placement model.
     pub placements: PlacementOptions,
+    /// Levers whose effect the ledger tells, in their order; the forecast itself stays as it is.
+    #[serde(rename = "lever")]
+    pub levers: Vec<PathwayLever>,
 }
 
 impl PathwayPlan {
@@ -192,6 +195,17 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// The sum of two.
+    #[must_use]
+    pub fn plus(self, other: Tally) -> Tally {
+        let plus = |a: Hundredths, b: Hundredths| Hundredths(a.0 + b.0);
+        Tally {
+            case_months: plus(self.case_months, other.case_months),
+            worker_months: plus(self.worker_months, other.worker_months),
+            pounds: plus(self.pounds, other.pounds),
+        }
+    }
+
     fn less(self, other: Tally) -> Tally {
         let less = |a: Hundredths, b: Hundredths| Hundredths(a.0 - b.0);
         Tally {

@@ -44,9 +44,15 @@ pub(super) fn follow(
         history: panel.span(),
         seed: plan.draws().seed,
     };
-    let outlook = options.run(&Fitted { pathway: &fitted, placements: None }, referrals, &[])?;
+    let fitted = Fitted { pathway: &fitted, placements: None };
+    let outlook = options.run(&fitted, referrals, &[])?;
+    let ledger = match options.levers.as_slice() {
+        [] => None,
+        levers => Some(options.ledger(&fitted, referrals, levers)?),
+    };
     let tables = Tables {
         outlook: &outlook,
+        ledger: ledger.as_ref().map(|ledger| (options.levers.as_slice(), ledger)),
         levels: &plan.forecast().levels,
         profile: plan.publish().profile,
         opening: opening(&outlook, panel, known, options),

@@ -36,6 +36,9 @@ pub struct PathwayContents {
     /// Pounds: `name` (`placements`, `worker pounds`, `total`), `window` (`whole horizon` or a financial year), `from`,
     /// `to`, `months`; `mean`, `median`, bounds.
     pub cost: ProtectedTable,
+    /// What each lever of the project file adds or takes over the horizon: `lever`; `case_months`, `worker_months`,
+    /// `pounds`. First as forecast, last with all levers: the rows between add up to the difference.
+    pub ledger: Option<ProtectedTable>,
     /// What the project file didn't set: `what`, `value`, `source`.
     pub assumptions: ProtectedTable,
     /// Posts for social workers, full-time equivalent, where the project file says.
@@ -49,14 +52,15 @@ impl PathwayContents {
     pub(super) const CHARTS: [&'static str; 4] = ["pathway", "open-cases", "workers", "cost"];
 
     /// Every table with the stem of its files.
-    pub(super) fn tables(&self) -> [(&'static str, &ProtectedTable); 5] {
-        [
+    pub(super) fn tables(&self) -> impl Iterator<Item = (&'static str, &ProtectedTable)> {
+        let always = [
             ("pathway", &self.months),
             ("pathway-flows", &self.flows),
             ("workers", &self.workers),
             ("pathway-cost", &self.cost),
             ("assumptions", &self.assumptions),
-        ]
+        ];
+        always.into_iter().chain(self.ledger.iter().map(|ledger| ("pathway-ledger", ledger)))
     }
 
     /// Checks that every table has the columns that the pack reads, under the pack's profile.

@@ -170,3 +170,90 @@ fn journey(case: &Case<'_>, again: Option<Date>, last: Date, sources: &[String],
     }
     journey
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A return of 2023-24 of four children: one on plan, one found not in need, one without further action and referred
+    /// again, one whose case began before the year.
+    const RETURN: &str = r#"<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>2024</Year>
+<ReferenceDate>2024-03-31</ReferenceDate></CollectionDetails></Header><Children>
+<Child><ChildIdentifiers><LAchildID>A</LAchildID></ChildIdentifiers><CINdetails>
+<CINreferralDate>2023-05-02</CINreferralDate><ReferralSource>6</ReferralSource><PrimaryNeedCode>N1</PrimaryNeedCode>
+<Assessments><AssessmentActualStartDate>2023-05-03</AssessmentActualStartDate>
+<AssessmentAuthorisationDate>2023-06-12</AssessmentAuthorisationDate></Assessments>
+<Section47><S47ActualStartDate>2023-05-04</S47ActualStartDate><DateOfInitialCPC>2023-05-24</DateOfInitialCPC></Section47>
+<ReferralNFA>false</ReferralNFA>
+<ChildProtectionPlans><CPPstartDate>2023-05-24</CPPstartDate><CPPendDate>2024-01-10</CPPendDate></ChildProtectionPlans>
+</CINdetails></Child>
+<Child><ChildIdentifiers><LAchildID>B</LAchildID></ChildIdentifiers><CINdetails>
+<CINreferralDate>2023-06-01</CINreferralDate><ReferralSource>2A</ReferralSource><PrimaryNeedCode>N4</PrimaryNeedCode>
+<CINclosureDate>2023-07-11</CINclosureDate><ReasonForClosure>RC8</ReasonForClosure>
+<Assessments><AssessmentActualStartDate>2023-06-02</AssessmentActualStartDate>
+<AssessmentAuthorisationDate>2023-07-10</AssessmentAuthorisationDate></Assessments><ReferralNFA>0</ReferralNFA>
+</CINdetails></Child>
+<Child><ChildIdentifiers><LAchildID>C</LAchildID></ChildIdentifiers><CINdetails>
+<CINreferralDate>2023-08-01</CINreferralDate><ReferralSource>6</ReferralSource>
+<CINclosureDate>2023-08-02</CINclosureDate><ReferralNFA>1</ReferralNFA></CINdetails><CINdetails>
+<CINreferralDate>2023-10-10</CINreferralDate><ReferralSource>6</ReferralSource><ReferralNFA>false</ReferralNFA>
+</CINdetails></Child>
+<Child><ChildIdentifiers><LAchildID>D</LAchildID></ChildIdentifiers><CINdetails>
+<CINreferralDate>2022-11-01</CINreferralDate><ReferralSource>4</ReferralSource><PrimaryNeedCode>N2</PrimaryNeedCode>
+<Assessments><AssessmentActualStartDate>2022-11-02</AssessmentActualStartDate>
+<AssessmentAuthorisationDate>2022-12-20</AssessmentAuthorisationDate></Assessments><ReferralNFA>false</ReferralNFA>
+</CINdetails></Child></Children></Message>"#;
+
+    fn told() -> Told {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("cin.xml"), RETURN).expect("a file");
+        let history = crate::ingest::read_events(&["cin.xml".into()], folder.path()).expect("events");
+        let groups = EventGroups::new(None).expect("groups");
+        let months = (Period::month(2023, 4), Period::month(2024, 3));
+        journeys(&history.events, &groups, months.0, months.1).expect("journeys").expect("assessments")
+    }
+
+    fn referred(month: Period) -> Journey {
+        let told = told();
+        told.journeys.rows().iter().find(|row| row.month == month).copied().expect("a journey")
+    }
+
+    #[test]
+    fn a_return_tells_the_days_to_every_stage_but_care() {
+        let journey = referred(Period::month(2023, 5));
+        let days = [Stage::Assessment, Stage::InNeed, Stage::Section47, Stage::Conference, Stage::Plan, Stage::PlanEnd];
+        let days = days.map(|stage| journey.day_of(stage));
+        assert_eq!(days, [Some(1), Some(41), Some(2), Some(22), Some(22), Some(253)]);
+        // 2 May 2023 to 31 March 2024.
+        assert_eq!(journey.seen_days, 334);
+        let told = told();
+        assert_eq!(told.recorded, Recorded::AllButCare);
+        assert_eq!(told.journeys.sources(), ["Housing", "Police", "Schools"]);
+    }
+
+    #[test]
+    fn a_case_closed_after_assessment_was_not_in_need() {
+        let journey = referred(Period::month(2023, 6));
+        assert_eq!((journey.day_of(Stage::NotInNeed), journey.day_of(Stage::InNeed)), (Some(39), None));
+        assert!(!journey.is_open());
+    }
+
+    #[test]
+    fn the_next_referral_of_a_child_is_a_re_referral_and_no_further_action_ends_the_first() {
+        let journey = referred(Period::month(2023, 8));
+        assert_eq!((journey.day_of(Stage::NoFurtherAction), journey.day_of(Stage::ReReferral)), (Some(1), Some(70)));
+    }
+
+    #[test]
+    fn what_happened_after_the_last_day_is_not_known() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("cin.xml"), RETURN).expect("a file");
+        let history = crate::ingest::read_events(&["cin.xml".into()], folder.path()).expect("events");
+        let groups = EventGroups::new(None).expect("groups");
+        let told = journeys(&history.events, &groups, Period::month(2023, 4), Period::month(2023, 5));
+        let told = told.expect("journeys").expect("assessments");
+        let journey = told.journeys.rows().iter().find(|row| row.month == Period::month(2023, 5)).expect("a journey");
+        assert!(journey.reached(Stage::Plan) && !journey.reached(Stage::InNeed) && !journey.reached(Stage::PlanEnd));
+        assert_eq!(told.journeys.rows().len(), 2);
+    }
+}

@@ -10,7 +10,10 @@ use crate::disclosure::{Cell, FigureColumn, FigureError, Figures, LabelColumn, P
 use crate::forecast::{Forecast, Levels};
 use crate::math::quantile;
 use crate::panel::SeriesKey;
-use crate::pathway::{Assumption, FinancialYears, Outlook, PathwayError, STOCKS, WORKLOAD, WorkloadOptions, total_of};
+use crate::pathway::{
+    Assumption, FinancialYears, Ledger, Outlook, PathwayError, PathwayLever, STOCKS, Tally, WORKLOAD, WorkloadOptions,
+    total_of,
+};
 use crate::pipeline::Error;
 use crate::publish::{PathwayContents, RestsOn};
 use crate::time::{Date, Frequency, Period, Span};
@@ -26,6 +29,8 @@ pub struct Opening {
 /// What the tables are made of.
 pub struct Tables<'a> {
     pub outlook: &'a Outlook,
+    /// Levers, and what each adds or takes.
+    pub ledger: Option<(&'a [PathwayLever], &'a Ledger)>,
     pub levels: &'a Levels,
     pub profile: Profile,
     pub opening: Opening,
@@ -41,6 +46,7 @@ impl Tables<'_> {
             flows: protect(self.profile, self.flows()?),
             workers: self.workers()?,
             cost: self.cost()?,
+            ledger: self.ledger.map(|(levers, ledger)| ledger_table(self.profile, levers, ledger)).transpose()?,
             assumptions: protect(self.profile, assumed(assumptions)?),
             establishment: self.workload.establishment,
             in_post: self.workload.in_post(),
@@ -228,6 +234,40 @@ impl Tables<'_> {
         });
         Ok(protect(self.profile, Figures::new(name, labels.clone(), columns.collect())?))
     }
+}
+
+/// What each lever adds or takes over the horizon.
+///
+/// The running sums are rounded (under a profile that rounds, by its rule) before they are subtracted: the baseline and
+/// all entries add up to the scenario exactly, and no entry tells more than two rounded sums do.
+fn ledger_table(profile: Profile, levers: &[PathwayLever], ledger: &Ledger) -> Result<ProtectedTable, FigureError> {
+    let mut sums = vec![ledger.baseline];
+    for entry in &ledger.entries {
+        let before = sums[sums.len() - 1];
+        sums.push(before.plus(*entry));
+    }
+    let pounds_a_case = ledger.baseline.pounds.value() / ledger.baseline.case_months.value().max(1.0);
+    let column = |name: &str, of: fn(&Tally) -> f64, unit: f64| {
+        let values = sums.iter().map(|sum| (of(sum) / unit).max(0.0)).collect();
+        let running =
+            protect(profile, Figures::new("pathway-ledger", Vec::new(), vec![FigureColumn::counts(name, values)])?);
+        let cells = running.figures().iter().flat_map(|column| column.cells());
+        let sums: Vec<f64> = cells.map(|cell| cell.number().map_or(f64::NAN, |sum| (sum * unit).round())).collect();
+        let entries = sums.windows(2).map(|pair| pair[1] - pair[0]);
+        let ends = [sums.first(), sums.last()].map(|end| end.copied().unwrap_or(f64::NAN));
+        Ok::<_, FigureError>(FigureColumn::scores(
+            name,
+            std::iter::once(ends[0]).chain(entries).chain([ends[1]]).collect(),
+        ))
+    };
+    let names = levers.iter().map(ToString::to_string);
+    let names = std::iter::once("as forecast".to_owned()).chain(names).chain(["with all levers".to_owned()]);
+    let columns = vec![
+        column("case_months", |sum| sum.case_months.value(), 1.0)?,
+        column("worker_months", |sum| sum.worker_months.value(), 1.0)?,
+        column("pounds", |sum| sum.pounds.value(), pounds_a_case.max(1.0).round())?,
+    ];
+    Ok(protect(profile, Figures::new("pathway-ledger", vec![LabelColumn::text("lever", names)], columns)?))
 }
 
 /// Pounds to the nearest thousand, workers to a tenth.

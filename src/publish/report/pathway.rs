@@ -17,6 +17,7 @@ use crate::publish::words::{odds, periods};
 pub(super) struct Section {
     sentences: Vec<String>,
     figures: Vec<Figure>,
+    ledger: Option<Table>,
     assumptions: Option<Table>,
 }
 
@@ -29,7 +30,12 @@ pub(super) fn section(contents: &PackContents, charts: &[Chart]) -> Result<Optio
     let sheet = Sheet::of(&pathway.assumptions);
     let mut sentences = vec![rests_on(pathway)];
     sentences.extend(cost(contents, pathway));
-    Ok(Some(Section { sentences, figures, assumptions: table(contents, caption, &sheet, "assumptions.csv") }))
+    let ledger = pathway.ledger.as_ref().and_then(|ledger| {
+        let caption = "What each lever adds or takes over the horizon, one after the other".to_owned();
+        table(contents, caption, &Sheet::of(ledger), "pathway-ledger.csv")
+    });
+    let assumptions = table(contents, caption, &sheet, "assumptions.csv");
+    Ok(Some(Section { sentences, figures, ledger, assumptions }))
 }
 
 /// What the section was learnt from, in words.
