@@ -89,7 +89,13 @@ pub(super) fn chart(contents: &PackContents, pathway: &PathwayContents) -> Optio
     let whole = Sheet::of(&pathway.months);
     let mut sheet = Sheet { columns: whole.columns, rows: whole.rows };
     sheet.rows.retain(|row| matches!(row.first(), Some(Value::Text(measure)) if measure == "open cases"));
-    let mut chart = super::chart(contents, "open-cases", Box::new(Panels { panels }), Sheet::default(), words);
+    let mut chart = super::chart(
+        contents,
+        "open-cases",
+        Box::new(Panels { panels, point: Some("Today") }),
+        Sheet::default(),
+        words,
+    );
     chart.sheet = sheet;
     Some(chart)
 }
