@@ -132,7 +132,7 @@ impl Tables<'_> {
             FigureColumn::counts(&column.name, values)
         });
         let per_child: Vec<f64> = std::iter::repeat_n(1.0, span.len()).chain(each).collect();
-        Ok(self.from_children("workers", labels, twice.collect(), &per_child)?)
+        Ok(self.times_children("workers", labels, twice.collect(), &per_child)?)
     }
 
     /// Pounds by financial year and over the whole horizon.
@@ -201,7 +201,7 @@ impl Tables<'_> {
             LabelColumn::dates("to", labels.iter().map(|row| row.3)),
             LabelColumn::numbers("months", labels.iter().map(|row| row.4)),
         ];
-        Ok(self.from_children("pathway-cost", texts, children.collect(), &per_child)?)
+        Ok(self.times_children("pathway-cost", texts, children.collect(), &per_child)?)
     }
 
     /// Looked-after children of a month: its child-days over its days.
@@ -217,7 +217,7 @@ impl Tables<'_> {
     }
 
     /// Figures that are children times a known figure, from protected numbers of children.
-    fn from_children(
+    fn times_children(
         &self,
         name: &str,
         labels: Vec<LabelColumn>,

@@ -135,9 +135,10 @@ pub(super) fn chart(contents: &PackContents, pathway: &PathwayContents) -> Optio
             odds(level),
             told.join("; ")
         ),
-        note: Some(
-            "Unit costs that the project file doesn’t set are assumptions; the log below lists them.".to_owned(),
-        ),
+        note: Some(format!(
+            "Dashed line: the middle; boxes: the {} ranges. Unit costs that weren’t set are assumptions.",
+            super::timeline::bands(contents).iter().map(|level| format!("{level}%")).collect::<Vec<_>>().join(" and ")
+        )),
     };
     let highest = years.iter().filter_map(|year| year.range.median.number()).fold(0.0, f64::max);
     let (unit, subtitle) = if highest >= 5e6 { (1e6, "£ million") } else { (1e3, "£ thousand") };

@@ -43,6 +43,9 @@ use super::sheet::Sheet;
 /// A file of its own is 159 x 100 mm, which fits the text width of A4.
 const FILE_SIZE: (u32, u32) = (1_590, 1_000);
 
+/// Whose figures the pathway leans on, beside the authority's own.
+const NATIONAL_FIGURES: &str = "; England’s figures: Department for Education (OGL v3.0)";
+
 /// Space around everything.
 const MARGIN: f64 = 44.0;
 
@@ -187,7 +190,8 @@ pub(super) fn all(contents: &PackContents, series: &PackSeries) -> Vec<Chart> {
     charts.extend(season::chart(contents, series));
     if let Some(pathway) = &contents.pathway {
         let of = [pathway_flows::chart, open_cases::chart, workers::chart, cost::chart];
-        charts.extend(of.into_iter().filter_map(|chart| chart(contents, pathway)));
+        let drawn = of.into_iter().filter_map(|chart| chart(contents, pathway));
+        charts.extend(drawn.map(|chart| Chart { source: format!("{}{NATIONAL_FIGURES}", chart.source), ..chart }));
     }
     charts.push(last_forecasts::chart(contents));
     charts.push(scores::chart(contents));
