@@ -101,12 +101,14 @@ fn cases<'a>(events: &Events, groups: &'a EventGroups, last: Date) -> BTreeMap<C
     let mut cases: BTreeMap<ChildIdentifier, Vec<Case<'a>>> = BTreeMap::new();
     for referral in events.referrals.iter().filter(|referral| referral.date <= last) {
         let reason = referral.closure_reason.as_deref().unwrap_or("").trim().to_ascii_uppercase();
+        let no_further_action = groups.no_further_action(referral.no_further_action.as_deref());
         let mut case = Case {
             date: referral.date,
             source: groups.source(referral.source.as_deref()),
             need: groups.need(referral.need.as_deref()),
-            no_further_action: groups.no_further_action(referral.no_further_action.as_deref()),
-            not_in_need: reason.starts_with(CLOSED_AFTER_ASSESSMENT),
+            no_further_action,
+            // Returns give this reason for referrals without further action too, which nobody assessed.
+            not_in_need: !no_further_action && reason.starts_with(CLOSED_AFTER_ASSESSMENT),
             reached: [None; Stage::COUNT],
         };
         case.reach(Stage::Closure, referral.closed);
@@ -195,7 +197,8 @@ mod tests {
 </CINdetails></Child>
 <Child><ChildIdentifiers><LAchildID>C</LAchildID></ChildIdentifiers><CINdetails>
 <CINreferralDate>2023-08-01</CINreferralDate><ReferralSource>6</ReferralSource>
-<CINclosureDate>2023-08-02</CINclosureDate><ReferralNFA>1</ReferralNFA></CINdetails><CINdetails>
+<CINclosureDate>2023-08-02</CINclosureDate><ReasonForClosure>RC8</ReasonForClosure><ReferralNFA>1</ReferralNFA>
+</CINdetails><CINdetails>
 <CINreferralDate>2023-10-10</CINreferralDate><ReferralSource>6</ReferralSource><ReferralNFA>false</ReferralNFA>
 </CINdetails></Child>
 <Child><ChildIdentifiers><LAchildID>D</LAchildID></ChildIdentifiers><CINdetails>
