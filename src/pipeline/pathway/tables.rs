@@ -320,3 +320,47 @@ fn together(first: &Forecast, second: &Forecast) -> Result<Forecast, PathwayErro
         .map_err(|_| PathwayError::Referrals { problem: "were followed to costs of other months".to_owned() })?;
     Ok(Forecast::new(order.iter().map(|(key, _, _)| key.clone()).collect(), span, paths)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pathway::{Change, Hundredths};
+
+    fn tally(cases: i64, workers: i64, pounds: i64) -> Tally {
+        let [case_months, worker_months, pounds] = [cases, workers, pounds].map(|value| Hundredths(value * 100));
+        Tally { case_months, worker_months, pounds }
+    }
+
+    #[test]
+    fn a_published_ledger_adds_up_exactly_and_in_steps_of_five() {
+        let levers = [
+            PathwayLever::Caseload { change: Change::Set(12.0), from: None },
+            PathwayLever::Inflation { per_year: 0.02 },
+        ];
+        let ledger = Ledger {
+            baseline: tally(20_003, 1_316, 43_000_000),
+            entries: vec![tally(0, 331, 1_655_000), tally(-1_207, -100, -2_000_000)],
+            scenario: tally(18_796, 1_547, 42_655_000),
+        };
+        let table = ledger_table(Profile::Published, &levers, &ledger).expect("a table");
+        for (column, ends) in [("case_months", [20_005.0, 18_795.0]), ("worker_months", [1_315.0, 1_545.0])] {
+            let cells: Vec<f64> =
+                table.cells(column).expect("a column").iter().filter_map(|cell| cell.number()).collect();
+            assert_eq!([cells[0], cells[3]], ends, "{column}");
+            assert_eq!(cells[0] + cells[1] + cells[2], cells[3], "{column}");
+            assert!(cells.iter().all(|cell| cell % 5.0 == 0.0), "{column}");
+        }
+        assert_eq!(table.text("lever").expect("names")[1], "cases a worker set to 12");
+    }
+
+    #[test]
+    fn workers_are_told_to_a_tenth_and_pounds_to_a_thousand() {
+        assert_eq!(rounded(12.3456, 0.05), 12.3);
+        assert_eq!(rounded(1_234_567.0, 60_000.0), 1_235_000.0);
+    }
+
+    #[test]
+    fn a_financial_year_is_named_by_the_year_in_which_it_ends() {
+        assert_eq!([Period::month(2025, 3), Period::month(2025, 4)].map(financial_year), [2025, 2026]);
+    }
+}

@@ -230,7 +230,7 @@ fn column_name(contents: &PackContents, column: &str) -> String {
         return format!("{level}% high");
     }
     match column {
-        "period" => capitalised(contents.frequency.noun()),
+        "period" | "ds" => capitalised(contents.frequency.noun()),
         "median" | "forecast_median" => "Forecast".to_owned(),
         "mean" => "Average".to_owned(),
         "scaled_wis" => "Interval score".to_owned(),
