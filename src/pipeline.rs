@@ -14,6 +14,7 @@ mod flat;
 mod judge;
 mod monthly;
 mod pack;
+mod pathway;
 mod recipe;
 mod scores;
 <<<<<<< HEAD

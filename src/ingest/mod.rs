@@ -24,6 +24,7 @@ mod dfe_monthly;
 mod dimension;
 mod encoding;
 mod error;
+mod event_groups;
 pub mod events;
 mod extract;
 mod findings;
@@ -57,6 +58,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub use error::{Fault, IngestError};
+pub use event_groups::EventGroups;
 pub use events::Events;
 pub use options::{AreaLabels, Columns, DateOrder, Format, InputOptions, Level};
 pub use recognise::{Recognition, RoleColumn, recognise};

@@ -170,6 +170,11 @@ impl ConversionFit {
         self.dispersion
     }
 
+    /// The posterior means of the parameters.
+    pub(super) fn means(&self) -> &[f64] {
+        &self.mean
+    }
+
     /// Parameters drawn from the posterior.
     pub(super) fn draw(&self, stream: &mut impl Rng) -> Vec<f64> {
         let size = self.mean.len();

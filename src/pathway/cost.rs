@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use ndarray::{Array3, s};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::error::PathwayError;
 use super::lever::{PathwayLever, first_step};
@@ -59,6 +60,28 @@ impl Default for Costs {
     }
 }
 
+/// Costs as a project file sets them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SetCosts {
+    inflation_per_year: Option<f64>,
+    #[serde(rename = "cost")]
+    costs: Vec<UnitCost>,
+    mix: Option<BTreeMap<String, f64>>,
+}
+
+/// The shipped costs with what a project file sets in their place; a group that is set has its own kinds only.
+pub(super) fn set_over_shipped<'de, D: Deserializer<'de>>(written: D) -> Result<Costs, D::Error> {
+    let set = SetCosts::deserialize(written)?;
+    let mut costs = Costs::default();
+    costs.inflation_per_year = set.inflation_per_year.unwrap_or(costs.inflation_per_year);
+    costs.costs.retain(|shipped| set.costs.iter().all(|own| own.group != shipped.group));
+    costs.costs.extend(set.costs);
+    costs.mix = set.mix.unwrap_or(costs.mix);
+    costs.check().map_err(D::Error::custom)?;
+    Ok(costs)
+}
+
 /// The series of a cost forecast that stands for all placements.
 pub const ALL_PLACEMENTS: &str = "looked after";
 
@@ -73,25 +96,31 @@ impl Costs {
         if costs.schema != 1 {
             return Err(wrong(format!("schema {} is not known; this version reads 1", costs.schema)));
         }
+        costs.check().map_err(wrong)?;
+        Ok(costs)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let costs = self;
         if !(costs.inflation_per_year.is_finite() && costs.inflation_per_year > -1.0) {
-            return Err(wrong("`inflation_per_year` must be a share above -1".to_owned()));
+            return Err("`inflation_per_year` must be a share above -1".to_owned());
         }
         let fine = |value: f64| value.is_finite() && value >= 0.0;
         for cost in &costs.costs {
             if !fine(cost.share) || !fine(cost.per_week) {
-                return Err(wrong(format!("`{}`, `{}` has a negative share or price", cost.group, cost.kind)));
+                return Err(format!("`{}`, `{}` has a negative share or price", cost.group, cost.kind));
             }
             if costs.shares(&cost.group) <= 0.0 {
-                return Err(wrong(format!("the shares of `{}` are all 0", cost.group)));
+                return Err(format!("the shares of `{}` are all 0", cost.group));
             }
         }
         if costs.mix.values().any(|share| !fine(*share)) || costs.mix.values().sum::<f64>() <= 0.0 {
-            return Err(wrong("[mix] must have shares of at least 0, one above 0".to_owned()));
+            return Err("[mix] must have shares of at least 0, one above 0".to_owned());
         }
         if let Some(group) = costs.mix.keys().find(|group| costs.shares(group) <= 0.0) {
-            return Err(wrong(format!("[mix] names `{group}`, which has no cost")));
+            return Err(format!("[mix] names `{group}`, which has no cost"));
         }
-        Ok(costs)
+        Ok(())
     }
 
     fn shares(&self, group: &str) -> f64 {
@@ -106,12 +135,20 @@ impl Costs {
             source: cost.source.clone(),
         };
         let sourced = self.costs.iter().filter(|cost| !cost.source.is_empty());
-        let inflation = Assumption {
+        let shipped = Costs::default();
+        let inflation = (self.inflation_per_year == shipped.inflation_per_year).then(|| Assumption {
             what: "inflation of unit costs".to_owned(),
             value: format!("{:.1}% a year", 100.0 * self.inflation_per_year),
-            source: "assumption".to_owned(),
-        };
-        sourced.map(price).chain([inflation]).collect()
+            source: "assumption without a published figure: set your own".to_owned(),
+        });
+        let shares: Vec<String> =
+            self.mix.iter().map(|(group, share)| format!("{group} {:.0}%", 100.0 * share)).collect();
+        let mix = (self.mix == shipped.mix).then(|| Assumption {
+            what: "placements of looked-after children, where no returns tell".to_owned(),
+            value: shares.join(", "),
+            source: "assumption without a published figure: set your own".to_owned(),
+        });
+        sourced.map(price).chain(inflation).chain(mix).collect()
     }
 
     /// A group's pounds a week in each month of a span, levers included; `None` for a group without a price.
@@ -291,7 +328,7 @@ mod tests {
     #[test]
     fn the_shipped_costs_are_valid_and_every_price_is_an_assumption() {
         let costs = Costs::default();
-        assert_eq!(costs.assumptions().len(), costs.costs.len() + 1);
+        assert_eq!(costs.assumptions().len(), costs.costs.len() + 2);
         let all = costs.pounds(&a_week_a_month(ALL_PLACEMENTS, Period::month(2025, 4), 1), &[]).expect("costs");
         assert!((800.0..1600.0).contains(&all.paths()[(0, 0, 0)]));
     }

@@ -65,6 +65,8 @@ pub(super) struct PathDraw<'a> {
     pub shares: Vec<Vec<Vec<(f64, f64)>>>,
     /// One a step.
     pub warps: Vec<Warp>,
+    /// What each step's days are multiplied by beside levers.
+    pub stretch: [f64; Step::COUNT],
 }
 
 impl PathDraw<'_> {
@@ -163,7 +165,8 @@ impl Child<'_> {
         }
         let curve = self.draw.fit.delay_of(step, self.source);
         let warp = &self.draw.warps[step as usize];
-        let factor = self.draw.adjustments.factor(step, self.draw.step_at(start));
+        let levers = self.draw.adjustments.factor(step, self.draw.step_at(start));
+        let factor = levers * self.draw.stretch[step as usize];
         let watched = self.watched(start);
         // The share of those who will take the step that would have done so by now.
         let gone = watched.map_or(0.0, |days| warp.drawn_of(curve.share_by((f64::from(days) / factor) as u32)));

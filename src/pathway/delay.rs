@@ -190,7 +190,6 @@ pub(super) struct Warp {
 
 impl Warp {
     /// No distortion.
-    #[cfg(test)]
     pub fn none() -> Warp {
         Warp { knots: std::array::from_fn(|part| part as f64 / PARTS as f64) }
     }

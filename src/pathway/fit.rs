@@ -8,6 +8,7 @@ use super::delay::{DelayCurve, End, Prior, Wait};
 use super::error::PathwayError;
 use super::journey::{Journey, Journeys};
 use super::national::NationalFigures;
+use super::opening::Opening;
 use super::stage::{Stage, Step};
 use crate::time::Period;
 
@@ -53,9 +54,37 @@ pub struct FittedPathway {
     /// Of the last year's referrals, the share of each source.
     pub(super) source_mix: Vec<f64>,
     pub(super) trend_half_life_years: f64,
+    /// What each step's days are multiplied by, so that today's stocks agree with what comes in.
+    pub(super) stretch: [f64; Step::COUNT],
+    /// Children open today of whom no journey tells.
+    pub(super) opening: Option<Opening>,
 }
 
 impl FittedPathway {
+    /// The pathway of an authority of which no journey is known: national figures with the spread over authorities.
+    /// `sources` are those of its referrals with their shares; see [`FittedPathway::with_open_cases`] for who is open.
+    ///
+    /// # Errors
+    /// Where there is no source or an option is impossible.
+    pub fn national(
+        sources: Vec<String>,
+        shares: &[f64],
+        origin: Period,
+        national: &NationalFigures,
+        options: &JourneyOptions,
+    ) -> Result<FittedPathway, PathwayError> {
+        if sources.is_empty() || sources.len() != shares.len() {
+            return Err(PathwayError::NoJourneys);
+        }
+        let journeys = Journeys::new(sources, vec!["unknown".to_owned()], Vec::new())?;
+        let mut fitted = FittedPathway::of(journeys, origin, national, options)?;
+        let total: f64 = shares.iter().sum();
+        if total > 0.0 {
+            fitted.source_mix = shares.iter().map(|share| share / total).collect();
+        }
+        Ok(fitted)
+    }
+
     /// Fits the pathway. `origin` is the last month of history: every journey's last day seen is in it.
     ///
     /// # Errors
@@ -69,18 +98,28 @@ impl FittedPathway {
         if journeys.rows().is_empty() {
             return Err(PathwayError::NoJourneys);
         }
+        FittedPathway::of(journeys, origin, national, options)
+    }
+
+    fn of(
+        journeys: Journeys,
+        origin: Period,
+        national: &NationalFigures,
+        options: &JourneyOptions,
+    ) -> Result<FittedPathway, PathwayError> {
         if options.conversion_years == 0 {
             return Err(PathwayError::option("conversion_years", "is 0; give 1 or more"));
         }
         let sources = journeys.sources().len();
-        let rows = journeys.rows();
+        let rows: Vec<Journey> = journeys.whole().copied().collect();
+        let told = |step: Step| if journeys.tell_of(step) { &rows[..] } else { &[] };
         let window = |step: Step| national.of(step).days.len() as u32 - 1;
         let curves: Vec<DelayCurve> = Step::ALL
             .into_iter()
             .map(|step| {
                 let figures = national.of(step);
                 let prior = Prior { share: figures.share, days: &figures.days, strength: figures.strength };
-                DelayCurve::estimate(rows.iter().filter_map(|row| wait(row, step)), prior, window(step))
+                DelayCurve::estimate(told(step).iter().filter_map(|row| wait(row, step)), prior, window(step))
             })
             .collect();
         let source_curves = Step::ALL
@@ -92,7 +131,7 @@ impl FittedPathway {
                 }
                 let days = all.days();
                 let prior = Prior { share: all.incidence(), days: &days, strength: SOURCE_STRENGTH };
-                let of = |source: usize| rows.iter().filter(move |row| usize::from(row.source) == source);
+                let of = |source: usize| told(step).iter().filter(move |row| usize::from(row.source) == source);
                 (0..sources)
                     .map(|source| {
                         DelayCurve::estimate(of(source).filter_map(|row| wait(row, step)), prior, window(step))
@@ -108,7 +147,8 @@ impl FittedPathway {
             .map(|step| {
                 let needs = if options.by_need && step.from().is_some() { journeys.needs().len() } else { 0 };
                 let freedom = Freedom { sources, needs, trend: options.trend, by_source: options.by_source };
-                ConversionFit::estimate(*step, &recent, &curves[*step as usize], national.of(*step), freedom, origin)
+                let recent = if journeys.tell_of(*step) { &recent[..] } else { &[] };
+                ConversionFit::estimate(*step, recent, &curves[*step as usize], national.of(*step), freedom, origin)
             })
             .collect();
         let needs = Step::ALL[..Step::CONVERSIONS].iter().map(|step| need_mix(&journeys, &recent, *step)).collect();
@@ -130,6 +170,8 @@ impl FittedPathway {
             needs,
             source_mix,
             trend_half_life_years: national.trend_half_life_years,
+            stretch: [1.0; Step::COUNT],
+            opening: None,
             journeys,
         })
     }

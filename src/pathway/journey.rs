@@ -122,6 +122,10 @@ pub struct Journeys {
     needs: Vec<String>,
     rows: Vec<Journey>,
     implied: u64,
+    /// Stages that no record tells of, whether or not they happened.
+    unrecorded: Vec<Stage>,
+    /// Referrals before this month are known only where they were still open in it.
+    whole_from: Option<Period>,
 }
 
 impl Journeys {
@@ -156,7 +160,33 @@ impl Journeys {
         }
         // The order in which a reader met them must not matter to any random draw.
         rows.sort_unstable();
-        Ok(Journeys { sources, needs, rows, implied })
+        Ok(Journeys { sources, needs, rows, implied, unrecorded: Vec::new(), whole_from: None })
+    }
+
+    /// The journeys, of which no record tells of the given stages: that no child was seen to reach them means nothing.
+    #[must_use]
+    pub fn without_record_of(mut self, stages: &[Stage]) -> Journeys {
+        self.unrecorded = stages.to_vec();
+        self
+    }
+
+    /// The journeys, of which those referred before a month are there only where they were still open in it: they are
+    /// followed, and nothing is learnt from them, as the short ones among them are missing.
+    #[must_use]
+    pub fn whole_from(mut self, month: Period) -> Journeys {
+        self.whole_from = Some(month);
+        self
+    }
+
+    /// Whether records tell of the stages of a step.
+    pub(super) fn tell_of(&self, step: Step) -> bool {
+        let told = |stage: Stage| !self.unrecorded.contains(&stage);
+        told(step.to()) && step.from().is_none_or(told)
+    }
+
+    /// The journeys that may be learnt from.
+    pub(super) fn whole(&self) -> impl Iterator<Item = &Journey> + Clone {
+        self.rows.iter().filter(|row| self.whole_from.is_none_or(|month| row.month >= month))
     }
 
     /// Names of the sources.

@@ -1,5 +1,7 @@
 //! Levers of a scenario that reach the pathway, as plain values.
 
+use std::fmt;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +40,18 @@ impl Change {
     fn is_finite(self) -> bool {
         let (Change::Multiply(value) | Change::Add(value) | Change::Set(value)) = self;
         value.is_finite() && (value >= 0.0 || matches!(self, Change::Add(_)))
+    }
+}
+
+/// "times 0.9", "plus 2", "set to 12".
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Change::Multiply(factor) => write!(f, "times {factor}"),
+            Change::Add(more) if *more < 0.0 => write!(f, "less {}", -more),
+            Change::Add(more) => write!(f, "plus {more}"),
+            Change::Set(other) => write!(f, "set to {other}"),
+        }
     }
 }
 
@@ -124,6 +138,34 @@ pub enum PathwayLever {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<Date>,
     },
+}
+
+/// The lever as a ledger names it: what it changes, and from when.
+impl fmt::Display for PathwayLever {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PathwayLever::Conversion { step, source, change, .. } => {
+                write!(f, "share of {} {change}", step.name())?;
+                source.iter().try_for_each(|source| write!(f, ", {source} only"))?;
+            }
+            PathwayLever::Duration { step, multiply, .. } => write!(f, "days of {} times {multiply}", step.name())?,
+            PathwayLever::Caseload { change, .. } => write!(f, "cases a worker {change}")?,
+            PathwayLever::Cost { group, change, .. } => {
+                write!(f, "weekly cost of {} {change}", group.as_deref().unwrap_or("every placement"))?;
+            }
+            PathwayLever::Inflation { per_year } => write!(f, "inflation {per_year} a year")?,
+            PathwayLever::Placement { rate, age, group, to, change, .. } => {
+                let kind = match rate {
+                    PlacementRate::Entry => "entries",
+                    PlacementRate::Exit => "exits",
+                    PlacementRate::Transfer => "transfers",
+                };
+                write!(f, "rate of {kind} {change}")?;
+                [age, group, to].into_iter().flatten().try_for_each(|part| write!(f, ", {part}"))?;
+            }
+        }
+        self.from().map_or(Ok(()), |day| write!(f, ", from {day}"))
+    }
 }
 
 impl PathwayLever {
@@ -236,6 +278,7 @@ mod tests {
         let text = "lever = \"conversion\"\nstep = \"re-referral\"\nchange = { multiply = 0.8 }\nfrom = \"2025-04-01\"";
         let lever: PathwayLever = toml::from_str(text).expect("a lever");
         assert_eq!(lever.from(), Some(Date::constant(2025, 4, 1)));
+        assert_eq!(lever.to_string(), "share of referral to re-referral times 0.8, from 2025-04-01");
         let back = toml::to_string(&lever).expect("TOML");
         assert_eq!(toml::from_str::<PathwayLever>(&back).expect("a lever"), lever);
     }

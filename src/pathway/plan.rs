@@ -7,6 +7,7 @@ use super::error::PathwayError;
 use super::fit::{FittedPathway, JourneyOptions};
 use super::lever::PathwayLever;
 use super::national::{Assumption, NationalFigures};
+use super::opening::OpenCases;
 use super::placements::{CareHistory, PlacementForecast, PlacementOptions, PlacementRates};
 use super::simulate::{PathwayForecast, Referrals};
 use super::workload::{WORKLOAD, WorkloadOptions};
@@ -17,30 +18,45 @@ use crate::panel::SeriesKey;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PathwayPlan {
+    /// Whether referrals are followed at all.
+    pub on: bool,
+    /// Children open today, where no records tell of them.
+    pub open_cases: OpenCases,
     /// What is learnt from journeys.
     pub journeys: JourneyOptions,
     /// Cases, workers and posts.
     pub workload: WorkloadOptions,
-    /// Weekly unit costs.
+    /// Weekly unit costs: groups and figures that are set take the place of the shipped ones.
+    #[serde(deserialize_with = "super::cost::set_over_shipped")]
     pub costs: Costs,
     /// Rates of the placement model.
     pub placements: PlacementOptions,
+    /// Levers whose effect the ledger tells, in their order; the forecast itself stays as it is.
+    #[serde(rename = "lever")]
+    pub levers: Vec<PathwayLever>,
 }
 
 impl PathwayPlan {
-    /// Everything that a result rests on and the project file didn't set, for the report's log.
-    pub fn assumptions(&self, national: &NationalFigures) -> Vec<Assumption> {
-        let mut all = national.assumptions();
+    /// Everything that a result rests on and the project file didn't set, for the report's log: figures that are used
+    /// first. National figures stand in it also where journeys are known, as they are shrunk to them.
+    pub fn assumptions(&self, national: &NationalFigures, known: Known) -> Vec<Assumption> {
+        let mut all = Vec::new();
+        if known.journeys != Recorded::All {
+            all.extend(self.open_cases.assumptions(known.journeys == Recorded::AllButCare));
+        }
         all.extend(self.workload.assumptions());
         all.extend(self.costs.assumptions());
-        all.push(Assumption {
-            what: "yearly wandering of entries to care and of leaving rates".to_owned(),
-            value: format!(
-                "{:.2} and {:.2} of their logs",
-                self.placements.entry_drift_per_year, self.placements.leaving_drift_per_year
-            ),
-            source: "models/pathway/placements.toml".to_owned(),
-        });
+        all.extend(national.assumptions());
+        if known.placements {
+            all.push(Assumption {
+                what: "yearly wandering of entries to care and of leaving rates".to_owned(),
+                value: format!(
+                    "{:.2} and {:.2} of their logs",
+                    self.placements.entry_drift_per_year, self.placements.leaving_drift_per_year
+                ),
+                source: "assumption without a published figure".to_owned(),
+            });
+        }
         all
     }
 
@@ -97,6 +113,26 @@ impl PathwayPlan {
         }
         Ok(Ledger { baseline, entries, scenario: before })
     }
+}
+
+/// What an authority's records tell, and so what has to be assumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Of journeys.
+    pub journeys: Recorded,
+    /// Whether placements are recorded.
+    pub placements: bool,
+}
+
+/// How much of children's journeys is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// Referrals are counted only.
+    Nothing,
+    /// Children in need and protection, but not care.
+    AllButCare,
+    /// All stages.
+    All,
 }
 
 /// The fitted models that a run rests on.
@@ -159,6 +195,17 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// The sum of two.
+    #[must_use]
+    pub fn plus(self, other: Tally) -> Tally {
+        let plus = |a: Hundredths, b: Hundredths| Hundredths(a.0 + b.0);
+        Tally {
+            case_months: plus(self.case_months, other.case_months),
+            worker_months: plus(self.worker_months, other.worker_months),
+            pounds: plus(self.pounds, other.pounds),
+        }
+    }
+
     fn less(self, other: Tally) -> Tally {
         let less = |a: Hundredths, b: Hundredths| Hundredths(a.0 - b.0);
         Tally {

@@ -1,6 +1,7 @@
 //! Children along the sample paths of a referral forecast: flows and open cases by month.
 
 use ndarray::Array3;
+use rand::Rng;
 use rayon::prelude::*;
 
 use super::course::{self, Course, DAY_OF_MONTH, PathDraw};
@@ -8,6 +9,7 @@ use super::draw::normal;
 use super::error::PathwayError;
 use super::fit::FittedPathway;
 use super::lever::{Adjustments, PathwayLever};
+use super::opening::Inflows;
 use super::stage::{Stage, Step};
 use super::stock::{Days, StockCount};
 use crate::forecast::{Draws, Forecast, SharedDates};
@@ -20,6 +22,7 @@ mod purpose {
     pub const PARAMETERS: u64 = 0x9A01;
     pub const KNOWN: u64 = 0x9A02;
     pub const REFERRED: u64 = 0x9A03;
+    pub const ASSUMED: u64 = 0x9A05;
 }
 
 /// The stocks of open cases, as outputs name them, sorted.
@@ -42,7 +45,8 @@ pub struct PathwayForecast {
     pub exits: Forecast,
     /// Days that children were in each stock.
     pub child_days: Forecast,
-    /// Children in each stock on the last day of history, in the order of [`STOCKS`].
+    /// Children in each stock on the last day of history, in the order of [`STOCKS`]; the mean over paths where their
+    /// number isn't known.
     pub opening: [u64; 3],
 }
 
@@ -131,6 +135,16 @@ impl PathCount {
             }
         }
     }
+
+    /// Counts a child of whom nothing but its care is told here.
+    fn add_care(&mut self, days: &Days, course: &Course) {
+        if let Some(step) = course.day_of(Stage::CareEnd).and_then(|day| days.step(day)) {
+            self.flows[Stage::CareEnd as usize][step] += 1;
+        }
+        if let Some(stay) = course.looked_after() {
+            self.stocks[1].stay(days, stay);
+        }
+    }
 }
 
 struct Run<'a> {
@@ -144,7 +158,10 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn path(&self, path: usize) -> PathCount {
-        let draw = self.draw(path);
+        let seed = self.referrals.seed;
+        let mut assumed = random::stream(seed, &[purpose::ASSUMED, path as u64]);
+        let open = self.fit.opening.as_ref().map(|opening| opening.counts(&mut assumed));
+        let draw = self.draw(path, open);
         let steps = self.days.steps();
         let mut count = PathCount::new(steps);
         // Referrals that levers on re-referral take or bring, by step, in children.
@@ -155,7 +172,6 @@ impl Run<'_> {
                 changes[step] += more;
             }
         };
-        let seed = self.referrals.seed;
         let mut stream = random::stream(seed, &[purpose::KNOWN, path as u64]);
         for journey in self.fit.journeys.rows() {
             // What happened long ago to a closed case changes nothing any more.
@@ -168,6 +184,7 @@ impl Run<'_> {
             change(&course, &mut changes);
             count.add(self.days, &course);
         }
+        self.follow_assumed(&mut assumed, open, &draw, &mut count, |course| change(course, &mut changes));
         for step in 0..steps {
             // The changes of a month meet its series in turn, as far as each has children.
             let mut owed = changes[step];
@@ -194,14 +211,36 @@ impl Run<'_> {
         count
     }
 
+    /// Follows the made-up children who stand for those open today, where no journey tells of them.
+    fn follow_assumed(
+        &self,
+        stream: &mut impl Rng,
+        open: Option<[f64; 3]>,
+        draw: &PathDraw<'_>,
+        count: &mut PathCount,
+        mut change: impl FnMut(&Course),
+    ) {
+        let Some((opening, open)) = self.fit.opening.as_ref().zip(open) else { return };
+        for journey in opening.draw(open, stream) {
+            let luck = course::luck(stream);
+            let course = draw.course(-1 - journey.seen_days as i32, journey.source.into(), Some(journey), &luck);
+            if opening.care_only {
+                count.add_care(self.days, &course);
+            } else {
+                change(&course);
+                count.add(self.days, &course);
+            }
+        }
+    }
+
     /// One path's shares and delays.
-    fn draw(&self, path: usize) -> PathDraw<'_> {
+    fn draw(&self, path: usize, open: Option<[f64; 3]>) -> PathDraw<'_> {
         let fit = self.fit;
         let mut stream = random::stream(self.referrals.seed, &[purpose::PARAMETERS, path as u64]);
         let parameters = fit.draw(&mut stream);
         let warps = Step::ALL.into_iter().map(|step| fit.delay(step).draw_warp(&mut stream)).collect();
         let (steps, sources) = (self.days.steps(), fit.journeys.sources().len());
-        let shares = fit
+        let shares: Vec<Vec<Vec<(f64, f64)>>> = fit
             .conversions
             .iter()
             .zip(&parameters)
@@ -223,11 +262,20 @@ impl Run<'_> {
                 by_source
             })
             .collect();
-        PathDraw { fit, adjustments: self.adjustments, step_of_day: &self.days.step_of_day, shares, warps }
+        let mut stretch = fit.stretch;
+        if let Some((opening, open)) = fit.opening.as_ref().zip(open) {
+            // Shares before levers: these don't change what was known today.
+            let inflows = Inflows::of(|step| {
+                let of_source = shares[step as usize].iter().zip(&fit.source_mix);
+                of_source.map(|(share, weight)| weight * share[0].0).sum()
+            });
+            stretch = opening.stretch(fit.stretch, open, inflows, fit.usual_inflows());
+        }
+        PathDraw { fit, adjustments: self.adjustments, step_of_day: &self.days.step_of_day, shares, warps, stretch }
     }
 }
 
-fn source_at(sources: &[(usize, f64)], place: f64) -> usize {
+pub(super) fn source_at(sources: &[(usize, f64)], place: f64) -> usize {
     let mut left = place;
     for (source, share) in sources {
         if left < *share {
@@ -261,7 +309,10 @@ fn collect(paths: &[PathCount], span: Span) -> Result<PathwayForecast, PathwayEr
         entries: stock(|stock| &stock.entries)?,
         exits: stock(|stock| &stock.exits)?,
         child_days: stock(|stock| &stock.child_days)?,
-        opening: std::array::from_fn(|row| paths.first().map_or(0, |path| path.stocks[row].opening as u64)),
+        opening: std::array::from_fn(|row| {
+            let all: i64 = paths.iter().map(|path| path.stocks[row].opening).sum();
+            (all as f64 / paths.len().max(1) as f64).round() as u64
+        }),
     })
 }
 

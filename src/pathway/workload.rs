@@ -78,6 +78,12 @@ impl WorkloadOptions {
             .collect()
     }
 
+    /// Social workers in post: the establishment less vacancies; `None` where it isn't known.
+    pub fn in_post(&self) -> Option<f64> {
+        let vacant = self.vacancy_rate.unwrap_or_else(|| shipped().vacancy_rate);
+        self.establishment.map(|posts| posts * (1.0 - vacant))
+    }
+
     /// The work that children in need make, path by path. `child_days` is [`super::PathwayForecast::child_days`].
     ///
     /// Shape: [`WORKLOAD`] x draws x months. A month's cases are the mean over its days; `worker gap` is workers needed
@@ -95,10 +101,10 @@ impl WorkloadOptions {
         };
         let caseload = option("cases_per_worker", self.cases_per_worker, file.cases_per_worker, 1e3)?;
         let held = option("cases_per_child_in_need", self.cases_per_child_in_need, file.cases_per_child_in_need, 10.0)?;
-        let vacant = option("vacancy_rate", self.vacancy_rate, file.vacancy_rate, 1.0)?;
+        option("vacancy_rate", self.vacancy_rate, file.vacancy_rate, 1.0)?;
         let pounds = option("worker_month_pounds", self.worker_month_pounds, file.worker_month_pounds, 1e6)?;
         let caseloads = caseloads(caseload, levers, span)?;
-        let in_post = self.establishment.map(|posts| posts * (1.0 - vacant));
+        let in_post = self.in_post();
         let Some(row) = child_days.row(&SeriesKey::new([STOCKS[0]])) else {
             return Err(PathwayError::Referrals { problem: "were followed to no children in need".to_owned() });
         };

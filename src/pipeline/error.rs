@@ -8,6 +8,7 @@ use crate::evaluate::EvaluateError;
 use crate::forecast::{ForecastError, LevelError, ModelError};
 use crate::ingest::{self, IngestError};
 use crate::panel::{DesignError, PanelError};
+use crate::pathway::PathwayError;
 use crate::project::ProjectError;
 use crate::publish::PublishError;
 use crate::simulate::SimulateError;
@@ -102,6 +103,9 @@ pub enum Error {
     /// Figures on their way to disclosure control.
     #[error(transparent)]
     Figures(#[from] FigureError),
+    /// The pathway from referrals to people and money.
+    #[error("the pathway: {0}")]
+    Pathway(#[from] PathwayError),
     /// The outputs.
     #[error(transparent)]
     Publish(#[from] PublishError),
@@ -141,6 +145,13 @@ impl Error {
             Error::CantCreate { .. } => Fault::CantCreate,
             Error::TooShort { .. } | Error::Panel(_) | Error::Model(_) | Error::Evaluate(_) => Fault::BadData,
             Error::Design(_) | Error::Forecast(_) | Error::Figures(_) => Fault::Internal,
+            Error::Pathway(error) => match error {
+                PathwayError::Option { .. } | PathwayError::File { .. } | PathwayError::Lever { .. } => {
+                    Fault::Configuration
+                }
+                PathwayError::NotConserved { .. } | PathwayError::Forecast(_) => Fault::Internal,
+                _ => Fault::BadData,
+            },
             Error::Publish(PublishError::Write { .. } | PublishError::Table { .. }) => Fault::Io,
             Error::Publish(_) => Fault::Internal,
             Error::Batch(error) => match error {

@@ -78,7 +78,7 @@ pub fn history(panel: &Panel, hierarchy: &Hierarchy, complete: Period) -> Result
 }
 
 /// Mean, median and bounds, one column each; `of` picks a row's forecast.
-fn summary_columns(forecast: &Forecast, levels: &Levels) -> Vec<FigureColumn> {
+pub(super) fn summary_columns(forecast: &Forecast, levels: &Levels) -> Vec<FigureColumn> {
     let flat = |values: Array2<f64>| values.into_iter().collect::<Vec<f64>>();
     let (low, high) = forecast.intervals(levels);
     let median = forecast.quantiles(&[0.5]).index_axis_move(ndarray::Axis(1), 0);

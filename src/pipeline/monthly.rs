@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::earlier::Earlier;
 use super::judge::{self, Trial};
 use super::pack::{Pack, Results};
-use super::{Error, Listener, Progress, Stage, read_input, recipe, short_history};
+use super::{Error, Listener, Progress, Stage, pathway, read_input, recipe, short_history};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::features::{calendar_design, closure_design};
 use crate::forecast::{FittedForecaster, Forecast, RollingOrigins};
@@ -306,12 +306,13 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: L
     let scorecard = trial.judge(std::slice::from_ref(plan.line_up()), listener)?;
     let mut findings = work.ingested.findings.clone();
     findings.extend(short_history::of_panel(panel));
+    let pathway = pathway::follow(plan, work, &leaves, &mut findings)?;
     findings.extend(not_forecast(&*fitted, panel, &leaves));
     if scorecard.is_none() {
         findings.push(no_backtest(panel, horizon));
     }
     let (fitted, hierarchy, forecast) = (&*fitted, &hierarchy, &forecast);
-    let results = Results { plan, work, fitted, hierarchy, forecast, scorecard, findings, earlier };
+    let results = Results { plan, work, fitted, hierarchy, forecast, scorecard, findings, earlier, pathway };
     results.protected()
 }
 

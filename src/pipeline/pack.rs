@@ -14,7 +14,7 @@ use crate::forecast::{FittedForecaster, Forecast, Levels};
 use crate::ingest;
 use crate::panel::{Finding, Hierarchy, SeriesKey};
 use crate::project::RunPlan;
-use crate::publish::{self, PackContents};
+use crate::publish::{self, PackContents, PathwayContents};
 use crate::time::{Date, Period};
 
 /// Coverage of a level further from its nominal share than this is an alert.
@@ -36,6 +36,8 @@ pub struct Results<'a> {
     pub findings: Vec<Finding>,
     /// The earlier packs of the folder.
     pub earlier: Earlier,
+    /// `None` where the project file leaves it out.
+    pub pathway: Option<PathwayContents>,
 }
 
 /// What goes into a pack, and what a person should look at first.
@@ -93,6 +95,7 @@ impl Results<'_> {
             vintages,
             findings: publish::findings_table(profile, &self.findings)?,
             models: protect(figures::models(dimensions, panel.keys(), recipe, |key| self.described(key))?),
+            pathway: self.pathway.clone(),
         };
         let record = self.record(&contents, &scored);
         let mut alerts = alerts(&scored, recipe, levels);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{About, BacktestOptions, CalendarOptions, ForecastOptions, LineUp, PublishOptions};
 use crate::forecast::Draws;
 use crate::ingest::InputOptions;
+use crate::pathway::PathwayPlan;
 
 /// Why a project file or line-up can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,8 @@ struct ProjectFile {
     forecast: ForecastOptions,
     #[serde(default)]
     backtest: BacktestOptions,
+    #[serde(default)]
+    pathway: PathwayPlan,
     #[serde(default)]
     publish: PublishOptions,
 }
@@ -187,6 +190,11 @@ impl RunPlan {
     /// How the recipe is judged.
     pub fn backtest(&self) -> &BacktestOptions {
         &self.file.backtest
+    }
+
+    /// What follows the referrals: stages, work and cost.
+    pub fn pathway(&self) -> &PathwayPlan {
+        &self.file.pathway
     }
 
     /// What may be shown.

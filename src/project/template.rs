@@ -73,6 +73,22 @@ seed = {seed}
 origins = {origins}           # how often the whole recipe is tried on the past
 stride = {stride}             # periods between two tries
 
+# What follows the referrals: assessments, plans, care, open cases, social workers and cost. What isn't set is taken from
+# England's figures, and the report lists it as an assumption: set your own.
+[pathway]
+on = {pathway}
+# [pathway.open_cases]      # children today, where the input holds referrals only
+# in_need = 2000            # those on plan and looked after included
+# on_plan = 250
+# looked_after = 400
+# [pathway.workload]
+# cases_per_worker = 15.2
+# vacancy_rate = 0.142      # share of posts
+# establishment = 120       # posts for case-holding social workers, full-time equivalent
+# worker_month_pounds = 5000
+# [pathway.costs]
+# inflation_per_year = 0.03
+
 [publish]
 folder = {folder}
 profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; "internal" changes nothing and marks every page
@@ -91,6 +107,7 @@ profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; "intern
         seed = forecast.seed,
         origins = backtest.origins,
         stride = backtest.stride,
+        pathway = matches!(sketch.format, Format::Referrals | Format::CinCensus),
         folder = quoted(&publish.folder.display().to_string()),
         profile = publish.profile,
     )
@@ -151,6 +168,18 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `forecast.seed` | the seed of every random choice | 1 |
 | `backtest.origins` | how often the recipe is tried on the past, 1 to 200 | 10 |
 | `backtest.stride` | periods between two tries, 1 to 120 | 6 |
+| `pathway.on` | follow the referrals to assessments, plans, care, open cases, social workers and cost (months only) | `false` |
+| `pathway.open_cases.in_need`, `.on_plan`, `.looked_after` | children today, where the input doesn't tell | England's, by referral |
+| `pathway.workload.cases_per_worker`, `.cases_per_child_in_need` | open cases a social worker holds; cases held for each child in need | `models/pathway/workload.toml` |
+| `pathway.workload.establishment`, `.vacancy_rate` | posts for case-holding social workers, full-time equivalent; share of them that is vacant | no posts shown; `models/pathway/workload.toml` |
+| `pathway.workload.worker_month_pounds` | pounds for a social worker's month, on-costs included | `models/pathway/workload.toml` |
+| `pathway.costs.inflation_per_year` | 0.03 is three per cent | `models/pathway/costs.toml` |
+| `pathway.costs.cost` | a list of `group`, `kind`, `share`, `per_week`, `priced`; a group that is named has its own kinds only | `models/pathway/costs.toml` |
+| `pathway.costs.mix` | shares of groups, where placements aren't known | `models/pathway/costs.toml` |
+| `pathway.lever` | a list of levers whose effect on cases, workers and pounds the ledger tells (`docs/guide/people-and-money.md`) | none |
+| `pathway.journeys.by_source`, `.by_need`, `.trend`, `.drift` | whether conversion may differ by source and need, have a trend, wander from year to year | `true` |
+| `pathway.journeys.conversion_years` | conversion is learnt from the referrals of so many years | 6 |
+| `pathway.placements.prior_events`, `.entry_drift_per_year`, `.leaving_drift_per_year` | of the placement model, which no reader feeds yet | `models/pathway/placements.toml` |
 | `publish.folder` | the folder that holds the packs | `packs` |
 | `publish.keep` | how many origins' packs stay once a new pack is there; the older ones are removed | all |
 | `publish.profile` | `published` or `internal` | `published` |

@@ -1,6 +1,6 @@
 //! What a pack says: protected tables and the few facts around them.
 
-use super::PublishError;
+use super::{PathwayContents, PublishError};
 use crate::disclosure::{Cell, FigureColumn, FigureError, Figures, LabelColumn, Profile, ProtectedTable, protect};
 use crate::forecast::Levels;
 use crate::panel::Finding;
@@ -94,6 +94,8 @@ pub struct PackContents {
     pub findings: ProtectedTable,
     /// Keys; `model`, `description` (what was fitted to each series).
     pub models: ProtectedTable,
+    /// What follows the referrals; `None` where the project file leaves it out.
+    pub pathway: Option<PathwayContents>,
 }
 
 /// The findings as the `findings` table: `name`, `severity`, `what`, `where`, `meaning`, `remedy`; `count`, which
@@ -231,7 +233,7 @@ impl PackContents {
                 }
             }
         }
-        Ok(())
+        self.pathway.iter().try_for_each(|pathway| pathway.check(self))
     }
 }
 

@@ -11,6 +11,7 @@ mod charts;
 mod contents;
 mod earlier;
 mod parquet;
+mod pathway;
 mod report;
 mod sentences;
 mod series;
@@ -26,6 +27,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use contents::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, findings_table};
+pub use pathway::{PathwayContents, RestsOn};
 
 use crate::disclosure::{Profile, ProtectedTable};
 pub use earlier::{EarlierForecast, EarlierPack, read_earlier};
@@ -156,6 +158,10 @@ pub fn write(
     }
     let findings = text_files::json("findings", contents.profile, &Sheet::of(&contents.findings));
     pack.file("findings.json", JSON, findings.as_bytes())?;
+
+    if let Some(pathway) = &contents.pathway {
+        pathway.write(&mut pack, contents)?;
+    }
 
     let series = PackSeries::read(contents);
     let charts = charts::all(contents, &series);

@@ -34,8 +34,11 @@ fn one_thread_and_two_publish_the_same_bytes() {
     let (folder, _) = folder_with("series.csv", &two_series());
     output(groundswell(folder.path()).args(["init", "series.csv"]), 0);
     let project = folder.path().join("groundswell.toml");
+    let text = fs::read_to_string(&project).expect("the project file");
+    fs::write(&project, text.replace("[pathway]\non = false", "[pathway]\non = true")).expect("a file");
     let (one, two) = (pack(&project, "1"), pack(&project, "2"));
     assert!(one.len() > 10, "{} files", one.len());
+    assert!(one.keys().any(|path| path.ends_with("pathway.csv")), "the pathway is among them");
     assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
     for (path, bytes) in &one {
         assert!(two[path] == *bytes, "{path} differs between one thread and two");

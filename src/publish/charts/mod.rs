@@ -7,10 +7,13 @@
 
 mod axis;
 mod canvas;
+mod cost;
 mod coverage;
 mod last_forecasts;
+mod open_cases;
 mod palette;
 mod panels;
+mod pathway_flows;
 mod png;
 mod quality;
 mod scores;
@@ -18,6 +21,7 @@ mod season;
 mod timeline;
 mod total;
 mod typeface;
+mod workers;
 mod years;
 
 use std::io;
@@ -25,6 +29,7 @@ use std::io;
 pub(super) use axis::{short_name, with_commas};
 pub(super) use canvas::Picture;
 use canvas::{Anchor, Area, Canvas, Caption, HEADLINE, LABEL, Type, picture};
+pub(super) use cost::pounds;
 use palette::{DARK_GREY, PLUM};
 pub(super) use png::{PngError, rasterised};
 pub(super) use scores::{model_name, score_text};
@@ -37,6 +42,9 @@ use super::sheet::Sheet;
 
 /// A file of its own is 159 x 100 mm, which fits the text width of A4.
 const FILE_SIZE: (u32, u32) = (1_590, 1_000);
+
+/// Whose figures the pathway leans on, beside the authority's own.
+const NATIONAL_FIGURES: &str = "; England’s figures: Department for Education (OGL v3.0)";
 
 /// Space around everything.
 const MARGIN: f64 = 44.0;
@@ -180,6 +188,11 @@ pub(super) fn all(contents: &PackContents, series: &PackSeries) -> Vec<Chart> {
         }
     }
     charts.extend(season::chart(contents, series));
+    if let Some(pathway) = &contents.pathway {
+        let of = [pathway_flows::chart, open_cases::chart, workers::chart, cost::chart];
+        let drawn = of.into_iter().filter_map(|chart| chart(contents, pathway));
+        charts.extend(drawn.map(|chart| Chart { source: format!("{}{NATIONAL_FIGURES}", chart.source), ..chart }));
+    }
     charts.push(last_forecasts::chart(contents));
     charts.push(scores::chart(contents));
     charts.push(coverage::chart(contents));

@@ -16,8 +16,11 @@ use crate::publish::words::{between, capitalised, counted, headline, odds, spoke
 /// More panels than this can't be read.
 const MOST_PANELS: usize = 12;
 
-struct Panels {
-    panels: Vec<(String, Timeline)>,
+/// Timelines side by side, each with its name.
+pub(super) struct Panels {
+    pub panels: Vec<(String, Timeline)>,
+    /// The figures before the forecast are one point each, of this name, and no observed line.
+    pub point: Option<&'static str>,
 }
 
 impl Panels {
@@ -36,7 +39,7 @@ impl Panels {
         let (mut x, mut y) = (area.left, area.top + kind.size);
         let bands = self.panels.first().map(|(_, timeline)| timeline.bands.clone()).unwrap_or_default();
         let mut entries: Vec<(String, Option<usize>, bool)> =
-            vec![("Observed".to_owned(), None, false), ("Forecast".to_owned(), None, true)];
+            vec![(self.point.unwrap_or("Observed").to_owned(), None, false), ("Forecast".to_owned(), None, true)];
         entries.extend(bands.iter().enumerate().map(|(place, level)| (format!("{level}% range"), Some(place), false)));
         for (text, band, dashed) in entries {
             let wide = 74.0 + kind.width(&text);
@@ -51,6 +54,7 @@ impl Panels {
                     canvas.outline(swatch, BAND_EDGE, 2);
                 }
                 (None, true) => canvas.dashed(&[(x, middle), (x + 56.0, middle)], NAVY, 5),
+                (None, false) if self.point.is_some() => canvas.dot((x + 28.0, middle), 7, NAVY),
                 (None, false) => canvas.line(&[(x, middle), (x + 56.0, middle)], NAVY, 5),
             }
             canvas.text(&text, x + 68.0, y, Anchor::Start, kind);
@@ -184,7 +188,7 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries, dimension: usi
     }
     let id = format!("by-{}", file_stem(&dimension_name));
     let summary = Some(summary(contents, &dimension_name, &margin));
-    Some(Chart { summary, ..super::chart(contents, &id, Box::new(Panels { panels }), sheet, words) })
+    Some(Chart { summary, ..super::chart(contents, &id, Box::new(Panels { panels, point: None }), sheet, words) })
 }
 
 /// One row a series: the year before, the next period and the next year, each with its range.

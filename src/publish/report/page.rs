@@ -32,6 +32,7 @@ pub(super) struct Page {
     next_year: Option<Figure>,
     groups: Vec<Group>,
     season: Option<Figure>,
+    pathway: Option<super::pathway::Section>,
     checks: Vec<Figure>,
     backtest: Option<Table>,
     quality: Option<Figure>,
@@ -66,7 +67,7 @@ struct Group {
 }
 
 #[derive(Debug, Serialize)]
-struct Figure {
+pub(super) struct Figure {
     id: String,
     headline: String,
     subtitle: String,
@@ -89,7 +90,7 @@ struct FindingCard {
 }
 
 #[derive(Debug, Serialize)]
-struct Table {
+pub(super) struct Table {
     caption: String,
     columns: Vec<Column>,
     rows: Vec<Vec<String>>,
@@ -146,6 +147,7 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
         next_year: one("next-year")?,
         groups,
         season: one("seasonal-pattern")?,
+        pathway: super::pathway::section(contents, charts)?,
         checks,
         backtest: backtest(contents),
         quality: one("data-quality")?,
@@ -169,7 +171,7 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
     })
 }
 
-fn figure(contents: &PackContents, chart: &Chart) -> Result<Figure, PublishError> {
+pub(super) fn figure(contents: &PackContents, chart: &Chart) -> Result<Figure, PublishError> {
     let draw = |shape: Shape| {
         let failed = |error: std::io::Error| PublishError::Chart { chart: chart.id.clone(), reason: error.to_string() };
         chart.inline(shape).map(|picture| picture.svg).map_err(failed)
@@ -189,7 +191,7 @@ fn figure(contents: &PackContents, chart: &Chart) -> Result<Figure, PublishError
 }
 
 /// A sheet as a table of texts; `None` where it has no rows.
-fn table(contents: &PackContents, caption: String, sheet: &Sheet, file: &str) -> Option<Table> {
+pub(super) fn table(contents: &PackContents, caption: String, sheet: &Sheet, file: &str) -> Option<Table> {
     let first = sheet.rows.first()?;
     let kept: Vec<usize> =
         (0..sheet.columns.len()).filter(|place| sheet.columns[*place] != super::super::sheet::MARKING_COLUMN).collect();
@@ -228,7 +230,7 @@ fn column_name(contents: &PackContents, column: &str) -> String {
         return format!("{level}% high");
     }
     match column {
-        "period" => capitalised(contents.frequency.noun()),
+        "period" | "ds" => capitalised(contents.frequency.noun()),
         "median" | "forecast_median" => "Forecast".to_owned(),
         "mean" => "Average".to_owned(),
         "scaled_wis" => "Interval score".to_owned(),

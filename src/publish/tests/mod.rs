@@ -1,6 +1,7 @@
 //! The pack as a whole: what every chart and the report must be for any authority.
 
 mod pack;
+mod pathway;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,6 +16,11 @@ use pack::Sample;
 
 fn samples() -> Vec<(&'static str, PackContents)> {
     let internal = Sample { profile: Profile::Internal, ..Sample::usual() };
+    let with_pathway = |in_need: f64, posts: Option<f64>, profile: Profile| {
+        let mut contents = Sample { profile, ..Sample::usual() }.pack();
+        contents.pathway = Some(pathway::pathway(in_need, profile, posts));
+        contents
+    };
     let short = Sample { months: 5, horizon: 3, ..Sample::usual() };
     vec![
         ("usual", Sample::usual().pack()),
@@ -25,6 +31,9 @@ fn samples() -> Vec<(&'static str, PackContents)> {
         ("internal", internal.pack()),
         ("short history", short.pack()),
         ("hostile", hostile()),
+        ("pathway", with_pathway(2_300.0, None, Profile::Published)),
+        ("pathway and posts", with_pathway(2_300.0, Some(140.0), Profile::Internal)),
+        ("pathway of a few", with_pathway(9.0, Some(1.0), Profile::Published)),
     ]
 }
 
@@ -145,6 +154,34 @@ fn every_pack_has_the_whole_set_of_charts_in_one_order() {
     assert_eq!(ids(&Sample::usual().pack()), whole);
     let without_figures = ids(&Sample::empty().pack());
     assert_eq!(without_figures.len(), 6, "{without_figures:?}");
+}
+
+#[test]
+fn a_pathway_has_its_charts_and_says_what_it_rests_on() {
+    let mut contents = Sample::usual().pack();
+    contents.pathway = Some(pathway::pathway(2_300.0, Profile::Published, None));
+    let ids: Vec<String> = charts_of(&contents).iter().map(|chart| chart.id.clone()).collect();
+    assert!(ids.join(" ").contains("pathway open-cases workers cost last-forecasts"), "{ids:?}");
+    with_page(&contents, |_, page| {
+        assert!(page.contains("rests on England’s figures"), "what it rests on");
+        assert!(page.contains("cases a social worker") && page.contains("a statistic"), "the log of assumptions");
+        // 2,300 x 15,000 pounds, and 1.28 standard deviations of 12%.
+        assert!(page.contains("cost about £34.5 million"), "the cost");
+    });
+    let files: Vec<String> = published(&contents).into_iter().map(|(name, _)| name).collect();
+    for name in ["pathway.csv", "pathway.parquet", "pathway.json", "workers.csv", "assumptions.csv", "charts/cost.png"]
+    {
+        assert!(files.iter().any(|file| file == name), "{name} is missing");
+    }
+}
+
+#[test]
+fn a_pathway_under_another_profile_is_refused() {
+    let mut contents = Sample::usual().pack();
+    contents.pathway = Some(pathway::pathway(2_300.0, Profile::Internal, None));
+    let folder = tempfile::tempdir().expect("a folder");
+    let error = write(folder.path(), &contents, &PublishOptions::default()).err();
+    assert!(matches!(error, Some(PublishError::Profile { table, .. }) if table == "pathway"));
 }
 
 /// Reads the page as XML after closing the elements that HTML leaves open.

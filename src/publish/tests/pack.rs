@@ -101,6 +101,7 @@ impl Sample {
             recent: self.recent(origin),
             vintages: self.vintages(origin),
             findings: findings_table(self.profile, &self.findings()).expect("the columns fit"),
+            pathway: None,
             models: self.models(),
         }
     }
@@ -362,7 +363,7 @@ fn lockdowns() -> Vec<Lockdown> {
 }
 
 /// Mean, median and bounds of three levels around medians; spreads are standard deviations.
-fn ranges(medians: &[f64], spreads: &[f64]) -> Vec<FigureColumn> {
+pub fn ranges(medians: &[f64], spreads: &[f64]) -> Vec<FigureColumn> {
     let at =
         |width: f64| medians.iter().zip(spreads).map(|(median, spread)| (median + width * spread).max(0.0)).collect();
     [

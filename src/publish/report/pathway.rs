@@ -1,0 +1,79 @@
+//! The section of the report on what follows the referrals.
+
+use serde::Serialize;
+
+use super::page::{Figure, Table, figure, table};
+use crate::publish::PublishError;
+use crate::publish::charts::{Chart, pounds};
+use crate::publish::contents::{PackContents, text};
+use crate::publish::pathway::{PathwayContents, RestsOn};
+use crate::publish::sentences::spoken_level;
+use crate::publish::series::Range;
+use crate::publish::sheet::Sheet;
+use crate::publish::words::{odds, periods};
+
+/// What the section shows.
+#[derive(Debug, Serialize)]
+pub(super) struct Section {
+    sentences: Vec<String>,
+    figures: Vec<Figure>,
+    ledger: Option<Table>,
+    assumptions: Option<Table>,
+}
+
+/// The section; `None` where the pack has no pathway.
+pub(super) fn section(contents: &PackContents, charts: &[Chart]) -> Result<Option<Section>, PublishError> {
+    let Some(pathway) = &contents.pathway else { return Ok(None) };
+    let shown = charts.iter().filter(|chart| PathwayContents::CHARTS.contains(&chart.id.as_str()));
+    let figures = shown.map(|chart| figure(contents, chart)).collect::<Result<_, _>>()?;
+    let caption = "Assumptions: figures that the project file did not set".to_owned();
+    let sheet = Sheet::of(&pathway.assumptions);
+    let mut sentences = vec![rests_on(pathway)];
+    sentences.extend(cost(contents, pathway));
+    let ledger = pathway.ledger.as_ref().and_then(|ledger| {
+        let caption = "What each lever adds or takes over the horizon, one after the other".to_owned();
+        table(contents, caption, &Sheet::of(ledger), "pathway-ledger.csv")
+    });
+    let assumptions = table(contents, caption, &sheet, "assumptions.csv");
+    Ok(Some(Section { sentences, figures, ledger, assumptions }))
+}
+
+/// What the section was learnt from, in words.
+fn rests_on(pathway: &PathwayContents) -> String {
+    match pathway.rests_on {
+        RestsOn::Journeys { care: true, .. } => "What becomes of a referral was learnt from your own records of referrals, \
+             assessments, enquiries, plans and care, and from England’s figures where yours are few."
+            .to_owned(),
+        RestsOn::Journeys { care: false, .. } => {
+            "What becomes of a referral was learnt from your own records of referrals, assessments, enquiries and plans, \
+             and from England’s figures where yours are few. Your records here hold no care: everything about \
+             looked-after children rests on England’s figures."
+                .to_owned()
+        }
+        RestsOn::NationalFigures => {
+            "Your data here count referrals only. What becomes of them rests on England’s figures and on how much \
+             authorities differ, so the ranges are wide. Children in need census returns would narrow them."
+                .to_owned()
+        }
+    }
+}
+
+/// What the horizon costs, in words.
+fn cost(contents: &PackContents, pathway: &PathwayContents) -> Option<String> {
+    let table = &pathway.cost;
+    let is_total = |row: &usize| text(table, "name", *row) == "total" && text(table, "window", *row) == "whole horizon";
+    let row = (0..table.rows()).find(is_total)?;
+    let range = Range::read(table, contents, row);
+    let level = spoken_level(contents);
+    let (low, high) = range.of(level)?;
+    range.median.number()?;
+    Some(format!(
+        "Over the next {} we expect placements and case-holding social workers to cost about {}. In {} similar forecasts \
+         the cost would lie between {} and {}, at the unit costs below.",
+        periods(contents.horizon, contents.frequency),
+        pounds(range.median),
+        odds(level),
+        pounds(low),
+        pounds(high)
+    ))
+}
