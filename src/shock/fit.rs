@@ -26,7 +26,7 @@ pub struct ShockFit {
     pub(super) exposure: Exposure,
     pub(super) groups: Groups,
     /// Before the data speak.
-    priors: Vec<GroupPrior>,
+    pub(super) priors: Vec<GroupPrior>,
     pub(super) points: Vec<GridPoint>,
     /// Posterior probabilities of the points.
     pub(super) weights: Vec<f64>,
@@ -355,6 +355,6 @@ fn believed(mean: Effects, variance: Effects, along: &Effects) -> Belief {
     Belief::normal(total, along.iter().zip(variance).map(|(a, b)| a * a * b).sum())
 }
 
-fn unit(place: Option<usize>) -> Effects {
+pub(super) fn unit(place: Option<usize>) -> Effects {
     std::array::from_fn(|effect| if Some(effect) == place { 1.0 } else { 0.0 })
 }
