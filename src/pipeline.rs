@@ -10,11 +10,13 @@ mod dimensions;
 mod error;
 mod figures;
 mod flat;
+mod futures;
 mod judge;
 mod monthly;
 mod pack;
 mod recipe;
 mod scores;
+mod what_if;
 
 pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
 pub use dimensions::IdDimensions;

@@ -10,6 +10,7 @@ use crate::ingest::{self, IngestError};
 use crate::panel::{DesignError, PanelError};
 use crate::project::ProjectError;
 use crate::publish::PublishError;
+use crate::scenario::ScenarioError;
 use crate::simulate::SimulateError;
 use crate::time::{CalendarError, ClosureError};
 
@@ -108,6 +109,12 @@ pub enum Error {
     /// The destination, the lock or a pack.
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// A scenario.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// Closures that a scenario asks for.
+    #[error(transparent)]
+    ScenarioClosures(#[from] ClosureError),
     /// The simulator.
     #[error(transparent)]
     Simulate(#[from] SimulateError),
@@ -135,7 +142,11 @@ impl Error {
                 ingest::Fault::Configuration => Fault::Configuration,
             },
             Error::Project(ProjectError::NoModel { .. }) | Error::Usage(_) | Error::Level(_) => Fault::Usage,
-            Error::Project(_) | Error::Calendar { .. } | Error::Closures { .. } => Fault::Configuration,
+            Error::Project(_)
+            | Error::Calendar { .. }
+            | Error::Closures { .. }
+            | Error::Scenario(_)
+            | Error::ScenarioClosures(_) => Fault::Configuration,
             Error::Unreadable { .. } => Fault::NoInput,
             Error::InputChanged { .. } => Fault::Io,
             Error::CantCreate { .. } => Fault::CantCreate,

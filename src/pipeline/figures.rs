@@ -13,7 +13,7 @@ use crate::publish::{ALL_ORIGINS, NEXT_YEAR};
 use crate::time::{Frequency, Period, Span};
 
 /// What names the rows of a table of series: the key's labels, then the key as one text.
-fn key_columns<'a>(dimensions: &[String], keys: impl Iterator<Item = &'a SeriesKey> + Clone) -> Vec<LabelColumn> {
+pub fn key_columns<'a>(dimensions: &[String], keys: impl Iterator<Item = &'a SeriesKey> + Clone) -> Vec<LabelColumn> {
     let label = |dimension: usize| keys.clone().filter_map(move |key| key.labels().nth(dimension));
     let mut columns = vec![LabelColumn::text("unique_id", keys.clone().map(|key| key.to_string()))];
     // A table with one dimension of that very name has it once.
@@ -23,7 +23,7 @@ fn key_columns<'a>(dimensions: &[String], keys: impl Iterator<Item = &'a SeriesK
 }
 
 /// Every key once for each period of the span, series by series.
-fn each(keys: &[SeriesKey], span: Span) -> impl Iterator<Item = (&SeriesKey, Period)> + Clone {
+pub fn each(keys: &[SeriesKey], span: Span) -> impl Iterator<Item = (&SeriesKey, Period)> + Clone {
     keys.iter().flat_map(move |key| (0..span.len()).map(move |position| (key, span.period(position))))
 }
 
@@ -78,7 +78,7 @@ pub fn history(panel: &Panel, hierarchy: &Hierarchy, complete: Period) -> Result
 }
 
 /// Mean, median and bounds, one column each; `of` picks a row's forecast.
-fn summary_columns(forecast: &Forecast, levels: &Levels) -> Vec<FigureColumn> {
+pub fn summary_columns(forecast: &Forecast, levels: &Levels) -> Vec<FigureColumn> {
     let flat = |values: Array2<f64>| values.into_iter().collect::<Vec<f64>>();
     let (low, high) = forecast.intervals(levels);
     let median = forecast.quantiles(&[0.5]).index_axis_move(ndarray::Axis(1), 0);
@@ -108,14 +108,14 @@ pub fn forecast(
 }
 
 /// A year that the forecast reaches into.
-struct Year {
-    window: String,
-    span: Span,
+pub struct Year {
+    pub window: String,
+    pub span: Span,
 }
 
 /// The season that follows the history, then the financial years (April to March) that history and forecast fill
 /// together. Only months and quarters have financial years.
-fn years(history: Span, future: Span) -> Vec<Year> {
+pub fn years(history: Span, future: Span) -> Vec<Year> {
     let season = history.frequency().season_length();
     let mut years = Vec::new();
     if future.len() >= season {

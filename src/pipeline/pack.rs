@@ -13,7 +13,7 @@ use crate::forecast::{FittedForecaster, Forecast, Levels};
 use crate::ingest;
 use crate::panel::{Finding, Hierarchy, SeriesKey};
 use crate::project::RunPlan;
-use crate::publish::{self, PackContents};
+use crate::publish::{self, Futures, PackContents};
 use crate::time::{Date, Period};
 
 /// Coverage of a level further from its nominal share than this is an alert.
@@ -33,6 +33,8 @@ pub struct Results<'a> {
     /// `None` where the history is too short for a backtest.
     pub scorecard: Option<Scorecard>,
     pub findings: Vec<Finding>,
+    /// The three questions and the scenarios, where the recipe has a shock.
+    pub futures: Option<Futures>,
 }
 
 /// What goes into a pack, and what a person should look at first.
@@ -84,6 +86,7 @@ impl Results<'_> {
             recent: protect(recent),
             findings: publish::findings_table(profile, &self.findings)?,
             models: protect(figures::models(dimensions, panel.keys(), recipe, |key| self.described(key))?),
+            futures: self.futures.clone(),
         };
         let record = self.record(&contents, &scored);
         let alerts = alerts(&scored, recipe, levels);

@@ -150,6 +150,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `forecast.seed` | the seed of every random choice | 1 |
 | `backtest.origins` | how often the recipe is tried on the past, 1 to 200 | 10 |
 | `backtest.stride` | periods between two tries, 1 to 120 | 6 |
+| `scenarios.publish` | names from `models/scenarios` and TOML files of your own, joined by `+` where they act together; `[]` for none | those that tell something where the data end |
 | `publish.folder` | the folder that holds the packs | `packs` |
 | `publish.profile` | `published` or `internal` | `published` |
 ";

@@ -57,9 +57,9 @@ pub fn apply<E: From<ScenarioError>>(
             problem,
         })?;
         let next = match lever {
-            Lever::HoldRecentRate { months, .. } => held(ground, *months).map_err(|reason| {
-                ScenarioError::NoForecast { scenario: name(), reason }
-            })?,
+            Lever::HoldRecentRate { months, .. } => {
+                held(ground, *months).map_err(|reason| ScenarioError::NoForecast { scenario: name(), reason })?
+            }
             _ if changes.is_neutral() => forecast.clone(),
             _ => what_if(&changes)?,
         };
@@ -106,8 +106,7 @@ mod tests {
         let keys: Vec<SeriesKey> = ["Police", "Schools"].map(|label| SeriesKey::new([label])).to_vec();
         let span = Span::new(Period::month(2023, 1), 24);
         let counts = Array2::from_shape_fn((2, 24), |(row, month)| (10 * row + month) as f64);
-        let history =
-            Panel::new(vec!["source".into()], keys.clone(), span, counts, ValueKind::Count).expect("valid");
+        let history = Panel::new(vec!["source".into()], keys.clone(), span, counts, ValueKind::Count).expect("valid");
         let paths = Array3::from_shape_fn((2, PATHS, 6), |(row, path, step)| (100 * (row + 1) + path + step) as f64);
         let baseline = Forecast::new(keys, span.following(6), paths).expect("finite");
         (history, baseline.shaped_like(ValueKind::Count))
@@ -152,11 +151,10 @@ mod tests {
              [[lever]]\nlever = \"return\"\nshare = 0.2",
         );
         let entries = outcome.ledger.entries();
-        assert_eq!(entries.iter().map(|entry| entry.lever.as_str()).collect::<Vec<_>>(), [
-            "50% returns",
-            "New need",
-            "20% returns"
-        ]);
+        assert_eq!(
+            entries.iter().map(|entry| entry.lever.as_str()).collect::<Vec<_>>(),
+            ["50% returns", "New need", "20% returns"]
+        );
         assert!(entries[0].added.paths().iter().all(|added| *added == 50.0));
         assert!(entries[2].added.paths().iter().all(|added| *added == -30.0));
         assert!(outcome.ledger.adds_up_to(outcome.forecast.paths(), 0.0));

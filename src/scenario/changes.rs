@@ -297,11 +297,13 @@ mod tests {
 
     #[test]
     fn new_need_grows_is_shared_by_size_and_ends() {
-        let text = "lever = \"new-need\"\nstarts = \"2025-02-10\"\nper_month = 8\ngrows_over_months = 2\nlasts_months = 3";
+        let text =
+            "lever = \"new-need\"\nstarts = \"2025-02-10\"\nper_month = 8\ngrows_over_months = 2\nlasts_months = 3";
         let need = changes(&[text]).expect("valid").new_need.expect("some");
         assert_eq!(need.row(0).to_vec(), [0.0, 3.0, 6.0, 6.0, 0.0, 0.0]);
         assert_eq!(need.row(1).to_vec(), [0.0, 1.0, 2.0, 2.0, 0.0, 0.0]);
-        let text = "lever = \"new-need\"\nsource = \"Schools\"\nstarts = { months_ahead = 5 }\ntotal = 6\ncurve = [1, 2, 3]";
+        let text =
+            "lever = \"new-need\"\nsource = \"Schools\"\nstarts = { months_ahead = 5 }\ntotal = 6\ncurve = [1, 2, 3]";
         let need = changes(&[text]).expect("valid").new_need.expect("some");
         assert_eq!(need.row(0).sum(), 0.0);
         // The third month lies after the horizon.
@@ -333,6 +335,9 @@ mod tests {
         let field = Field { keys: &keys, horizon: Span::new(start, 8), mean: &mean };
         assert_eq!(field.step(Date::constant(2025, 1, 21)), 2);
         assert_eq!(field.step(Date::constant(2024, 1, 21)), 0);
-        assert_eq!(field.day(Start::Ahead { months_ahead: 2 }).expect("a day"), start.first_day().checked_add(1.month()).expect("a day"));
+        assert_eq!(
+            field.day(Start::Ahead { months_ahead: 2 }).expect("a day"),
+            start.first_day().checked_add(1.month()).expect("a day")
+        );
     }
 }

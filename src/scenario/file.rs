@@ -114,9 +114,8 @@ impl Scenario {
             let what = "`name` is empty or has a slash or comma in it".to_owned();
             return Err(ScenarioError::Invalid(what));
         }
-        let wrong = |number: usize, problem: String| {
-            Err(ScenarioError::Lever { scenario: self.name.clone(), number, problem })
-        };
+        let wrong =
+            |number: usize, problem: String| Err(ScenarioError::Lever { scenario: self.name.clone(), number, problem });
         for (place, lever) in self.levers.iter().enumerate() {
             if let Err(problem) = lever.check() {
                 return wrong(place + 1, problem);

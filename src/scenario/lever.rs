@@ -277,7 +277,8 @@ mod tests {
 
     #[test]
     fn a_lever_reads_as_it_is_written() {
-        let text = "lever = \"lockdown\"\nstarts = \"2025-01-06\"\nweeks = 9\nschools = 0.84\nchange = { Police = 0.05 }";
+        let text =
+            "lever = \"lockdown\"\nstarts = \"2025-01-06\"\nweeks = 9\nschools = 0.84\nchange = { Police = 0.05 }";
         let read = lever(text).expect("a lever");
         let back = toml::to_string(&read).expect("TOML");
         assert_eq!(lever(&back).expect("a lever"), read);

@@ -232,6 +232,14 @@ impl ShockFit {
         flows
     }
 
+    /// The demand of a series in the last period of the history as it would be without season, shock and chance, in the
+    /// units of the series; 0 where nothing was estimated.
+    pub fn usual_demand(&self, row: usize) -> f64 {
+        let state = self.estimate.as_ref().map(|estimate| &estimate.states[row]);
+        let last = state.filter(|state| !state.sample.at.is_empty()).and_then(|state| state.baseline.level.last());
+        last.map_or(0.0, |level| libm::exp(level + self.level_change(row, self.span.len().saturating_sub(1))))
+    }
+
     /// The logarithm of the new normal's factor on a period.
     pub(super) fn level_change(&self, row: usize, period: usize) -> f64 {
         let Some(estimate) = &self.estimate else { return 0.0 };

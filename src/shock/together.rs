@@ -44,7 +44,8 @@ impl ShockFit {
             of_group[group] += pull;
             variance += pull * pull * square(&self.priors[group].between);
         }
-        variance += of_group.iter().zip(&self.priors).map(|(pull, prior)| pull * pull * square(&prior.variance)).sum::<f64>();
+        variance +=
+            of_group.iter().zip(&self.priors).map(|(pull, prior)| pull * pull * square(&prior.variance)).sum::<f64>();
         Answer { prior: Belief::normal(mean, variance), posterior: self.joined_posterior(sizes, along, turned) }
     }
 

@@ -101,6 +101,7 @@ impl Sample {
             recent: self.recent(origin),
             findings: findings_table(self.profile, &self.findings()).expect("the columns fit"),
             models: self.models(),
+            futures: None,
         }
     }
 

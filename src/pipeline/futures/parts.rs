@@ -1,0 +1,84 @@
+//! What history and forecast are made of, as a table of figures.
+
+use ndarray::Array2;
+
+use crate::disclosure::{FigureColumn, FigureError, Figures, LabelColumn, Profile, TotalRow};
+use crate::forecast::Forecast;
+use crate::panel::{Hierarchy, Panel, SeriesKey};
+use crate::pipeline::figures::key_columns;
+use crate::shock::{Decomposition, Part, ShockFit};
+use crate::time::Period;
+
+/// The row that the parts add up to.
+const EXPECTED: &str = "expected";
+
+/// A part's name in tables.
+fn name(part: Part) -> &'static str {
+    match part {
+        Part::Baseline => "baseline",
+        Part::Season => "season",
+        Part::NewNormal => "new-normal",
+        Part::Suppressed => "suppressed",
+        Part::Returning => "returning",
+        Part::NewNeed => "new-need",
+        Part::Irregular => "irregular",
+    }
+}
+
+/// The `decomposition` table: a row for each series, period and part, and one for what they add up to.
+///
+/// What chance added to an observed count would, with the others, tell that count: only a table for the analyst's own
+/// desk has it. A period of the history that was not observed has no rows.
+pub fn table(
+    panel: &Panel,
+    hierarchy: &Hierarchy,
+    forecast: &Forecast,
+    fit: &ShockFit,
+    ahead: &Decomposition,
+    profile: Profile,
+) -> Result<Figures, FigureError> {
+    let past = fit.decomposition(panel);
+    let parts = |is_past: bool| {
+        let wanted = move |part: &Part| match part {
+            Part::Irregular => is_past && profile == Profile::Internal,
+            Part::NewNeed => false,
+            _ => true,
+        };
+        Part::ALL.into_iter().filter(wanted).collect::<Vec<Part>>()
+    };
+    let mut rows: Vec<(&SeriesKey, Period, &'static str, &'static str, f64)> = Vec::new();
+    let mut totals = Vec::new();
+    for total in hierarchy.totals() {
+        if forecast.row(&total.key).is_none() {
+            continue;
+        }
+        for (decomposition, state) in [(&past, "observed"), (ahead, "forecast")] {
+            // The decomposition of a forecast has no row for a series that could not be forecast.
+            let leaves: Vec<usize> = total
+                .leaves
+                .iter()
+                .filter_map(|leaf| decomposition.keys().binary_search(&panel.keys()[*leaf]).ok())
+                .collect();
+            for (place, period) in decomposition.span().periods().enumerate() {
+                let sum = |values: &Array2<f64>| leaves.iter().map(|leaf| values[(*leaf, place)]).sum::<f64>();
+                if sum(decomposition.part(Part::Baseline)).is_nan() {
+                    continue;
+                }
+                let first = rows.len();
+                let parts = parts(state == "observed");
+                for part in &parts {
+                    rows.push((&total.key, period, state, name(*part), sum(decomposition.part(*part))));
+                }
+                let whole: f64 = rows[first..].iter().map(|(.., value)| value).sum();
+                totals.push(TotalRow { row: rows.len(), parts: (first..rows.len()).collect() });
+                rows.push((&total.key, period, state, EXPECTED, whole));
+            }
+        }
+    }
+    let mut labels = key_columns(panel.dimensions(), rows.iter().map(|(key, ..)| *key));
+    labels.push(LabelColumn::dates("ds", rows.iter().map(|(_, period, ..)| period.first_day())));
+    labels.push(LabelColumn::text("state", rows.iter().map(|(_, _, state, ..)| *state)));
+    labels.push(LabelColumn::text("part", rows.iter().map(|(_, _, _, part, _)| *part)));
+    let values = FigureColumn::changes("value", rows.iter().map(|(.., value)| *value).collect());
+    Figures::new("decomposition", labels, vec![values])?.with_totals(totals)
+}
