@@ -5,9 +5,11 @@
 //! ([`forecast_table`], [`backtest_table`]). Statistics live in the rooms; this module hands data from one to the next
 //! and composes their errors.
 
+mod compare;
 mod desk;
 mod dimensions;
 mod error;
+mod explain;
 mod figures;
 mod flat;
 mod futures;
@@ -15,15 +17,19 @@ mod judge;
 mod monthly;
 mod pack;
 mod recipe;
+mod scenario;
 mod scores;
 mod what_if;
 
+pub use compare::{Compared, Comparison, compare_packs, compare_scenarios};
 pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
 pub use dimensions::IdDimensions;
 pub use error::{Error, Fault};
+pub use explain::{Explanation, explain};
 pub use flat::{FlatForecast, FlatSummary, FlatTable, forecast_table, rehearse_table};
 pub use monthly::{PackState, Rehearsal, RunOutcome, rehearse, run};
 pub use recipe::forecaster;
+pub use scenario::{LedgerLine, ScenarioResult, Scenarios, list_scenarios, scenarios};
 pub use scores::{FlatBacktest, OriginChoice, ScoreLine, TableScores, backtest_table};
 
 pub use crate::publish::tables::WideFormat;

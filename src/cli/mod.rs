@@ -5,13 +5,16 @@
 
 mod backtest;
 mod check;
+mod compare;
 mod completions;
 mod exit;
+mod explain;
 mod forecast;
 mod init;
 mod man;
 mod reference;
 mod run;
+mod scenario;
 mod screen;
 mod simulate;
 mod table;
@@ -76,6 +79,9 @@ enum Command {
     Check(check::Arguments),
     Forecast(forecast::Arguments),
     Backtest(backtest::Arguments),
+    Scenario(scenario::Arguments),
+    Compare(compare::Arguments),
+    Explain(explain::Arguments),
     Simulate(simulate::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -123,6 +129,9 @@ impl Command {
             Command::Check(arguments) => arguments.execute(screen),
             Command::Forecast(arguments) => arguments.execute(screen),
             Command::Backtest(arguments) => arguments.execute(screen),
+            Command::Scenario(arguments) => arguments.execute(screen),
+            Command::Compare(arguments) => arguments.execute(screen),
+            Command::Explain(arguments) => arguments.execute(screen),
             Command::Simulate(arguments) => arguments.execute(screen),
             Command::Completions(arguments) => arguments.execute(),
             Command::Man(arguments) => arguments.execute(),

@@ -11,6 +11,9 @@ pub const BASELINE: &str = "baseline";
 /// The window of the `ledger` and `differences` tables that is one period.
 pub const PERIOD: &str = "period";
 
+/// The window that is the whole horizon.
+pub const HORIZON: &str = "horizon";
+
 /// A scenario that was applied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SupposedScenario {

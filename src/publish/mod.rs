@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 
 pub use contents::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, findings_table};
 
-pub use futures::{BASELINE, Futures, PERIOD, SupposedScenario};
+pub use futures::{BASELINE, Futures, HORIZON, PERIOD, SupposedScenario};
 
 use crate::disclosure::{Profile, ProtectedTable};
 pub use text_files::field as csv_field;

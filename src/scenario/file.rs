@@ -60,13 +60,14 @@ impl Scenario {
         SHIPPED.iter().map(|(name, _)| *name)
     }
 
-    /// A shipped scenario by name, or several joined by `+`.
+    /// A shipped scenario by name (`baseline` is the one that changes nothing), or several joined by `+`.
     ///
     /// # Errors
     /// Where a name isn't shipped, or the levers don't go together.
     pub fn shipped(name: &str) -> Result<Scenario, ScenarioError> {
         let one = |name: &str| match SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
             Some((_, text)) => Scenario::from_toml(text),
+            None if name == Scenario::neutral().name => Ok(Scenario::neutral()),
             None => {
                 let shipped = Scenario::names().collect::<Vec<_>>().join(", ");
                 Err(ScenarioError::Unknown { name: name.to_owned(), shipped })

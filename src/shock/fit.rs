@@ -86,6 +86,11 @@ impl ShockFit {
         self.estimate.is_some() && !self.exposure.is_empty()
     }
 
+    /// Whether a period of the history was less than half closed, so that hidden demand could come back in it.
+    pub fn is_open(&self, row: usize, period: usize) -> bool {
+        self.exposure.open(row, period)
+    }
+
     /// The labels of the groups whose suppression and new normal are shrunk together, sorted.
     pub fn group_labels(&self) -> &[String] {
         &self.groups.labels

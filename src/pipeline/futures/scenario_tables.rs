@@ -8,7 +8,7 @@ use crate::forecast::{Forecast, Levels};
 use crate::math::quantile;
 use crate::panel::{Hierarchy, Panel, SeriesKey};
 use crate::pipeline::figures::{self, Year, each, key_columns, observed_total};
-use crate::publish::{BASELINE, PERIOD};
+use crate::publish::{BASELINE, HORIZON, PERIOD};
 use crate::time::{Period, Span};
 
 /// The scenarios of a run, and what they are laid on.
@@ -66,7 +66,8 @@ impl ScenarioTables<'_> {
     /// observed of them.
     pub fn years(&self) -> Result<Figures, FigureError> {
         let history = self.panel.span();
-        let years = figures::years(history, self.forecast.span());
+        let mut years = figures::years(history, self.forecast.span());
+        years.push(Year { window: HORIZON.to_owned(), span: self.forecast.span() });
         let all = self.all();
         let mut rows: Vec<(&str, &SeriesKey, &Year)> = Vec::new();
         let mut sums: Vec<Vec<f64>> = Vec::new();
@@ -95,7 +96,7 @@ impl ScenarioTables<'_> {
         Figures::new("scenario_years", labels, spread_columns(FigureKind::Count, &sums, self.levels))
     }
 
-    /// Every period of the horizon, and the years of which the horizon holds a part; only what is forecast of them.
+    /// Every period of the horizon, the years of which it holds a part (only what is forecast of them), and all of it.
     fn windows(&self) -> Vec<Window> {
         let future = self.forecast.span();
         let periods = future.periods().enumerate();
@@ -110,7 +111,13 @@ impl ScenarioTables<'_> {
             let at = |step: Option<&usize>| step.map_or(year.span.start(), |step| future.period(*step));
             Window { name: year.window, first: at(steps.first()), last: at(steps.last()), steps }
         });
-        single.chain(years).collect()
+        let horizon = Window {
+            name: HORIZON.to_owned(),
+            first: future.start(),
+            last: future.last().unwrap_or(future.start()),
+            steps: (0..future.len()).collect(),
+        };
+        single.chain(years).chain([horizon]).collect()
     }
 
     /// The `ledger` table: for each series, scenario and window the baseline, what each lever adds, and what that comes
