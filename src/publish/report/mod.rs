@@ -4,6 +4,7 @@
 //! the template; pictures are the only markup that goes in as it is, and [`super::charts`] escapes what they say.
 
 mod page;
+mod questions;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
