@@ -106,13 +106,13 @@ pub fn tables(
         closures: one.outcome.changes.closures.clone(),
     });
     let sizes = Sizes::of(panel);
-    let told = answers::told(fitted.shock(), &sizes, profile);
+    let shock = fitted.shock();
+    let told = answers::told(shock, &sizes, profile);
+    let ahead = what_if.parts()?;
     Ok(Futures {
         answers: protect(profile, answers::table(&told)?),
-        decomposition: protect(
-            profile,
-            parts::table(panel, &hierarchy, &forecast, fitted.shock(), &what_if.parts()?, profile)?,
-        ),
+        decomposition: protect(profile, parts::table(panel, &hierarchy, &forecast, shock, &ahead, profile)?),
+        returns: protect(profile, parts::returns(panel, &hierarchy, &forecast, shock, &ahead)?),
         scenarios: protect(profile, scenarios.paths()?),
         scenario_years: protect(profile, scenarios.years()?),
         ledger: protect(profile, scenarios.ledger()?),

@@ -39,6 +39,8 @@ pub struct Futures {
     pub answers: ProtectedTable,
     /// Keys, `ds`, `state` (`observed`, `forecast`), `part`; `value`.
     pub decomposition: ProtectedTable,
+    /// Keys, `ds`, `state`; `kept_away_so_far`, `came_back_so_far`.
+    pub returns: ProtectedTable,
     /// Keys, `ds`, `scenario`; `mean`, `median`, bounds. The baseline is among them.
     pub scenarios: ProtectedTable,
     /// Keys, `window`, `from`, `to`, `scenario`; `mean`, `median`, bounds.
@@ -57,10 +59,11 @@ pub struct Futures {
 
 impl Futures {
     /// The tables with their file stems.
-    pub(super) fn tables(&self) -> [(&'static str, &ProtectedTable); 6] {
+    pub(super) fn tables(&self) -> [(&'static str, &ProtectedTable); 7] {
         [
             ("answers", &self.answers),
             ("decomposition", &self.decomposition),
+            ("returns", &self.returns),
             ("scenarios", &self.scenarios),
             ("scenario-years", &self.scenario_years),
             ("ledger", &self.ledger),
@@ -74,7 +77,7 @@ impl Futures {
         let keys = || contents.dimensions.iter().map(|name| (name.as_str(), Text));
         let window = [("scenario", Text), ("window", Text), ("from", Dates), ("to", Dates)];
         let spread = [("mean", Figures), ("median", Figures)];
-        let expected: [(&ProtectedTable, Vec<(&str, Holds)>); 6] = [
+        let expected: [(&ProtectedTable, Vec<(&str, Holds)>); 7] = [
             (
                 &self.answers,
                 vec![
@@ -95,6 +98,17 @@ impl Futures {
             (
                 &self.decomposition,
                 keys().chain([("ds", Dates), ("state", Text), ("part", Text), ("value", Figures)]).collect(),
+            ),
+            (
+                &self.returns,
+                keys()
+                    .chain([
+                        ("ds", Dates),
+                        ("state", Text),
+                        ("kept_away_so_far", Figures),
+                        ("came_back_so_far", Figures),
+                    ])
+                    .collect(),
             ),
             (&self.scenarios, keys().chain([("ds", Dates), ("scenario", Text)]).chain(spread).collect()),
             (&self.scenario_years, keys().chain(window).chain(spread).collect()),

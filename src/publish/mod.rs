@@ -118,7 +118,7 @@ const HTML: &str = "text/html; charset=utf-8";
 /// Writes the tables, charts and report of a pack into a folder that exists, and lists what was written.
 ///
 /// Tables: `forecasts` and `history` as CSV, Parquet and JSON, `findings` as CSV and JSON, `yearly`, `backtest` and
-/// `models` as CSV; where there are scenarios, `answers`, `decomposition`, `scenarios`, `scenario-years`, `ledger` and
+/// `models` as CSV; where there are scenarios, `answers`, `decomposition`, `returns`, `scenarios`, `scenario-years`, `ledger` and
 /// `differences` as CSV and Parquet; `charts/*` as SVG, PNG and the figures behind them as CSV; `report.html`.
 ///
 /// # Errors

@@ -11,5 +11,7 @@ mod properties;
 mod real_data;
 mod recovery;
 mod reproducible;
+mod scenario;
 mod shock;
 mod stress;
+mod traps;

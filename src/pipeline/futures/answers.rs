@@ -38,7 +38,10 @@ pub struct ToldAnswer {
     pub question: &'static str,
     /// [`TOTAL`] for all series together, else the label of a group.
     pub of: String,
+    /// In the unit that is shown: a share, months, a change.
     pub answer: Answer,
+    /// As it was estimated: what the data told is judged there.
+    pub estimated: Answer,
     pub sentence: String,
 }
 
@@ -53,16 +56,19 @@ pub fn full_lockdown() -> [f64; KINDS.len()] {
 /// Every answer: for all series together, then for each group where there is more than one.
 pub fn told(fit: &ShockFit, sizes: &Sizes, profile: Profile) -> Vec<ToldAnswer> {
     let together = sizes.of_series();
-    let all = |question, answer: Answer, sentence| ToldAnswer { question, of: TOTAL.to_owned(), answer, sentence };
+    let all = |question, answer: Answer, estimated: Answer, sentence| {
+        let of = TOTAL.to_owned();
+        ToldAnswer { question, of, answer, estimated, sentence }
+    };
     let share = fit.return_share();
     let delay = fit.delay_months();
     let lockdown = fit.closure_together(together, full_lockdown());
     let new_normal = fit.new_normal_together(together);
     let mut told = vec![
-        all("returns", share, share.return_sentence()),
-        all("delay", delay, delay_sentence(&delay)),
-        all("lockdown", changed(&lockdown, -1.0), lockdown.suppression_sentence()),
-        all("new-normal", changed(&new_normal, 1.0), new_normal.new_normal_sentence()),
+        all("returns", share, share, share.return_sentence()),
+        all("delay", delay, delay, delay_sentence(&delay)),
+        all("lockdown", changed(&lockdown, -1.0), lockdown, lockdown.suppression_sentence()),
+        all("new-normal", changed(&new_normal, 1.0), new_normal, new_normal.new_normal_sentence()),
     ];
     for (group, label) in fit.group_labels().iter().enumerate().filter(|_| fit.group_labels().len() > 1) {
         if profile == Profile::Published && sizes.of_group(fit, group) < LEAST_SIZE {
@@ -74,9 +80,12 @@ pub fn told(fit: &ShockFit, sizes: &Sizes, profile: Profile) -> Vec<ToldAnswer> 
             .map(|(row, size)| if fit.group_of(row) == group { *size } else { 0.0 })
             .collect();
         let (lockdown, new_normal) = (fit.closure_together(&alone, full_lockdown()), fit.new_normal_together(&alone));
-        let of = |question, answer, sentence| ToldAnswer { question, of: label.clone(), answer, sentence };
-        told.push(of("lockdown", changed(&lockdown, -1.0), lockdown.suppression_sentence()));
-        told.push(of("new-normal", changed(&new_normal, 1.0), new_normal.new_normal_sentence()));
+        let of = |question, answer, estimated, sentence| {
+            let of = label.clone();
+            ToldAnswer { question, of, answer, estimated, sentence }
+        };
+        told.push(of("lockdown", changed(&lockdown, -1.0), lockdown, lockdown.suppression_sentence()));
+        told.push(of("new-normal", changed(&new_normal, 1.0), new_normal, new_normal.new_normal_sentence()));
     }
     told
 }
@@ -114,7 +123,7 @@ pub fn table(told: &[ToldAnswer]) -> Result<Figures, FigureError> {
         LabelColumn::text("question", text(|one| one.question)),
         LabelColumn::text("of", text(|one| &one.of)),
         LabelColumn::text("unit", text(|one| if one.question == "delay" { "months" } else { "share" })),
-        LabelColumn::text("told_by", told.iter().map(|one| tells(&one.answer))),
+        LabelColumn::text("told_by", told.iter().map(|one| tells(&one.estimated))),
         LabelColumn::text("sentence", text(|one| &one.sentence)),
     ];
     let rounded = |one: &ToldAnswer, value: f64| {
@@ -125,7 +134,7 @@ pub fn table(told: &[ToldAnswer]) -> Result<Figures, FigureError> {
         FigureColumn::scores(name, told.iter().map(|one| rounded(one, of(&one.answer))).collect())
     };
     let plain = |name: &str, of: fn(&Answer) -> f64| {
-        FigureColumn::scores(name, told.iter().map(|one| (of(&one.answer) * 100.0).round() / 100.0).collect())
+        FigureColumn::scores(name, told.iter().map(|one| (of(&one.estimated) * 100.0).round() / 100.0).collect())
     };
     let columns = vec![
         column("prior", |answer| answer.prior.mean),

@@ -1,4 +1,4 @@
-//! What history and forecast are made of, as a table of figures.
+//! What history and forecast are made of, and what has returned so far, as tables of figures.
 
 use ndarray::Array2;
 
@@ -81,4 +81,51 @@ pub fn table(
     labels.push(LabelColumn::text("part", rows.iter().map(|(_, _, _, part, _)| *part)));
     let values = FigureColumn::changes("value", rows.iter().map(|(.., value)| *value).collect());
     Figures::new("decomposition", labels, vec![values])?.with_totals(totals)
+}
+
+/// The `returns` table: for each series and period, how much closures have kept away so far and how much of it has come
+/// back, over the history as estimated and over the horizon as expected.
+///
+/// Sums so far and not single periods: what comes back in a month is too little to show for most authorities.
+pub fn returns(
+    panel: &Panel,
+    hierarchy: &Hierarchy,
+    forecast: &Forecast,
+    fit: &ShockFit,
+    ahead: &Decomposition,
+) -> Result<Figures, FigureError> {
+    let (past, future) = (panel.span().len(), ahead.span().len());
+    let so_far: Vec<Vec<(f64, f64)>> = (0..panel.keys().len())
+        .map(|row| {
+            let flows = fit.flows(row).into_iter().map(|flow| (flow.hidden, flow.returned));
+            let later = ahead.keys().binary_search(&panel.keys()[row]).ok();
+            let expected = (0..future).map(|step| {
+                let part = |part: Part| later.map_or(0.0, |row| ahead.part(part)[(row, step)]);
+                ((-part(Part::Suppressed)).max(0.0), part(Part::Returning).max(0.0))
+            });
+            let sums = flows.chain(expected).scan((0.0, 0.0), |sum, (hidden, returned)| {
+                *sum = (sum.0 + hidden, sum.1 + returned);
+                Some(*sum)
+            });
+            sums.collect()
+        })
+        .collect();
+    let span = panel.span().extended(future);
+    let mut rows: Vec<(&SeriesKey, Period, &'static str, f64, f64)> = Vec::new();
+    for total in hierarchy.totals().iter().filter(|total| forecast.row(&total.key).is_some()) {
+        for (place, period) in span.periods().enumerate() {
+            let sum =
+                |of: fn(&(f64, f64)) -> f64| total.leaves.iter().map(|leaf| of(&so_far[*leaf][place])).sum::<f64>();
+            let state = if place < past { "observed" } else { "forecast" };
+            rows.push((&total.key, period, state, sum(|(hidden, _)| *hidden), sum(|(_, returned)| *returned)));
+        }
+    }
+    let mut labels = key_columns(panel.dimensions(), rows.iter().map(|(key, ..)| *key));
+    labels.push(LabelColumn::dates("ds", rows.iter().map(|(_, period, ..)| period.first_day())));
+    labels.push(LabelColumn::text("state", rows.iter().map(|(_, _, state, ..)| *state)));
+    let columns = vec![
+        FigureColumn::counts("kept_away_so_far", rows.iter().map(|(.., hidden, _)| *hidden).collect()),
+        FigureColumn::counts("came_back_so_far", rows.iter().map(|(.., returned)| *returned).collect()),
+    ];
+    Figures::new("returns", labels, columns)
 }

@@ -2,6 +2,7 @@
 
 use super::View;
 use super::signed;
+use crate::disclosure::Cell;
 use crate::publish::charts::axis::with_commas;
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use crate::publish::charts::palette::{BAND_EDGE, DARK_GREY, GRID, MID_GREY, NAVY};
@@ -110,6 +111,11 @@ fn signed_per_cent(percent: f64) -> String {
     if percent.round() > 0.0 { format!("+{text}%") } else { format!("{text}%") }
 }
 
+/// A share as per cent, whole as the share is.
+fn in_per_cent(share: Cell) -> Cell {
+    share.number().map_or(share, |share| Cell::Number((100.0 * share).round()))
+}
+
 /// The chart.
 pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
     let contents = view.contents;
@@ -158,13 +164,14 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
         note: Some("Lines hold 8 of 10 cases. Sources too small to show are left out.".to_owned()),
     };
     let columns = ["prior", "prior_lo_80", "prior_hi_80", "posterior", "lo_80", "hi_80"];
-    let mut sheet = Sheet::new(["of"].into_iter().chain(columns));
+    let mut sheet = Sheet::new(["of".to_owned()].into_iter().chain(columns.map(|name| format!("{name}_per_cent"))));
     for row in (0..table.rows()).filter(|row| text(table, "question", *row) == "new-normal") {
         let first = Value::Text(text(table, "of", row).to_owned());
-        sheet
-            .rows
-            .push(std::iter::once(first).chain(columns.map(|name| Value::Figure(cell(table, name, row)))).collect());
+        sheet.rows.push(
+            std::iter::once(first)
+                .chain(columns.map(|name| Value::Figure(in_per_cent(cell(table, name, row)))))
+                .collect(),
+        );
     }
-    // Shares are for machines; the report has the picture and the sentence.
     Some(finished(contents, ID, Box::new(NewNormal { rows }), sheet, words))
 }
