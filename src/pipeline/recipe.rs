@@ -23,7 +23,7 @@ pub fn forecaster(line_up: &LineUp) -> Box<dyn Forecaster> {
 #[derive(Debug)]
 pub enum Fitted {
     /// Behind a shock.
-    Adjusted(FittedShockAdjusted),
+    Adjusted(Box<FittedShockAdjusted>),
     /// Without one.
     Plain(Box<dyn FittedForecaster>),
 }
@@ -37,7 +37,7 @@ impl Fitted {
         let unshocked = unshocked(line_up);
         Ok(match &line_up.shock {
             Some(options) => {
-                Fitted::Adjusted(ShockAdjusted::new(unshocked, options.clone()).fit_adjusted(history, known)?)
+                Fitted::Adjusted(Box::new(ShockAdjusted::new(unshocked, options.clone()).fit_adjusted(history, known)?))
             }
             None => Fitted::Plain(unshocked.fit(history, known)?),
         })
@@ -46,7 +46,7 @@ impl Fitted {
     /// The fitted forecaster, whatever it is.
     pub fn forecaster(&self) -> &dyn FittedForecaster {
         match self {
-            Fitted::Adjusted(fitted) => fitted,
+            Fitted::Adjusted(fitted) => &**fitted,
             Fitted::Plain(fitted) => &**fitted,
         }
     }

@@ -133,8 +133,13 @@ pub fn table(told: &[ToldAnswer]) -> Result<Figures, FigureError> {
     let column = |name: &str, of: fn(&Answer) -> f64| {
         FigureColumn::scores(name, told.iter().map(|one| rounded(one, of(&one.answer))).collect())
     };
-    let plain = |name: &str, of: fn(&Answer) -> f64| {
-        FigureColumn::scores(name, told.iter().map(|one| (of(&one.estimated) * 100.0).round() / 100.0).collect())
+    let plain = |name: &str, of: &dyn Fn(&ToldAnswer) -> f64| {
+        FigureColumn::scores(name, told.iter().map(|one| (of(one) * 100.0).round() / 100.0).collect())
+    };
+    // Suppression takes away: what moves it up moves the change that is shown down.
+    let moved = |one: &ToldAnswer| match one.question {
+        "lockdown" => -one.estimated.moved(),
+        _ => one.estimated.moved(),
     };
     let columns = vec![
         column("prior", |answer| answer.prior.mean),
@@ -143,8 +148,8 @@ pub fn table(told: &[ToldAnswer]) -> Result<Figures, FigureError> {
         column("posterior", |answer| answer.posterior.mean),
         column("lo_80", |answer| answer.posterior.low),
         column("hi_80", |answer| answer.posterior.high),
-        plain("moved_sd", Answer::moved),
-        plain("left_open", Answer::left_open),
+        plain("moved_sd", &moved),
+        plain("left_open", &|one| one.estimated.left_open()),
     ];
     Figures::new("answers", labels, columns)
 }
