@@ -88,7 +88,8 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
     }
     let over = |names: &[&str]| -> f64 { ahead.iter().map(|one| one.sum(names)).sum() };
     let (usual, new_normal) = (over(&["baseline", "season"]), over(&["new-normal"]));
-    let (returning, suppressed) = (over(&["returning"]), over(&["suppressed"]));
+    let returning = view.returning_ahead().unwrap_or_else(|| over(&["returning"]));
+    let suppressed = over(&["suppressed"]);
     let number = |value: f64| spoken(Cell::Number(value.round()));
     let span = counted_periods(ahead.len(), contents.frequency);
     let words = Words {

@@ -87,6 +87,16 @@ impl View<'_> {
         cell(&self.futures.answers, column, self.answer(question)?).number()
     }
 
+    /// How much of what closures kept away comes back within the horizon; `None` where that isn't shown. Sums so far tell
+    /// more than single periods, which are often too small to show.
+    fn returning_ahead(&self) -> Option<f64> {
+        let table = &self.futures.returns;
+        let rows = || (0..table.rows()).filter(|row| self.is_ours(table, *row));
+        let sum = |row: Option<usize>| cell(table, "came_back_so_far", row?).number();
+        let known = rows().rfind(|row| text(table, "state", *row) == "observed");
+        Some(sum(rows().next_back())? - sum(known)?)
+    }
+
     /// The parts of every period, oldest first.
     fn parts(&self) -> Vec<PartsOf> {
         let table = &self.futures.decomposition;
