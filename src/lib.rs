@@ -12,6 +12,7 @@
 //! | [`models`], [`ensemble`] | models of one series, pooled seasons, combinations, calibrated ranges: all of them [`forecast::Forecaster`]s |
 //! | [`reconcile`] | parts told what their totals' own forecasts know, so that sums agree |
 //! | [`evaluate`] | rolling origins scored: an [`evaluate::Scorecard`] |
+//! | [`scenario`] | named levers on a forecast, and a ledger of what each adds or takes |
 //! | [`pathway`] | referrals followed to open cases, workers, placements and pounds |
 //! | [`disclosure`] | figures that may be shown: a [`disclosure::ProtectedTable`] |
 //! | [`publish`] | tables, charts and the report, drawn from protected tables only |
@@ -66,6 +67,7 @@ pub mod pipeline;
 pub mod project;
 pub mod publish;
 pub mod reconcile;
+pub mod scenario;
 pub mod shock;
 pub mod simulate;
 pub mod time;

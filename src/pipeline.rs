@@ -5,30 +5,35 @@
 //! ([`forecast_table`], [`backtest_table`]). Statistics live in the rooms; this module hands data from one to the next
 //! and composes their errors.
 
+mod compare;
 mod desk;
 mod dimensions;
 mod earlier;
 mod error;
+mod explain;
 mod figures;
 mod flat;
+mod futures;
 mod judge;
 mod monthly;
 mod pack;
 mod pathway;
 mod recipe;
+mod scenario;
 mod scores;
-<<<<<<< HEAD
-mod vintages;
-=======
 mod short_history;
->>>>>>> m-bugs
+mod vintages;
+mod what_if;
 
+pub use compare::{Compared, Comparison, compare_packs, compare_scenarios};
 pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
 pub use dimensions::IdDimensions;
 pub use error::{Error, Fault};
+pub use explain::{Explanation, explain};
 pub use flat::{FlatForecast, FlatSummary, FlatTable, forecast_table, rehearse_table};
 pub use monthly::{PackState, Rehearsal, RunOutcome, rehearse, run};
 pub use recipe::forecaster;
+pub use scenario::{LedgerLine, ScenarioResult, Scenarios, list_scenarios, scenarios};
 pub use scores::{FlatBacktest, OriginChoice, ScoreLine, TableScores, backtest_table};
 pub use vintages::{Rerun, Standing, Status, VerifiedPack, Vintage, rerun, status, verify_pack};
 

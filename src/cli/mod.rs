@@ -5,14 +5,17 @@
 
 mod backtest;
 mod check;
+mod compare;
 mod completions;
 mod exit;
+mod explain;
 mod forecast;
 mod init;
 mod man;
 mod reference;
 mod rerun;
 mod run;
+mod scenario;
 mod screen;
 mod simulate;
 mod status;
@@ -82,6 +85,9 @@ enum Command {
     Check(check::Arguments),
     Forecast(forecast::Arguments),
     Backtest(backtest::Arguments),
+    Scenario(scenario::Arguments),
+    Compare(compare::Arguments),
+    Explain(explain::Arguments),
     Simulate(simulate::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -132,6 +138,9 @@ impl Command {
             Command::Check(arguments) => arguments.execute(screen),
             Command::Forecast(arguments) => arguments.execute(screen),
             Command::Backtest(arguments) => arguments.execute(screen),
+            Command::Scenario(arguments) => arguments.execute(screen),
+            Command::Compare(arguments) => arguments.execute(screen),
+            Command::Explain(arguments) => arguments.execute(screen),
             Command::Simulate(arguments) => arguments.execute(screen),
             Command::Completions(arguments) => arguments.execute(),
             Command::Man(arguments) => arguments.execute(),

@@ -9,6 +9,8 @@ use crate::time::Date;
 pub enum FigureKind {
     /// Children, referrals or other events, observed or forecast; at least zero.
     Count,
+    /// What is added to counts or taken from them: a part of a forecast, the difference that a lever makes. Any sign.
+    Change,
     /// A measure of quality or size that no count can be read from, such as an error score.
     Score,
     /// A share between 0 and 1.
@@ -99,6 +101,11 @@ impl FigureColumn {
     /// Observed or forecast counts.
     pub fn counts(name: &str, values: Vec<f64>) -> FigureColumn {
         FigureColumn::new(name, FigureKind::Count, values)
+    }
+
+    /// What is added to counts or taken from them.
+    pub fn changes(name: &str, values: Vec<f64>) -> FigureColumn {
+        FigureColumn::new(name, FigureKind::Change, values)
     }
 
     /// Scores.
@@ -222,7 +229,7 @@ impl Figures {
         for column in &figures {
             let allowed = |value: &f64| match column.kind {
                 FigureKind::Count => value.is_nan() || (value.is_finite() && *value >= 0.0),
-                FigureKind::Score => !value.is_infinite(),
+                FigureKind::Score | FigureKind::Change => !value.is_infinite(),
                 FigureKind::Share => value.is_nan() || (0.0..=1.0).contains(value),
             };
             let wrong = column.values.iter().position(|value| !allowed(value));

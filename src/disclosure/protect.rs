@@ -44,6 +44,15 @@ fn published(column: &FigureColumn, totals: &Totals<'_>) -> Vec<Cell> {
             totals.publish(&column.values, &mut cells);
             cells
         }
+        (FigureKind::Change, _) => {
+            let mut cells: Vec<Cell> = column.values.iter().map(|change| rounded_change(*change)).collect();
+            for total in totals.rows() {
+                if !matches!(cells[total.row], Cell::Missing) {
+                    cells[total.row] = sum_of_changes(total.parts.iter().map(|part| cells[*part]));
+                }
+            }
+            cells
+        }
         (FigureKind::Share, Some(denominators)) => {
             let pairs = column.values.iter().zip(denominators);
             pairs.map(|(share, denominator)| rounded_share(*share, *denominator)).collect()
@@ -80,6 +89,19 @@ pub(super) fn whole(count: f64) -> f64 {
 /// The nearest multiple of the base, half up.
 pub(super) fn nearest(count: f64) -> f64 {
     (count / BASE + 0.5).floor() * BASE
+}
+
+/// A change, rounded as the count of its size is: what changes a count by 1 to 7 would tell one count from the other.
+fn rounded_change(change: f64) -> Cell {
+    match rounded(change.abs()) {
+        Cell::Number(size) => Cell::Number(size.copysign(change) + 0.0),
+        other => other,
+    }
+}
+
+/// The total of published changes. One that isn't shown adds nothing: it lies as often above zero as below.
+fn sum_of_changes(parts: impl Iterator<Item = Cell>) -> Cell {
+    rounded_change(parts.filter_map(Cell::number).sum())
 }
 
 /// A share worked out again from the rounded counts it was taken from; suppressed where either of them is.
@@ -147,6 +169,16 @@ mod tests {
         let table = protect(Profile::Published, Figures::new("t", vec![], columns).expect("valid"));
         assert_eq!(table.cells("mase"), Some(&[Cell::Number(0.81), Cell::Missing][..]));
         assert_eq!(table.cells("coverage_80"), Some(&[Cell::Number(0.79), Cell::Number(0.5)][..]));
+    }
+
+    #[test]
+    fn changes_are_rounded_by_their_size_and_their_totals_add_up_what_is_shown() {
+        let raw = vec![407.0, -32.4, 3.0, -6.0, 1000.0];
+        let figures = Figures::new("t", vec![], vec![FigureColumn::changes("mean", raw)]).expect("valid figures");
+        let table = protect(Profile::Published, figures.with_totals(vec![total(4, &[0, 1, 2, 3])]).expect("valid"));
+        let shown = [405.0, -30.0].map(Cell::Number);
+        assert_eq!(table.cells("mean").expect("there")[..2], shown);
+        assert_eq!(table.cells("mean").expect("there")[2..], [Cell::Suppressed, Cell::Suppressed, Cell::Number(375.0)]);
     }
 
     proptest! {

@@ -117,6 +117,11 @@ impl<'a> Totals<'a> {
         Totals { totals, nested, crossing, innermost, parents }
     }
 
+    /// Every total, in the table's order.
+    pub(super) fn rows(&self) -> &'a [TotalRow] {
+        self.totals
+    }
+
     /// Puts the totals of a column into its published cells; `values` are the true counts.
     pub(super) fn publish(&self, values: &[f64], cells: &mut [Cell]) {
         let mut sums = vec![Sum::default(); self.nested.len()];

@@ -79,7 +79,8 @@ impl Cholesky {
         let size = self.size;
         // Row k holds column k of L^-1, which is zero before k.
         let mut columns = vec![0.0; size * size];
-        for (k, column) in columns.chunks_exact_mut(size).enumerate() {
+        // A matrix without rows has no columns to walk over.
+        for (k, column) in columns.chunks_exact_mut(size.max(1)).enumerate() {
             column[k] = 1.0;
             self.whiten(column, k);
         }
@@ -160,6 +161,11 @@ mod tests {
     fn matrix(size: usize) -> Vec<f64> {
         let entry = |k: usize| 1.0 / (k / size + k % size + 1) as f64 + if k / size == k % size { 1.0 } else { 0.0 };
         (0..size * size).map(entry).collect()
+    }
+
+    #[test]
+    fn a_matrix_without_rows_has_an_inverse_without_rows() {
+        assert!(Cholesky::of(Vec::new(), 0).expect("positive definite").inverse().is_empty());
     }
 
     #[test]

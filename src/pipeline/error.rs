@@ -11,6 +11,7 @@ use crate::panel::{DesignError, PanelError};
 use crate::pathway::PathwayError;
 use crate::project::ProjectError;
 use crate::publish::PublishError;
+use crate::scenario::ScenarioError;
 use crate::simulate::SimulateError;
 use crate::time::{CalendarError, ClosureError};
 
@@ -112,6 +113,12 @@ pub enum Error {
     /// The destination, the lock or a pack.
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// A scenario.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// Closures that a scenario asks for.
+    #[error(transparent)]
+    ScenarioClosures(#[from] ClosureError),
     /// The simulator.
     #[error(transparent)]
     Simulate(#[from] SimulateError),
@@ -139,7 +146,11 @@ impl Error {
                 ingest::Fault::Configuration => Fault::Configuration,
             },
             Error::Project(ProjectError::NoModel { .. }) | Error::Usage(_) | Error::Level(_) => Fault::Usage,
-            Error::Project(_) | Error::Calendar { .. } | Error::Closures { .. } => Fault::Configuration,
+            Error::Project(_)
+            | Error::Calendar { .. }
+            | Error::Closures { .. }
+            | Error::Scenario(_)
+            | Error::ScenarioClosures(_) => Fault::Configuration,
             Error::Unreadable { .. } => Fault::NoInput,
             Error::InputChanged { .. } => Fault::Io,
             Error::CantCreate { .. } => Fault::CantCreate,

@@ -23,7 +23,7 @@ pub fn key_columns<'a>(dimensions: &[String], keys: impl Iterator<Item = &'a Ser
 }
 
 /// Every key once for each period of the span, series by series.
-fn each(keys: &[SeriesKey], span: Span) -> impl Iterator<Item = (&SeriesKey, Period)> + Clone {
+pub fn each(keys: &[SeriesKey], span: Span) -> impl Iterator<Item = (&SeriesKey, Period)> + Clone {
     keys.iter().flat_map(move |key| (0..span.len()).map(move |position| (key, span.period(position))))
 }
 
@@ -78,7 +78,7 @@ pub fn history(panel: &Panel, hierarchy: &Hierarchy, complete: Period) -> Result
 }
 
 /// Mean, median and bounds, one column each; `of` picks a row's forecast.
-pub(super) fn summary_columns(forecast: &Forecast, levels: &Levels) -> Vec<FigureColumn> {
+pub fn summary_columns(forecast: &Forecast, levels: &Levels) -> Vec<FigureColumn> {
     let flat = |values: Array2<f64>| values.into_iter().collect::<Vec<f64>>();
     let (low, high) = forecast.intervals(levels);
     let median = forecast.quantiles(&[0.5]).index_axis_move(ndarray::Axis(1), 0);
@@ -108,14 +108,14 @@ pub fn forecast(
 }
 
 /// A year that the forecast reaches into.
-struct Year {
-    window: String,
-    span: Span,
+pub struct Year {
+    pub window: String,
+    pub span: Span,
 }
 
 /// The season that follows the history, then the financial years (April to March) that history and forecast fill
 /// together. Only months and quarters have financial years.
-fn years(history: Span, future: Span) -> Vec<Year> {
+pub fn years(history: Span, future: Span) -> Vec<Year> {
     let season = history.frequency().season_length();
     let mut years = Vec::new();
     if future.len() >= season {

@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::earlier::Earlier;
 use super::judge::{self, Trial};
 use super::pack::{Pack, Results};
-use super::{Error, Listener, Progress, Stage, pathway, read_input, recipe, short_history};
+use super::recipe::Fitted;
+use super::{Error, Listener, Progress, Stage, futures, pathway, read_input, short_history};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::features::{calendar_design, closure_design};
 use crate::forecast::{FittedForecaster, Forecast, RollingOrigins};
@@ -105,14 +106,14 @@ pub(super) struct Work {
     /// The series that go on: those with an observation in the last season.
     pub active: Panel,
     /// The design over the active panel and the horizon after it.
-    design: Design,
+    pub design: Design,
     origins: RollingOrigins,
     /// Closures to shade in the charts.
     pub lockdowns: Vec<Lockdown>,
 }
 
 impl Work {
-    fn prepare(plan: &RunPlan, listener: Listener<'_>) -> Result<Work, Error> {
+    pub fn prepare(plan: &RunPlan, listener: Listener<'_>) -> Result<Work, Error> {
         let calendar = calendar(plan)?;
         let ingested = read_input(plan.input(), plan.base(), listener)?;
         let panel = &ingested.panel;
@@ -134,14 +135,14 @@ impl Work {
 }
 
 /// The calendar of the plan.
-fn calendar(plan: &RunPlan) -> Result<WorkingCalendar, Error> {
+pub(super) fn calendar(plan: &RunPlan) -> Result<WorkingCalendar, Error> {
     let Some(file) = &plan.calendar().file else { return Ok(WorkingCalendar::england_and_wales()) };
     let (path, text) = beside(plan, file)?;
     WorkingCalendar::from_toml(&text).map_err(|source| Error::Calendar { path, source })
 }
 
 /// The closures of the plan.
-fn closures(plan: &RunPlan) -> Result<Closures, Error> {
+pub(super) fn closures(plan: &RunPlan) -> Result<Closures, Error> {
     let Some(file) = &plan.calendar().closures else { return Ok(Closures::england()) };
     let (path, text) = beside(plan, file)?;
     Closures::from_toml(&text).map_err(|source| Error::Closures { path, source })
@@ -288,11 +289,12 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: L
     let known = panel.span().len();
     let horizon = plan.forecast().horizon;
     listener(Progress { stage: Stage::Fit, done: 0, of: 1 });
-    let forecaster = recipe::forecaster(plan.line_up());
-    let fitted = forecaster.fit(panel, &work.design.slice(0, known))?;
+    let recipe = Fitted::of(plan.line_up(), panel, &work.design.slice(0, known))?;
+    let fitted = recipe.forecaster();
     let leaves = fitted.forecast(&work.design.slice(known, horizon), plan.draws())?.shaped_like(panel.kind());
     let hierarchy = Hierarchy::of(panel);
     let forecast = leaves.totals(panel, hierarchy.totals());
+    let futures = futures::published(plan, work, &recipe, &leaves)?;
     listener(Progress { stage: Stage::Fit, done: 1, of: 1 });
     let trial = Trial {
         panel,
@@ -307,12 +309,12 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: L
     let mut findings = work.ingested.findings.clone();
     findings.extend(short_history::of_panel(panel));
     let pathway = pathway::follow(plan, work, &leaves, &mut findings)?;
-    findings.extend(not_forecast(&*fitted, panel, &leaves));
+    findings.extend(not_forecast(fitted, panel, &leaves));
     if scorecard.is_none() {
         findings.push(no_backtest(panel, horizon));
     }
-    let (fitted, hierarchy, forecast) = (&*fitted, &hierarchy, &forecast);
-    let results = Results { plan, work, fitted, hierarchy, forecast, scorecard, findings, earlier, pathway };
+    let (hierarchy, forecast) = (&hierarchy, &forecast);
+    let results = Results { plan, work, fitted, hierarchy, forecast, scorecard, findings, earlier, pathway, futures };
     results.protected()
 }
 

@@ -14,7 +14,7 @@ use crate::forecast::{FittedForecaster, Forecast, Levels};
 use crate::ingest;
 use crate::panel::{Finding, Hierarchy, SeriesKey};
 use crate::project::RunPlan;
-use crate::publish::{self, PackContents, PathwayContents};
+use crate::publish::{self, Futures, PackContents, PathwayContents};
 use crate::time::{Date, Period};
 
 /// Coverage of a level further from its nominal share than this is an alert.
@@ -38,6 +38,8 @@ pub struct Results<'a> {
     pub earlier: Earlier,
     /// `None` where the project file leaves it out.
     pub pathway: Option<PathwayContents>,
+    /// The three questions and the scenarios, where the recipe has a shock.
+    pub futures: Option<Futures>,
 }
 
 /// What goes into a pack, and what a person should look at first.
@@ -96,6 +98,7 @@ impl Results<'_> {
             findings: publish::findings_table(profile, &self.findings)?,
             models: protect(figures::models(dimensions, panel.keys(), recipe, |key| self.described(key))?),
             pathway: self.pathway.clone(),
+            futures: self.futures.clone(),
         };
         let record = self.record(&contents, &scored);
         let mut alerts = alerts(&scored, recipe, levels);

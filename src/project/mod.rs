@@ -7,11 +7,13 @@
 mod line_up;
 mod options;
 mod plan;
+mod scenarios;
 mod template;
 
 pub use line_up::{Group, LineUp};
 pub use options::{About, BacktestOptions, CalendarOptions, ForecastOptions, PublishOptions};
 pub use plan::{ProjectError, RunPlan};
+pub use scenarios::{ScenarioOptions, load_scenario};
 pub use template::{Sketch, reference, sketch};
 
 /// A TOML error on one line: what is wrong and where, without the excerpt of the file.

@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, BacktestOptions, CalendarOptions, ForecastOptions, LineUp, PublishOptions};
+use super::{
+    About, BacktestOptions, CalendarOptions, ForecastOptions, LineUp, PublishOptions, ScenarioOptions, load_scenario,
+};
 use crate::forecast::Draws;
 use crate::ingest::InputOptions;
 use crate::pathway::PathwayPlan;
+use crate::scenario::{Scenario, ScenarioError};
 
 /// Why a project file or line-up can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +39,14 @@ pub enum ProjectError {
         /// The names that ship with the engine.
         shipped: String,
     },
+    /// A scenario can't be used.
+    #[error("{source}{}", in_file(name))]
+    Scenario {
+        /// The scenario as it was asked for.
+        name: String,
+        /// Why.
+        source: ScenarioError,
+    },
     /// There is no model of this id.
     #[error("there is no model `{id}`: the ids are {known}")]
     NoModel {
@@ -44,6 +55,11 @@ pub enum ProjectError {
         /// The ids there are.
         known: String,
     },
+}
+
+/// Names the file of a scenario that has one.
+fn in_file(name: &str) -> String {
+    if name.contains(".toml") { format!(" ({name})") } else { String::new() }
 }
 
 fn hint(source: &std::io::Error) -> &'static str {
@@ -68,6 +84,7 @@ struct ProjectFile {
     backtest: BacktestOptions,
     #[serde(default)]
     pathway: PathwayPlan,
+    scenarios: ScenarioOptions,
     #[serde(default)]
     publish: PublishOptions,
 }
@@ -79,6 +96,7 @@ pub struct RunPlan {
     base: PathBuf,
     file: ProjectFile,
     line_up: LineUp,
+    scenarios: Option<Vec<Scenario>>,
 }
 
 impl RunPlan {
@@ -144,7 +162,20 @@ impl RunPlan {
             }
         }
         let line_up = LineUp::load(&file.forecast.line_up, base)?;
-        Ok(RunPlan { path: path.to_owned(), base: base.to_owned(), file, line_up })
+        let named = file.scenarios.publish.as_ref();
+        let scenarios = named.map(|names| names.iter().map(|name| load_scenario(name, base)).collect());
+        let scenarios: Option<Vec<Scenario>> = scenarios.transpose()?;
+        if line_up.shock.is_none() && scenarios.as_ref().is_some_and(|scenarios| !scenarios.is_empty()) {
+            return invalid(format!(
+                "[scenarios] needs a line-up with [shock], which `{}` has not; use `referrals`, or publish = []",
+                line_up.name
+            ));
+        }
+        let names = scenarios.iter().flatten().map(Scenario::name);
+        if let Some(twice) = first_twice(names) {
+            return invalid(format!("[scenarios] publish names `{twice}` twice"));
+        }
+        Ok(RunPlan { path: path.to_owned(), base: base.to_owned(), file, line_up, scenarios })
     }
 
     /// The project file.
@@ -197,6 +228,11 @@ impl RunPlan {
         &self.file.pathway
     }
 
+    /// The scenarios to publish; `None` where the project file leaves it open.
+    pub fn scenarios(&self) -> Option<&[Scenario]> {
+        self.scenarios.as_deref()
+    }
+
     /// What may be shown.
     pub fn publish(&self) -> &PublishOptions {
         &self.file.publish
@@ -220,8 +256,18 @@ impl RunPlan {
             publish.remove("folder");
             publish.remove("keep");
         }
-        serde_json::json!({ "project": file, "line_up": format!("{:?}", self.line_up) })
+        serde_json::json!({
+            "project": file,
+            "line_up": format!("{:?}", self.line_up),
+            "scenarios": self.scenarios,
+        })
     }
+}
+
+/// The first name that comes a second time.
+fn first_twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut seen = std::collections::BTreeSet::new();
+    names.into_iter().find(|name| !seen.insert(*name))
 }
 
 /// "line 3, column 5" of a byte position, as editors count.

@@ -180,6 +180,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `pathway.journeys.by_source`, `.by_need`, `.trend`, `.drift` | whether conversion may differ by source and need, have a trend, wander from year to year | `true` |
 | `pathway.journeys.conversion_years` | conversion is learnt from the referrals of so many years | 6 |
 | `pathway.placements.prior_events`, `.entry_drift_per_year`, `.leaving_drift_per_year` | of the placement model, which no reader feeds yet | `models/pathway/placements.toml` |
+| `scenarios.publish` | names from `models/scenarios` and TOML files of your own, joined by `+` where they act together; `[]` for none | those that tell something where the data end |
 | `publish.folder` | the folder that holds the packs | `packs` |
 | `publish.keep` | how many origins' packs stay once a new pack is there; the older ones are removed | all |
 | `publish.profile` | `published` or `internal` | `published` |

@@ -1,5 +1,6 @@
 //! What a pack says: protected tables and the few facts around them.
 
+use super::futures::Futures;
 use super::{PathwayContents, PublishError};
 use crate::disclosure::{Cell, FigureColumn, FigureError, Figures, LabelColumn, Profile, ProtectedTable, protect};
 use crate::forecast::Levels;
@@ -96,6 +97,8 @@ pub struct PackContents {
     pub models: ProtectedTable,
     /// What follows the referrals; `None` where the project file leaves it out.
     pub pathway: Option<PathwayContents>,
+    /// The three questions and the scenarios, where there are any.
+    pub futures: Option<Futures>,
 }
 
 /// The findings as the `findings` table: `name`, `severity`, `what`, `where`, `meaning`, `remedy`; `count`, which
@@ -118,7 +121,7 @@ pub fn findings_table(profile: Profile, findings: &[Finding]) -> Result<Protecte
 
 /// What a column must hold.
 #[derive(Clone, Copy)]
-enum Holds {
+pub(super) enum Holds {
     Text,
     Dates,
     Numbers,
@@ -214,26 +217,37 @@ impl PackContents {
             (&self.models, keys().chain(fixed(&[("model", Text), ("description", Text)])).collect()),
         ];
         for (table, columns) in expected {
-            if table.profile() != self.profile {
-                return Err(PublishError::Profile {
-                    table: table.name().to_owned(),
-                    table_profile: table.profile(),
-                    pack_profile: self.profile,
-                });
-            }
-            for (column, holds) in columns {
-                let there = match holds {
-                    Text => table.text(&column).is_some(),
-                    Dates => table.dates(&column).is_some(),
-                    Numbers => table.numbers(&column).is_some(),
-                    Figures => table.cells(&column).is_some(),
-                };
-                if !there {
-                    return Err(PublishError::Column { table: table.name().to_owned(), column });
-                }
+            self.check_table(table, columns)?;
+        }
+        self.futures.iter().try_for_each(|futures| futures.check(self))?;
+        self.pathway.iter().try_for_each(|pathway| pathway.check(self))
+    }
+
+    /// Checks one table.
+    pub(super) fn check_table(
+        &self,
+        table: &ProtectedTable,
+        columns: impl IntoIterator<Item = (String, Holds)>,
+    ) -> Result<(), PublishError> {
+        if table.profile() != self.profile {
+            return Err(PublishError::Profile {
+                table: table.name().to_owned(),
+                table_profile: table.profile(),
+                pack_profile: self.profile,
+            });
+        }
+        for (column, holds) in columns {
+            let there = match holds {
+                Holds::Text => table.text(&column).is_some(),
+                Holds::Dates => table.dates(&column).is_some(),
+                Holds::Numbers => table.numbers(&column).is_some(),
+                Holds::Figures => table.cells(&column).is_some(),
+            };
+            if !there {
+                return Err(PublishError::Column { table: table.name().to_owned(), column });
             }
         }
-        self.pathway.iter().try_for_each(|pathway| pathway.check(self))
+        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@
 mod charts;
 mod contents;
 mod earlier;
+mod futures;
 mod parquet;
 mod pathway;
 mod report;
@@ -28,6 +29,8 @@ use std::path::{Path, PathBuf};
 
 pub use contents::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, findings_table};
 pub use pathway::{PathwayContents, RestsOn};
+
+pub use futures::{BASELINE, Futures, HORIZON, PERIOD, SupposedScenario};
 
 use crate::disclosure::{Profile, ProtectedTable};
 pub use earlier::{EarlierForecast, EarlierPack, read_earlier};
@@ -128,7 +131,8 @@ const HTML: &str = "text/html; charset=utf-8";
 /// Writes the tables, charts and report of a pack into a folder that exists, and lists what was written.
 ///
 /// Tables: `forecasts` and `history` as CSV, Parquet and JSON, `findings` as CSV and JSON, `yearly`, `backtest`,
-/// `vintages` and `models` as CSV; `charts/*` as SVG, PNG and the figures behind them as CSV; `report.html`.
+/// `vintages` and `models` as CSV; where there are scenarios, `answers`, `decomposition`, `returns`, `scenarios`, `scenario-years`, `ledger` and
+/// `differences` as CSV and Parquet; `charts/*` as SVG, PNG and the figures behind them as CSV; `report.html`.
 ///
 /// # Errors
 /// Where a table lacks a column or follows another profile than the pack, or a file can't be written.
@@ -155,6 +159,14 @@ pub fn write(
         ("findings", &contents.findings),
     ] {
         pack.file(&format!("{stem}.csv"), CSV, text_files::csv(&Sheet::of(table)).as_bytes())?;
+    }
+    for (stem, table) in contents.futures.iter().flat_map(Futures::tables) {
+        let sheet = Sheet::of(table);
+        pack.file(&format!("{stem}.csv"), CSV, text_files::csv(&sheet).as_bytes())?;
+        pack.parquet(&format!("{stem}.parquet"), table)?;
+        if ["answers", "scenarios", "scenario-years"].contains(&stem) {
+            pack.file(&format!("{stem}.json"), JSON, text_files::json(stem, contents.profile, &sheet).as_bytes())?;
+        }
     }
     let findings = text_files::json("findings", contents.profile, &Sheet::of(&contents.findings));
     pack.file("findings.json", JSON, findings.as_bytes())?;

@@ -26,7 +26,7 @@ pub struct ShockFit {
     pub(super) exposure: Exposure,
     pub(super) groups: Groups,
     /// Before the data speak.
-    priors: Vec<GroupPrior>,
+    pub(super) priors: Vec<GroupPrior>,
     pub(super) points: Vec<GridPoint>,
     /// Posterior probabilities of the points.
     pub(super) weights: Vec<f64>,
@@ -84,6 +84,11 @@ impl ShockFit {
     /// Whether the history saw a closure, so that the data could speak at all.
     pub fn saw_a_closure(&self) -> bool {
         self.estimate.is_some() && !self.exposure.is_empty()
+    }
+
+    /// Whether a period of the history was less than half closed, so that hidden demand could come back in it.
+    pub fn is_open(&self, row: usize, period: usize) -> bool {
+        self.exposure.open(row, period)
     }
 
     /// The labels of the groups whose suppression and new normal are shrunk together, sorted.
@@ -232,6 +237,14 @@ impl ShockFit {
         flows
     }
 
+    /// The demand of a series in the last period of the history as it would be without season, shock and chance, in the
+    /// units of the series; 0 where nothing was estimated.
+    pub fn usual_demand(&self, row: usize) -> f64 {
+        let state = self.estimate.as_ref().map(|estimate| &estimate.states[row]);
+        let last = state.filter(|state| !state.sample.at.is_empty()).and_then(|state| state.baseline.level.last());
+        last.map_or(0.0, |level| libm::exp(level + self.level_change(row, self.span.len().saturating_sub(1))))
+    }
+
     /// The logarithm of the new normal's factor on a period.
     pub(super) fn level_change(&self, row: usize, period: usize) -> f64 {
         let Some(estimate) = &self.estimate else { return 0.0 };
@@ -355,6 +368,6 @@ fn believed(mean: Effects, variance: Effects, along: &Effects) -> Belief {
     Belief::normal(total, along.iter().zip(variance).map(|(a, b)| a * a * b).sum())
 }
 
-fn unit(place: Option<usize>) -> Effects {
+pub(super) fn unit(place: Option<usize>) -> Effects {
     std::array::from_fn(|effect| if Some(effect) == place { 1.0 } else { 0.0 })
 }

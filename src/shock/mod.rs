@@ -21,6 +21,7 @@ mod paths;
 mod pool;
 mod priors;
 mod stock;
+mod together;
 mod volatility;
 
 use serde::Deserialize;

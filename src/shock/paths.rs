@@ -44,10 +44,14 @@ pub struct ShockChanges {
     pub return_share: Option<f64>,
     /// When it returns, in place of the estimated delay.
     pub delay: Option<ReturnDelay>,
-    /// Suppression of future closures by series and kind ([`KINDS`]), in place of the estimated gamma.
-    pub suppression: Option<Vec<[f64; KINDS.len()]>>,
-    /// The logarithm of the level after the shock over before, by series, in place of the estimated one.
-    pub new_normal: Option<Vec<f64>>,
+    /// Suppression of future closures by series and kind ([`KINDS`]), in place of the estimated gamma; `None` where that
+    /// holds.
+    pub suppression: Option<Vec<[Option<f64>; KINDS.len()]>>,
+    /// The logarithm of the level after the shock over before, by series, in place of the estimated one; `None` where that
+    /// holds.
+    pub new_normal: Option<Vec<Option<f64>>>,
+    /// A factor on the level: series x steps.
+    pub level: Option<ndarray::Array2<f64>>,
     /// What is added to each series and period, in units of the series: series x steps.
     pub new_need: Option<ndarray::Array2<f64>>,
 }
@@ -168,7 +172,7 @@ impl<'a> Shocked<'a> {
             }
             let mut future = *effects;
             if let Some(changed) = &self.changes.suppression {
-                future[..KINDS.len()].copy_from_slice(&changed[row]);
+                future.iter_mut().zip(changed[row]).for_each(|(gamma, told)| *gamma = told.unwrap_or(*gamma));
             }
             let mut next = hidden_before.len();
             for step in 0..steps {
@@ -176,13 +180,15 @@ impl<'a> Shocked<'a> {
                 let value = (means[step] + spread[step] * (clean[(draw, step)] - means[step])).max(0.0);
                 let value = if spread[step] == 1.0 { clean[(draw, step)] } else { value };
                 let after = after_from.is_some_and(|from| period >= from);
-                let change = match (&self.changes.new_normal, self.new_normal) {
-                    (Some(changed), true) if after => changed[row],
-                    (Some(changed), false) if after => changed[row] - estimated,
+                let told = self.changes.new_normal.as_ref().and_then(|changed| changed[row]);
+                let change = match (told, self.new_normal) {
+                    (Some(told), true) if after => told,
+                    (Some(told), false) if after => told - estimated,
                     (None, true) if after => effects[NEW_NORMAL],
                     _ => 0.0,
                 };
-                let usual = if change == 0.0 { value } else { value * libm::exp(change) };
+                let level = self.changes.level.as_ref().map_or(1.0, |level| level[(row, step)]);
+                let usual = if change == 0.0 { value * level } else { value * libm::exp(change) * level };
                 let kept = shock.kept(period, &future);
                 if shock.closed().get(next) == Some(&period) {
                     hidden[next] = (usual * (1.0 - kept)).max(0.0);

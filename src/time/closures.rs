@@ -138,6 +138,19 @@ impl Closures {
         Ok(Closures(file.closure))
     }
 
+    /// The closures that were known on a day, and others beside them.
+    ///
+    /// # Errors
+    /// Where one of the others ends before it starts or has a depth outside 0 to 1.
+    pub fn known_on(&self, day: Date, others: Vec<Closure>) -> Result<Closures, ClosureError> {
+        let impossible = |closure: &&Closure| closure.last < closure.first || !(0.0..=1.0).contains(&closure.depth);
+        if let Some(closure) = others.iter().find(impossible) {
+            return Err(ClosureError::Impossible { name: closure.name.clone() });
+        }
+        let known = self.0.iter().filter(|closure| closure.announced.is_none_or(|announced| announced <= day));
+        Ok(Closures(known.cloned().chain(others).collect()))
+    }
+
     /// The closures.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Closure> {
         self.0.iter()

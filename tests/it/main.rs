@@ -12,6 +12,8 @@ mod properties;
 mod real_data;
 mod recovery;
 mod reproducible;
+mod scenario;
 mod shock;
 mod stress;
+mod traps;
 mod vintages;

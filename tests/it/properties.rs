@@ -7,6 +7,7 @@ use groundswell::panel::{Design, Hierarchy, Panel, SeriesKey, ValueKind};
 use groundswell::pipeline;
 use groundswell::project::LineUp;
 use groundswell::reconcile::{Projection, ReconcileMethod, ReconcileOptions};
+use groundswell::shock::{HiddenStock, delay_weights};
 use groundswell::time::{Period, Span};
 use ndarray::{Array2, Axis};
 use proptest::prelude::*;
@@ -136,5 +137,37 @@ proptest! {
         let mut twice = projection.reconcile(once.view(), sums.view());
         projection.lift(&mut twice);
         prop_assert_eq!(twice, once);
+    }
+}
+
+/// Periods of hidden demand: how much, which share returns, after which delay, and whether the period is open.
+fn closures() -> impl Strategy<Value = Vec<(f64, f64, f64, bool)>> {
+    let hidden = prop_oneof![2 => Just(0.0), 3 => 0.0..1e6, 1 => 0.0..1.0];
+    prop::collection::vec((hidden, 0.0..=1.0, 0.1..24.0, any::<bool>()), 1..150)
+}
+
+proptest! {
+    /// What closures hid has returned, is lost, or is still held, after every period, whatever share and delay each had.
+    #[test]
+    fn hidden_demand_is_conserved(periods in closures()) {
+        let mut stock = HiddenStock::new();
+        let (mut hidden, mut gone) = (0.0, 0.0);
+        for (joins, share, delay, open) in periods {
+            let flow = stock.period(joins, share, &delay_weights(delay), open);
+            hidden += flow.hidden;
+            gone += flow.returned + flow.lost;
+            prop_assert!(flow.returned >= 0.0 && flow.lost >= 0.0 && flow.held >= -1e-9 * hidden.max(1.0));
+            prop_assert!(open || flow.returned == 0.0);
+            // 1e-9 of what was hidden so far, or of one child.
+            prop_assert!((gone + flow.held - hidden).abs() <= 1e-9 * hidden.max(1.0), "{} {} {}", gone, flow.held, hidden);
+        }
+    }
+
+    /// The weights of a delay are shares of a whole.
+    #[test]
+    fn a_delay_spreads_all_of_it(mean in 0.001f64..400.0) {
+        let weights = delay_weights(mean);
+        prop_assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        prop_assert!(weights.iter().all(|weight| *weight >= -1e-12));
     }
 }

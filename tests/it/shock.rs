@@ -116,7 +116,7 @@ fn another_lockdown_lowers_the_forecast_and_what_it_hides_returns_as_told() {
     let lower = fitted.forecast(&closed(&future), DRAWS).expect("a forecast").mean();
     assert!(lower.iter().zip(&plain).all(|(lower, plain)| *lower < 0.97 * plain));
     // Nothing is suppressed: no change but what still returns from 2020, which is next to nothing.
-    let none = ShockChanges { suppression: Some(vec![[0.0; KINDS.len()]; 2]), ..ShockChanges::default() };
+    let none = ShockChanges { suppression: Some(vec![[Some(0.0); KINDS.len()]; 2]), ..ShockChanges::default() };
     let (same, _) = fitted.forecast_with(&closed(&future), DRAWS, &none).expect("a forecast");
     assert!(same.mean().iter().zip(&plain).all(|(same, plain)| (same / plain - 1.0).abs() < 0.01));
 }
@@ -130,7 +130,7 @@ fn all_of_what_one_month_hides_returns_in_the_next_where_a_lever_says_so() {
     let changes = ShockChanges {
         return_share: Some(1.0),
         delay: Some(ReturnDelay::Curve(vec![0.0, 2.0])),
-        suppression: Some(vec![[0.5, 0.0, 0.0]; 2]),
+        suppression: Some(vec![[Some(0.5), Some(0.0), Some(0.0)]; 2]),
         ..ShockChanges::default()
     };
     let (_, parts) = fitted.forecast_with(&one, DRAWS, &changes).expect("a forecast");
@@ -150,4 +150,21 @@ fn new_need_is_added_to_every_path() {
     let plain = fitted.forecast(&future, DRAWS).expect("a forecast");
     assert!(more.paths().iter().zip(plain.paths()).all(|(more, plain)| (more - plain - 7.0).abs() < 1e-9));
     assert!(parts.part(Part::NewNeed).iter().all(|need| *need == 7.0));
+}
+
+#[test]
+fn a_factor_on_the_level_multiplies_every_path_and_counts_as_new_normal() {
+    let (fitted, future) = fitted(90);
+    let mut level = Array2::ones((2, STEPS));
+    level[(1, 4)] = 1.5;
+    let changes = ShockChanges { level: Some(level), ..ShockChanges::default() };
+    let (more, parts) = fitted.forecast_with(&future, DRAWS, &changes).expect("a forecast");
+    let (plain, before) = fitted.forecast_with(&future, DRAWS, &ShockChanges::default()).expect("a forecast");
+    for ((place, more), plain) in more.paths().indexed_iter().zip(plain.paths()) {
+        // What still returns from 2020 is not multiplied, and little.
+        let factor = if (place.0, place.2) == (1, 4) { 1.5 } else { 1.0 };
+        assert!((more / (factor * plain) - 1.0).abs() < 0.01, "{place:?}");
+    }
+    let moved = parts.part(Part::NewNormal)[(1, 4)] - before.part(Part::NewNormal)[(1, 4)];
+    assert!((moved / plain.mean()[(1, 4)] - 0.5).abs() < 0.01);
 }

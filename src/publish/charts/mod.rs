@@ -9,6 +9,7 @@ mod axis;
 mod canvas;
 mod cost;
 mod coverage;
+mod futures;
 mod last_forecasts;
 mod open_cases;
 mod palette;
@@ -177,7 +178,8 @@ impl Chart {
 
 /// All charts of a pack, in the order of the report. Each is there for every pack; one without figures says so.
 pub(super) fn all(contents: &PackContents, series: &PackSeries) -> Vec<Chart> {
-    let mut charts = vec![total::chart(contents, series), years::chart(contents, series)];
+    let mut charts = futures::all(contents, series);
+    charts.extend([total::chart(contents, series), years::chart(contents, series)]);
     for dimension in 0..contents.dimensions.len() {
         if let Some(mut chart) = panels::chart(contents, series, dimension) {
             // Two dimensions may differ in nothing that a file's name can show.

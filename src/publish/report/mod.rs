@@ -5,6 +5,7 @@
 
 mod page;
 mod pathway;
+mod questions;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;

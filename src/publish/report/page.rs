@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::questions::{Questions, Scenarios, questions, scenarios};
 use crate::disclosure::Cell;
 use crate::publish::PublishError;
 use crate::publish::charts::{Chart, Shape, model_name, score_text, short_name};
@@ -24,6 +25,9 @@ pub(super) struct Page {
     measure: String,
     marking: Option<&'static str>,
     lead: String,
+    /// The three questions, first of all.
+    questions: Option<Questions>,
+    scenarios: Option<Scenarios>,
     answers: Vec<AnswerCard>,
     trust: Trust,
     years: Option<Table>,
@@ -91,18 +95,18 @@ struct FindingCard {
 
 #[derive(Debug, Serialize)]
 pub(super) struct Table {
-    caption: String,
-    columns: Vec<Column>,
-    rows: Vec<Vec<String>>,
-    cut: Option<String>,
+    pub caption: String,
+    pub columns: Vec<Column>,
+    pub rows: Vec<Vec<String>>,
+    pub cut: Option<String>,
     /// Whether its texts may be broken anywhere, as check sums must be.
-    is_long: bool,
+    pub is_long: bool,
 }
 
 #[derive(Debug, Serialize)]
-struct Column {
-    name: String,
-    is_figure: bool,
+pub(super) struct Column {
+    pub name: String,
+    pub is_figure: bool,
 }
 
 pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart]) -> Result<Page, PublishError> {
@@ -117,6 +121,10 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
     for id in ["last-forecasts", "backtest", "coverage"] {
         checks.extend(one(id)?);
     }
+    let several =
+        |ids: &[&str]| ids.iter().filter_map(|id| one(id).transpose()).collect::<Result<Vec<Figure>, PublishError>>();
+    let asked = several(&["how-much-comes-back", "another-lockdown", "new-normal"])?;
+    let supposed = several(&["scenarios", "where-it-comes-from"])?;
     let total = series.total();
     let answers =
         [total.and_then(|total| next_period(contents, total)), total.and_then(|total| next_year(contents, total))];
@@ -139,6 +147,8 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
             counted(contents.horizon, noun),
             contents.origin.spoken()
         ),
+        questions: questions(contents, asked),
+        scenarios: scenarios(contents, supposed),
         answers: answers.collect(),
         trust: trust(contents),
         years: years(contents),

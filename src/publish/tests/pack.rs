@@ -103,6 +103,7 @@ impl Sample {
             findings: findings_table(self.profile, &self.findings()).expect("the columns fit"),
             pathway: None,
             models: self.models(),
+            futures: None,
         }
     }
 

@@ -1,0 +1,79 @@
+"""Forecasts a monthly referral panel with Prophet, its lockdowns as one-off holidays, at the rolling origins of referrals.py.
+
+    pip install prophet==1.3.0        # in a virtual environment of its own
+    python benches/peers/prophet_lockdowns.py SERIES.csv OUTPUT.csv [--sample N] [--areas even|odd]
+    python benches/peers/referrals.py score SERIES.csv OUTPUT.csv OURS.csv [--sample N] [--areas even|odd]
+
+OUTPUT.csv has the form of referrals.py's. Prophet's guide ("Treating COVID-19 lockdowns as a one-off holidays") makes
+each lockdown a holiday; months being the periods here, each month of which a quarter or more was closed is one day of its
+lockdown's window. A lockdown is known from the origin on before which it was announced. Everything else is Prophet's
+default; intervals are quantiles of its predictive samples.
+"""
+
+import argparse
+import logging
+import pathlib
+import time
+
+import numpy as np
+import pandas as pd
+from prophet import Prophet
+
+from referrals import BOUNDS, HORIZON, LEVELS, ORIGINS, chosen, read_series
+
+# Month starts by lockdown, and the month in which it was announced: models/lockdowns/england.toml.
+LOCKDOWNS = {
+    "spring 2020": (["2020-03-01", "2020-04-01", "2020-05-01", "2020-06-01", "2020-07-01"], "2020-03"),
+    "winter 2021": (["2021-01-01", "2021-02-01", "2021-03-01"], "2021-01"),
+}
+
+
+def holidays(origin):
+    known = [
+        {"holiday": f"{name} {place}", "ds": pd.Timestamp(month)}
+        for name, (months, announced) in LOCKDOWNS.items()
+        if announced <= origin
+        for place, month in enumerate(months)
+    ]
+    return pd.DataFrame(known) if known else None
+
+
+def forecast(history, origin):
+    """The point and the bounds of the next months of one series."""
+    model = Prophet(holidays=holidays(origin))
+    model.fit(history[["ds", "y"]])
+    future = model.make_future_dataframe(HORIZON, freq="MS", include_history=False)
+    draws = model.predictive_samples(future)["yhat"]
+    rows = pd.DataFrame({"ds": future["ds"].dt.strftime("%Y-%m-%d"), "point": np.median(draws, axis=1)})
+    for level in LEVELS:
+        for side, share in (("lo", 0.5 - level / 200), ("hi", 0.5 + level / 200)):
+            rows[f"{side}-{level}"] = np.quantile(draws, share, axis=1).clip(min=0)
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("series", type=pathlib.Path)
+    parser.add_argument("output", type=pathlib.Path)
+    parser.add_argument("--areas", choices=["even", "odd"], help="every other series only")
+    parser.add_argument("--sample", type=int, default=0, help="only N series, spread over their ids")
+    arguments = parser.parse_args()
+    logging.getLogger("cmdstanpy").disabled = True
+    np.random.seed(1)
+    series = read_series(arguments.series)
+    tables = []
+    clock = time.process_time()
+    for origin in ORIGINS:
+        for name in chosen(series, arguments.areas, arguments.sample):
+            history = series[(series["unique_id"] == name) & (series["ds"] <= f"{origin}-01")]
+            rows = forecast(history, origin)
+            rows.insert(0, "model", "Prophet with lockdowns")
+            rows.insert(1, "origin", origin)
+            rows.insert(2, "unique_id", name)
+            tables.append(rows)
+    pd.concat(tables).round(4)[["model", "origin", "unique_id", "ds", "point", *BOUNDS]].to_csv(arguments.output, index=False)
+    print(f"{time.process_time() - clock:.1f} s of this process; Stan's own are not among them")
+
+
+if __name__ == "__main__":
+    main()

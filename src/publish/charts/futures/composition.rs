@@ -1,0 +1,129 @@
+//! Where the forecast comes from: baseline and season, new normal, what returns, what is suppressed, stacked.
+
+use super::signed::{self, SignedFrame};
+use super::{PartsOf, View, draw_key};
+use crate::disclosure::Cell;
+use crate::publish::charts::axis::{Frame, axis_type, draw_periods, short_name};
+use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL};
+use crate::publish::charts::palette::{MID_GREY, NAVY, ORANGE, PLUM, TURQUOISE};
+use crate::publish::charts::{Chart, Plot, Words, chart as finished};
+use crate::publish::sheet::{Sheet, Value};
+use crate::publish::words::{capitalised, headline, periods as counted_periods, spoken};
+
+const ID: &str = "where-it-comes-from";
+
+struct Composition {
+    periods: Vec<PartsOf>,
+}
+
+impl Plot for Composition {
+    fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
+        let kind = axis_type();
+        let key =
+            [(NAVY, "Usual level and season"), (ORANGE, "New normal"), (TURQUOISE, "Returning"), (PLUM, "Kept away")];
+        let top = draw_key(canvas, area, &key);
+        let stacks: Vec<Vec<(f64, f64, plotters::style::RGBColor)>> = self.periods.iter().map(stack).collect();
+        let ends = || stacks.iter().flatten().flat_map(|(from, to, _)| [*from, *to]);
+        let ticks = signed::ticks(ends().fold(0.0, f64::min), ends().fold(0.0, f64::max), 5, 1.0);
+        let frame = SignedFrame {
+            area: Area {
+                left: area.left + signed::width(&ticks, kind),
+                top: top + LABEL + 12.0,
+                right: area.right,
+                bottom: area.bottom - LABEL - 30.0,
+            },
+            across: (-0.6, self.periods.len() as f64 - 0.4),
+            up: (ticks[0], ticks[ticks.len() - 1]),
+        };
+        frame.draw_figures(canvas, &ticks, kind);
+        let half = (frame.area.width() / self.periods.len().max(1) as f64 * 0.42).max(2.0);
+        for (place, stack) in stacks.iter().enumerate() {
+            let x = frame.x(place as f64);
+            for (from, to, colour) in stack {
+                let (a, b) = (frame.y(*from), frame.y(*to));
+                if (a - b).abs() >= 0.5 {
+                    canvas
+                        .rectangle(Area { left: x - half, top: a.min(b), right: x + half, bottom: a.max(b) }, *colour);
+                }
+            }
+        }
+        if let (Some(first), Some(last)) = (self.periods.first(), self.periods.last()) {
+            if let Some(ahead) = self.periods.iter().position(|one| one.is_forecast) {
+                let x = frame.x(ahead as f64 - 0.5);
+                canvas.line(&[(x, top + 8.0), (x, frame.area.bottom)], MID_GREY, 3);
+                let name = format!("Forecast from {}", short_name(self.periods[ahead].period));
+                canvas.text_if_free(&name, x - 10.0, top + 4.0 + kind.size, Anchor::End, kind);
+            }
+            let counts = Frame { area: frame.area, across: frame.across, top: 1.0 };
+            draw_periods(canvas, &counts, first.period, last.period, kind);
+        }
+    }
+}
+
+/// The pieces of a column: what adds goes up one on another, what takes goes down.
+fn stack(one: &PartsOf) -> Vec<(f64, f64, plotters::style::RGBColor)> {
+    let parts = [
+        (one.sum(&["baseline", "season"]), NAVY),
+        (one.sum(&["new-normal"]), ORANGE),
+        (one.sum(&["returning", "new-need"]), TURQUOISE),
+        (one.sum(&["suppressed"]), PLUM),
+    ];
+    let (mut up, mut down) = (0.0, 0.0);
+    let piece = |(value, colour): (f64, plotters::style::RGBColor)| {
+        let from = if value < 0.0 { &mut down } else { &mut up };
+        let start = *from;
+        *from += value;
+        (start, start + value, colour)
+    };
+    parts.into_iter().map(piece).collect()
+}
+
+/// The chart.
+pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
+    let contents = view.contents;
+    let periods = view.shown_parts();
+    let ahead: Vec<&PartsOf> = periods.iter().filter(|one| one.is_forecast).collect();
+    if ahead.is_empty() {
+        return None;
+    }
+    let over = |names: &[&str]| -> f64 { ahead.iter().map(|one| one.sum(names)).sum() };
+    let (usual, new_normal) = (over(&["baseline", "season"]), over(&["new-normal"]));
+    let returning = view.returning_ahead().unwrap_or_else(|| over(&["returning"]));
+    let suppressed = over(&["suppressed"]);
+    let number = |value: f64| spoken(Cell::Number(value.round()));
+    let span = counted_periods(ahead.len(), contents.frequency);
+    let words = Words {
+        headline: if returning == 0.0 && suppressed == 0.0 && new_normal == 0.0 {
+            headline(["The forecast is the usual level and season alone".to_owned()])
+        } else if returning.abs() + suppressed.abs() >= new_normal.abs() {
+            headline([format!("Of the forecast, {} return from lockdowns", number(returning))])
+        } else {
+            let direction = if new_normal > 0.0 { "adds" } else { "takes" };
+            headline([format!("The new normal {direction} about {} over {span}", number(new_normal.abs()))])
+        },
+        subtitle: format!(
+            "Expected {} by part, by {}, {}",
+            contents.measure,
+            contents.frequency.noun(),
+            contents.area()
+        ),
+        description: format!(
+            "Stacked column chart. Over the {span} ahead the usual level and season make up about {} {}, the new normal \
+             {}, what returns {}, what closures keep away {}. Columns below zero take away.",
+            number(usual),
+            contents.measure,
+            number(new_normal),
+            number(returning),
+            number(suppressed)
+        ),
+        note: Some(format!("{} without chance; parts too small to show are left out.", capitalised(&contents.measure))),
+    };
+    let names = ["baseline", "season", "new-normal", "suppressed", "returning", "expected"];
+    let mut sheet = Sheet::new(["period", "state"].into_iter().chain(names));
+    for one in &periods {
+        let state = if one.is_forecast { "forecast" } else { "observed" };
+        let first = [Value::Period(one.period), Value::Text(state.to_owned())];
+        sheet.rows.push(first.into_iter().chain(names.map(|name| Value::Figure(one.part(name)))).collect());
+    }
+    Some(finished(contents, ID, Box::new(Composition { periods }), sheet, words))
+}

@@ -1,0 +1,195 @@
+//! A scenario, from its file.
+
+use serde::{Deserialize, Serialize};
+
+use super::ScenarioError;
+use super::lever::Lever;
+
+/// The scenarios that ship with the engine: name and text.
+const SHIPPED: [(&str, &str); 8] = [
+    ("none-returns", include_str!("../../models/scenarios/none-returns.toml")),
+    ("covid-like", include_str!("../../models/scenarios/covid-like.toml")),
+    ("half-returns", include_str!("../../models/scenarios/half-returns.toml")),
+    ("all-returns", include_str!("../../models/scenarios/all-returns.toml")),
+    ("second-lockdown", include_str!("../../models/scenarios/second-lockdown.toml")),
+    ("winter-lockdown", include_str!("../../models/scenarios/winter-lockdown.toml")),
+    ("surge-rule", include_str!("../../models/scenarios/surge-rule.toml")),
+    ("hold-recent-rate", include_str!("../../models/scenarios/hold-recent-rate.toml")),
+];
+
+/// What joins the names of scenarios that are applied together.
+const AND: char = '+';
+
+/// A named set of levers, in the order in which they act.
+///
+/// ```
+/// use groundswell::scenario::Scenario;
+/// let both = Scenario::shipped("second-lockdown+half-returns")?;
+/// assert_eq!(both.levers().len(), 3);
+/// # Ok::<(), groundswell::scenario::ScenarioError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    schema: u32,
+    name: String,
+    title: String,
+    description: String,
+    /// Where each figure comes from.
+    #[serde(default)]
+    sources: Vec<String>,
+    #[serde(default, rename = "lever")]
+    levers: Vec<Lever>,
+}
+
+impl Scenario {
+    /// The scenario that changes nothing.
+    pub fn neutral() -> Scenario {
+        Scenario {
+            schema: 1,
+            name: "baseline".to_owned(),
+            title: "As forecast".to_owned(),
+            description: "The forecast as it is.".to_owned(),
+            sources: Vec::new(),
+            levers: Vec::new(),
+        }
+    }
+
+    /// The names of the scenarios that ship with the engine.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        SHIPPED.iter().map(|(name, _)| *name)
+    }
+
+    /// A shipped scenario by name (`baseline` is the one that changes nothing), or several joined by `+`.
+    ///
+    /// # Errors
+    /// Where a name isn't shipped, or the levers don't go together.
+    pub fn shipped(name: &str) -> Result<Scenario, ScenarioError> {
+        let one = |name: &str| match SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
+            Some((_, text)) => Scenario::from_toml(text),
+            None if name == Scenario::neutral().name => Ok(Scenario::neutral()),
+            None => {
+                let shipped = Scenario::names().collect::<Vec<_>>().join(", ");
+                Err(ScenarioError::Unknown { name: name.to_owned(), shipped })
+            }
+        };
+        Scenario::joined(name.split(AND).map(|name| one(name.trim())))
+    }
+
+    /// Scenarios applied together, one after the other.
+    ///
+    /// # Errors
+    /// The first error among them, or why their levers don't go together.
+    pub fn joined(
+        scenarios: impl IntoIterator<Item = Result<Scenario, ScenarioError>>,
+    ) -> Result<Scenario, ScenarioError> {
+        let mut scenarios = scenarios.into_iter();
+        let Some(first) = scenarios.next() else { return Ok(Scenario::neutral()) };
+        let mut joined = first?;
+        for next in scenarios {
+            let next = next?;
+            joined.name = format!("{}{AND}{}", joined.name, next.name);
+            joined.title = format!("{}; {}", joined.title, lower_first(&next.title));
+            joined.description = format!("{} {}", joined.description, next.description);
+            joined.sources.extend(next.sources);
+            joined.levers.extend(next.levers);
+        }
+        joined.checked()
+    }
+
+    /// A scenario in the form of `models/scenarios/second-lockdown.toml`.
+    ///
+    /// # Errors
+    /// Where the text is no such file, or a lever can't be.
+    pub fn from_toml(text: &str) -> Result<Scenario, ScenarioError> {
+        let scenario: Scenario =
+            toml::from_str(text).map_err(|error| ScenarioError::Invalid(error.message().replace('\n', " ")))?;
+        scenario.checked()
+    }
+
+    fn checked(self) -> Result<Scenario, ScenarioError> {
+        if self.schema != 1 {
+            return Err(ScenarioError::Schema { found: self.schema });
+        }
+        if self.name.is_empty() || self.name.contains(['/', '\\', ',']) {
+            let what = "`name` is empty or has a slash or comma in it".to_owned();
+            return Err(ScenarioError::Invalid(what));
+        }
+        let wrong =
+            |number: usize, problem: String| Err(ScenarioError::Lever { scenario: self.name.clone(), number, problem });
+        for (place, lever) in self.levers.iter().enumerate() {
+            if let Err(problem) = lever.check() {
+                return wrong(place + 1, problem);
+            }
+            if matches!(lever, Lever::HoldRecentRate { .. }) && self.levers.len() > 1 {
+                let what = "takes the place of the forecast and goes with no other lever";
+                return wrong(place + 1, what.to_owned());
+            }
+        }
+        Ok(self)
+    }
+
+    /// The name in files and tables.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name in charts and sentences.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What is supposed, in a sentence or two.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Where each figure comes from.
+    pub fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
+    /// The levers, in the order in which they act.
+    pub fn levers(&self) -> &[Lever] {
+        &self.levers
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shipped_scenarios_are_valid_sourced_and_named_as_their_files() {
+        for (name, text) in SHIPPED {
+            let scenario = Scenario::from_toml(text).expect(name);
+            assert_eq!(scenario.name(), name);
+            assert!(!scenario.levers().is_empty() && !scenario.sources().is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_scenario_is_refused_with_the_shipped_names() {
+        let message = Scenario::shipped("second-lockdown+best").expect_err("unknown").to_string();
+        assert!(message.contains("`best`") && message.contains("half-returns"), "{message}");
+    }
+
+    #[test]
+    fn an_impossible_lever_is_refused_with_its_number() {
+        let text = "schema = 1\nname = \"mine\"\ntitle = \"Mine\"\ndescription = \"D\"\n\
+                    [[lever]]\nlever = \"return\"\nshare = 0.5\n[[lever]]\nlever = \"return\"\nshare = 2.0";
+        let message = Scenario::from_toml(text).expect_err("impossible").to_string();
+        assert!(message.starts_with("scenario `mine`, lever 2 has a share"), "{message}");
+    }
+
+    #[test]
+    fn what_takes_the_place_of_the_forecast_stands_alone() {
+        let message = Scenario::shipped("half-returns+hold-recent-rate").expect_err("refused").to_string();
+        assert!(message.contains("lever 2 takes the place"), "{message}");
+    }
+}
