@@ -1,6 +1,6 @@
 """Forecasts a monthly referral panel with Prophet, its lockdowns as one-off holidays, at the rolling origins of referrals.py.
 
-    pip install prophet==1.3.0        # in a virtual environment of its own
+    pip install prophet==1.5.0        # in a virtual environment of its own
     python benches/peers/prophet_lockdowns.py SERIES.csv OUTPUT.csv [--sample N] [--areas even|odd]
     python benches/peers/referrals.py score SERIES.csv OUTPUT.csv OURS.csv [--sample N] [--areas even|odd]
 
