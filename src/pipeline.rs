@@ -11,6 +11,7 @@ mod error;
 mod figures;
 mod flat;
 mod judge;
+mod looked_after;
 mod monthly;
 mod pack;
 mod recipe;
@@ -20,6 +21,7 @@ pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init
 pub use dimensions::IdDimensions;
 pub use error::{Error, Fault};
 pub use flat::{FlatForecast, FlatSummary, FlatTable, forecast_table, rehearse_table};
+pub use looked_after::LookedAfter;
 pub use monthly::{PackState, Rehearsal, RunOutcome, rehearse, run};
 pub use recipe::forecaster;
 pub use scores::{FlatBacktest, OriginChoice, ScoreLine, TableScores, backtest_table};
