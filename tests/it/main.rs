@@ -11,5 +11,6 @@ mod properties;
 mod real_data;
 mod recovery;
 mod reproducible;
+mod round_trips;
 mod shock;
 mod stress;
