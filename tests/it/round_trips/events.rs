@@ -83,12 +83,11 @@ fn the_same_seed_plants_the_same_faults() {
     let bytes = || {
         let folder = TempDir::new().expect("a temporary folder");
         let dirt = Dirt::of_each(0.02);
-        let files = FileFormat::ALL.map(|format| {
+        FileFormat::ALL.map(|format| {
             let written = write_format(&simulated, format, &dirt, folder.path()).expect("written");
             let files: Vec<Vec<u8>> = written.files.iter().map(|file| std::fs::read(file).expect("a file")).collect();
             (files, written.planted)
-        });
-        files
+        })
     };
     assert!(bytes() == bytes());
 }
