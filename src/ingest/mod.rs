@@ -53,6 +53,8 @@ mod xml_text;
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -209,7 +211,7 @@ pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestErro
     let mut care = ssda903::CareReader::default();
     for file in files {
         let path = base.join(file);
-        let (input, start) = table::open_start(&path)?;
+        let (input, start) = open_start(&path)?;
         let mut through = if cin_census::is_census(&start) {
             let (events, through) = cin_census::events(&path, Box::new(input))?;
             all.push((through.covers.last().map(|(_, last)| *last), events));
@@ -235,6 +237,14 @@ pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestErro
         findings.push(findings::repeated_events(repeated));
     }
     Ok(History { events, findings, inputs })
+}
+
+/// Opens a file, and gives its first bytes; reading starts with them again.
+fn open_start(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
+    let (mut file, mut start) = (table::open_file(path)?, Vec::new());
+    let read = file.by_ref().take(64).read_to_end(&mut start).and_then(|_| file.rewind());
+    read.map_err(|source| IngestError::Broken { path: path.to_path_buf(), source })?;
+    Ok((file, start))
 }
 
 /// Checks what can be checked before any file is opened.

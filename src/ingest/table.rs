@@ -243,16 +243,6 @@ pub(super) fn open_file(path: &Path) -> Result<File, IngestError> {
     File::open(path).map_err(unreadable)
 }
 
-/// Opens a file, and gives its first bytes; reading starts with them again.
-pub(super) fn open_start(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
-    let mut file = open_file(path)?;
-    let mut start = vec![0; 64];
-    let read = read_start(&mut file, &mut start).map_err(|error| broken(path, error))?;
-    start.truncate(read);
-    file.seek(SeekFrom::Start(0)).map_err(|error| broken(path, error))?;
-    Ok((file, start))
-}
-
 fn broken(path: &Path, source: std::io::Error) -> IngestError {
     IngestError::Broken { path: path.to_path_buf(), source }
 }
