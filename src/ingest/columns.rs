@@ -7,18 +7,13 @@ use polars::prelude::{InitHashMaps, PlFixedStateQuality, PlHashMap};
 use super::dates::{self, OrderEvidence, Written};
 use super::frames::Cells;
 use super::labels::Labels;
+pub(super) use super::rows::is_blank;
 use super::text::RowNumbers;
 
 /// The code of an empty cell.
 pub(super) const MISSING: u32 = u32::MAX;
 /// The code of a cell that can't be read as what its column holds.
 pub(super) const UNREADABLE: u32 = u32::MAX - 1;
-
-/// Whether a cell says that there is nothing in it.
-#[inline]
-pub(super) fn is_blank(text: &str) -> bool {
-    text.is_empty() || (text.len() == 4 && text.eq_ignore_ascii_case("null")) || text.eq_ignore_ascii_case("#n/a")
-}
 
 /// Text without spaces around it; most text has none.
 #[inline]

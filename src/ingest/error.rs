@@ -149,6 +149,14 @@ pub enum IngestError {
         /// The file's headers.
         columns: String,
     },
+    /// The file holds other things than referrals.
+    #[error("{}: this holds {format} and no referrals, so there is no demand in it to forecast; name files of referrals here, and see with `groundswell check` what this one holds", path.display())]
+    NoReferrals {
+        /// The file.
+        path: PathBuf,
+        /// What it holds.
+        format: &'static str,
+    },
     /// A column that is needed or named isn't there.
     #[error("{}: there is no column `{wanted}` for {role}. The columns are: {columns}", path.display())]
     MissingColumn {

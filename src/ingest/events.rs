@@ -4,6 +4,7 @@
 //! Everything after the readers is blind to where an event came from. Dates are days of the calendar; labels are as the
 //! file writes them (`6`, `q) 6: Police`), for what maps them to groups to decide.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -38,6 +39,30 @@ impl fmt::Debug for ChildIdentifier {
 
 /// A label as the file writes it, held once for all events that have it.
 pub type Label = Arc<str>;
+
+/// The reason of an end that no file tells: a period of care that was open in an earlier year's return and stands in no
+/// later one.
+pub const INVENTED_END: &str = "invented";
+
+/// Labels that were met, each held once.
+#[derive(Debug, Default)]
+pub(super) struct HeldLabels(HashMap<String, Label>);
+
+impl HeldLabels {
+    /// The label of a text; nothing where it is empty.
+    pub(super) fn of(&mut self, text: &str) -> Option<Label> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        if let Some(label) = self.0.get(text) {
+            return Some(label.clone());
+        }
+        let label: Label = text.into();
+        self.0.insert(text.to_string(), label.clone());
+        Some(label)
+    }
+}
 
 /// A referral of one child.
 #[derive(Debug, Clone, PartialEq)]
@@ -136,7 +161,7 @@ pub struct Care {
     pub start_known: bool,
     /// Its end; none while it goes on.
     pub ended: Option<Date>,
-    /// Why it ended.
+    /// Why it ended; [`INVENTED_END`] where the end was made up.
     pub end_reason: Option<Label>,
     /// Category of need.
     pub need: Option<Label>,

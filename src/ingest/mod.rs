@@ -2,8 +2,8 @@
 //!
 //! In: CSV, Parquet and Arrow files and XML returns, recognised by their content: child-level referrals (one row each),
 //! the children in need census, counts (one row a series and period), and the Department for Education's monthly
-//! statistics. Out: [`Ingested`], a
-//! [`Panel`] of whole periods with [`Finding`]s, or a [`SeriesTable`] for the engine alone. The
+//! statistics; tables of looked-after children's returns, which hold events and no referrals. Out: [`Ingested`], a
+//! [`Panel`] of whole periods with [`Finding`]s, a [`SeriesTable`] for the engine alone, or a [`History`]. The
 //! identifiers of children are hashed as they are read and go no further. This room fits nothing, fills no gap and
 //! rounds nothing.
 //!
@@ -44,6 +44,7 @@ mod referral_rows;
 mod referrals;
 mod rows;
 mod series;
+mod ssda903;
 mod table;
 mod text;
 mod tidy;
@@ -53,6 +54,8 @@ mod xml_text;
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -61,7 +64,7 @@ pub use error::{Fault, IngestError};
 pub use event_groups::EventGroups;
 pub use events::Events;
 pub use options::{AreaLabels, Columns, DateOrder, Format, InputOptions, Level};
-pub use recognise::{Recognition, RoleColumn, recognise};
+pub use recognise::{Recognition, RoleColumn, format_of, recognise};
 pub use series::{SeriesBlock, SeriesColumns, SeriesTable, read_series};
 pub use table::Source;
 pub use time_labels::TimeLabels;
@@ -156,6 +159,9 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
             Some(format) => format,
             None => recognise::detect(&Headers::new(table.headers()), table.path(), options)?,
         };
+        if found == Format::Ssda903 {
+            return Err(IngestError::NoReferrals { path: table.path().to_path_buf(), format: found.noun() });
+        }
         let first = *format.get_or_insert(found);
         if found != first {
             return Err(IngestError::OtherCalendar {
@@ -173,7 +179,7 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
     let (panel, time_labels) = match format {
         Format::DfeMonthly => reading.dfe_monthly(options, &mut files)?,
         Format::Counts => reading.counts(options, &mut files)?,
-        Format::Referrals | Format::CinCensus | Format::Auto => {
+        Format::Referrals | Format::CinCensus | Format::Ssda903 | Format::Auto => {
             let mapping = mapping_path.as_deref().zip(mapping.as_ref());
             reading.referrals(options, mapping, &mut files)?
         }
@@ -194,7 +200,8 @@ pub struct History {
     pub inputs: Vec<InputFile>,
 }
 
-/// Reads the events of children in need census returns, oldest return first where they overlap.
+/// Reads the events of children in need census returns (XML) and of the tables of looked-after children's returns
+/// (SSDA903), in any order; what stands in several returns is taken as the latest has it.
 ///
 /// # Errors
 /// Where a file can't be read or is no return.
@@ -203,22 +210,43 @@ pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestErro
         return Err(IngestError::NoFiles);
     }
     let (mut all, mut findings, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut care = ssda903::CareReader::default();
     for file in files {
         let path = base.join(file);
-        let (events, mut through) = cin_census::events(&path, Box::new(table::open_file(&path)?))?;
+        let (input, start) = open_start(&path)?;
+        let mut through = if cin_census::is_census(&start) {
+            let (events, through) = cin_census::events(&path, Box::new(input))?;
+            all.push((through.covers.last().map(|(_, last)| *last), events));
+            through
+        } else {
+            care.read(&path, Box::new(input))?
+        };
+        if through.ragged.count > 0 {
+            findings.push(findings::ragged_rows(&path, &through.ragged));
+        }
         if let Some(encoding) = through.converted {
             findings.push(findings::converted_encoding(&path, encoding));
         }
         findings.append(&mut through.notes);
         inputs.push(InputFile::of(&path, &through));
-        all.push((through.covers.last().map(|(_, last)| *last), events));
     }
+    let mut care = care.finish();
+    findings.append(&mut care.findings);
+    all.push((care.last.map(dates::days_since_epoch), care.events));
     all.sort_by_key(|(last, _)| *last);
     let (events, repeated) = Events::merged(all.into_iter().map(|(_, events)| events).collect());
     if repeated > 0 {
         findings.push(findings::repeated_events(repeated));
     }
     Ok(History { events, findings, inputs })
+}
+
+/// Opens a file, and gives its first bytes; reading starts with them again.
+fn open_start(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
+    let (mut file, mut start) = (table::open_file(path)?, Vec::new());
+    let read = file.by_ref().take(64).read_to_end(&mut start).and_then(|_| file.rewind());
+    read.map_err(|source| IngestError::Broken { path: path.to_path_buf(), source })?;
+    Ok((file, start))
 }
 
 /// Checks what can be checked before any file is opened.

@@ -23,6 +23,8 @@ pub enum Format {
     DfeMonthly,
     /// Returns of the children in need census: one XML document a year.
     CinCensus,
+    /// Tables of the return of looked-after children; they hold no referrals.
+    Ssda903,
 }
 
 impl Format {
@@ -34,6 +36,7 @@ impl Format {
             Format::Counts => "counts (one row a series and period)",
             Format::DfeMonthly => "DfE monthly statistics (one column a month)",
             Format::CinCensus => "children in need census (one XML return a year)",
+            Format::Ssda903 => "looked-after children (SSDA903 tables)",
         }
     }
 }

@@ -14,6 +14,7 @@ use super::error::IngestError;
 use super::frames::ReadAs;
 use super::headers::{Headers, Role};
 use super::options::{Format, InputOptions};
+use super::ssda903;
 use super::table::{Source, Table};
 
 /// What a file was recognised as.
@@ -65,14 +66,27 @@ pub fn recognise(path: &Path) -> Result<Recognition, IngestError> {
         Format::DfeMonthly => vec!["area".to_string()],
         Format::Counts => counts::columns(&headers, path, &options)?.1,
         Format::CinCensus => ["source", "age_band", "need", "no_further_action"].map(str::to_string).to_vec(),
+        Format::Ssda903 => Vec::new(),
         _ => referral_dimensions(table, &headers, path)?,
     };
     Ok(Recognition { path: path.to_path_buf(), format, container, headers: written, columns, dimensions })
 }
 
+/// What a file holds.
+///
+/// # Errors
+/// Where the file can't be read or no format fits.
+pub fn format_of(path: &Path) -> Result<Format, IngestError> {
+    let table = Table::open(Source::File(path.to_path_buf()))?;
+    match table.known() {
+        Some(format) => Ok(format),
+        None => detect(&Headers::new(table.headers()), path, &InputOptions::default()),
+    }
+}
+
 fn roles(format: Format) -> &'static [(Role, &'static str)] {
     match format {
-        Format::DfeMonthly | Format::Auto | Format::CinCensus => &[],
+        Format::DfeMonthly | Format::Auto | Format::CinCensus | Format::Ssda903 => &[],
         Format::Counts => &[(Role::Series, "series"), (Role::Time, "time"), (Role::Value, "value")],
         Format::Referrals => &[
             (Role::Date, "date"),
@@ -132,6 +146,9 @@ pub(super) fn detect(headers: &Headers, path: &Path, options: &InputOptions) -> 
     let dfe = dfe_monthly::missing(headers);
     if dfe.is_empty() {
         return Ok(Format::DfeMonthly);
+    }
+    if ssda903::part(headers).is_some() {
+        return Ok(Format::Ssda903);
     }
     let found = |role| find(headers, path, role, options);
     let (time, value, series) = (found(Role::Time)?, found(Role::Value)?, found(Role::Series)?);

@@ -183,6 +183,12 @@ fn equal_bytes(word: u64, pattern: u64) -> u64 {
     !(((difference & LOW) + LOW) | difference | LOW)
 }
 
+/// Whether a cell says that there is nothing in it.
+#[inline]
+pub(super) fn is_blank(text: &str) -> bool {
+    text.is_empty() || (text.len() == 4 && text.eq_ignore_ascii_case("null")) || text.eq_ignore_ascii_case("#n/a")
+}
+
 /// How often a byte occurs.
 pub(super) fn count(text: &[u8], wanted: u8) -> usize {
     // Sums of at most 255 fit a byte, so that the compiler can count many bytes at once.

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::looked_after::{self, LookedAfter};
 use super::{Error, Listener, read_input};
-use crate::ingest::{self, Format, InputOptions, Recognition};
+use crate::ingest::{self, Format, History, Ingested, InputOptions, Recognition};
 use crate::panel::Finding;
 use crate::project::{self, RunPlan, Sketch};
-use crate::simulate::{self, SimulationOptions};
+use crate::simulate::{self, Dirt, FileFormat, SimulationOptions};
 
 /// What the command line changes of the simulator's options.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +24,10 @@ pub struct SimulationChanges {
     pub referrals_per_month: Option<f64>,
     /// The share of hidden demand that returns.
     pub return_share: Option<f64>,
+    /// The format of the files; absent: the folder of the sample data.
+    pub format: Option<FileFormat>,
+    /// Share of rows in which each kind of fault is planted.
+    pub dirt: Option<f64>,
 }
 
 /// Simulates an authority and writes it into a folder; gives a line to print.
@@ -41,9 +46,19 @@ pub fn simulate(changes: &SimulationChanges, folder: &Path) -> Result<String, Er
     options.referrals_per_month = changes.referrals_per_month.unwrap_or(options.referrals_per_month);
     options.returning.share = changes.return_share.unwrap_or(options.returning.share);
     let simulated = simulate::simulate(&options)?;
-    let files = simulate::write_folder(&simulated, folder)?;
     let (rows, seed, place) = (simulated.referrals.len(), options.seed, folder.display());
-    Ok(format!("{rows} synthetic referrals (seed {seed}) in {} files: {place}\n", files.len()))
+    let Some(format) = changes.format else {
+        if changes.dirt.is_some() {
+            return Err(Error::Usage("faults are planted in files of a format: name it with --format".to_owned()));
+        }
+        let files = simulate::write_folder(&simulated, folder)?;
+        return Ok(format!("{rows} synthetic referrals (seed {seed}) in {} files: {place}\n", files.len()));
+    };
+    let dirt = changes.dirt.map_or_else(Dirt::none, Dirt::of_each);
+    let written = simulate::write_format(&simulated, format, &dirt, folder)?;
+    let told = simulate::write_truth(&simulated, &written.planted, folder)?;
+    let (files, faults) = (written.files.len() + told.len(), written.planted.findings.values().sum::<u64>());
+    Ok(format!("{rows} synthetic referrals (seed {seed}) in {files} files, with {faults} faults: {place}\n"))
 }
 
 /// What was found in some files.
@@ -51,10 +66,14 @@ pub fn simulate(changes: &SimulationChanges, folder: &Path) -> Result<String, Er
 pub struct Checked {
     /// The files, with what they were recognised as.
     pub files: Vec<CheckedFile>,
-    /// How many series they make.
+    /// How many series their referrals or counts make.
     pub series: usize,
-    /// The first and the last complete period.
-    pub periods: [String; 2],
+    /// The first and the last complete period; none where there is no series.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub periods: Option<[String; 2]>,
+    /// What tables of looked-after children hold; none where there is no such file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looked_after: Option<LookedAfter>,
     /// What was noticed.
     pub findings: Vec<Finding>,
 }
@@ -76,8 +95,12 @@ impl fmt::Display for Checked {
         for file in &self.files {
             writeln!(f, "{}: {} rows", file.path.display(), file.rows)?;
         }
-        let [first, last] = &self.periods;
-        writeln!(f, "{} series, {first} to {last}", self.series)?;
+        if let Some([first, last]) = &self.periods {
+            writeln!(f, "{} series, {first} to {last}", self.series)?;
+        }
+        if let Some(looked_after) = &self.looked_after {
+            writeln!(f, "{}", looked_after.line())?;
+        }
         let mut findings: Vec<&Finding> = self.findings.iter().collect();
         findings.sort_by_key(|finding| finding.severity);
         for finding in findings {
@@ -101,27 +124,42 @@ impl fmt::Display for Checked {
 /// Where a file can't be read or used.
 pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error> {
     let is_project = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "toml");
-    let ingested = match files {
-        [project] if is_project(project) => {
-            let plan = RunPlan::load(project)?;
-            read_input(plan.input(), plan.base(), listener)?
+    if let [project] = files
+        && is_project(project)
+    {
+        let plan = RunPlan::load(project)?;
+        return Ok(Checked::of(Some(read_input(plan.input(), plan.base(), listener)?), None));
+    }
+    let (looked_after, files) = looked_after::apart(files)?;
+    let looked_after = if looked_after.is_empty() { None } else { Some(looked_after::read(&looked_after)?) };
+    let mut ingested = None;
+    if let [first, ..] = files.as_slice() {
+        let dimensions = first_dimensions(&ingest::recognise(first)?);
+        let options = InputOptions { files, dimensions, ..InputOptions::default() };
+        ingested = Some(read_input(&options, Path::new(""), listener)?);
+    }
+    Ok(Checked::of(ingested, looked_after))
+}
+
+impl Checked {
+    fn of(ingested: Option<Ingested>, looked_after: Option<(LookedAfter, History)>) -> Checked {
+        let mut checked =
+            Checked { files: Vec::new(), series: 0, periods: None, looked_after: None, findings: Vec::new() };
+        let file = |input: ingest::InputFile| CheckedFile { path: input.path, rows: input.rows, sha256: input.sha256 };
+        if let Some(ingested) = ingested {
+            let span = ingested.panel.span();
+            checked.files.extend(ingested.inputs.into_iter().map(file));
+            checked.series = ingested.panel.keys().len();
+            checked.periods = Some([span.start().to_string(), ingested.last_complete.to_string()]);
+            checked.findings.extend(ingested.findings);
         }
-        files => {
-            let mut options = InputOptions { files: files.to_vec(), ..InputOptions::default() };
-            if let [first, ..] = files {
-                options.dimensions = first_dimensions(&ingest::recognise(first)?);
-            }
-            read_input(&options, Path::new(""), listener)?
+        if let Some((looked_after, history)) = looked_after {
+            checked.files.extend(history.inputs.into_iter().map(file));
+            checked.looked_after = Some(looked_after);
+            checked.findings.extend(history.findings);
         }
-    };
-    let span = ingested.panel.span();
-    let file = |input: ingest::InputFile| CheckedFile { path: input.path, rows: input.rows, sha256: input.sha256 };
-    Ok(Checked {
-        files: ingested.inputs.into_iter().map(file).collect(),
-        series: ingested.panel.keys().len(),
-        periods: [span.start().to_string(), ingested.last_complete.to_string()],
-        findings: ingested.findings,
-    })
+        checked
+    }
 }
 
 /// What a first run cuts a file by: referrals by their source, whose streams differ most under a lockdown, or by what
@@ -132,7 +170,7 @@ fn first_dimensions(recognition: &Recognition) -> Vec<String> {
             let source = recognition.dimensions.iter().find(|dimension| *dimension == "source");
             source.or(recognition.dimensions.first()).cloned().into_iter().collect()
         }
-        Format::Counts | Format::DfeMonthly | Format::Auto => recognition.dimensions.clone(),
+        Format::Counts | Format::DfeMonthly | Format::Ssda903 | Format::Auto => recognition.dimensions.clone(),
     }
 }
 
@@ -151,6 +189,10 @@ pub struct Initialised {
 /// # Errors
 /// Where a file isn't recognised, the files hold different things, or there is no such area.
 pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Initialised, Error> {
+    let (looked_after, others) = looked_after::apart(files)?;
+    // Tables of looked-after children hold nothing that a project forecasts; where there is nothing else, the reader
+    // says so.
+    let files = if others.is_empty() { files } else { &others };
     let recognised = files.iter().map(|file| ingest::recognise(file)).collect::<Result<Vec<_>, _>>()?;
     let Some(first) = recognised.first() else { return Err(Error::Usage("name at least one file".to_owned())) };
     if let Some(other) = recognised.iter().find(|other| other.format != first.format) {
@@ -185,6 +227,9 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
     let span = ingested.panel.span();
     let (noun, series, last) = (first.format.noun(), ingested.panel.keys().len(), ingested.last_complete);
     let mut summary = format!("Recognised {noun}: {series} series, {} to {last}", span.start());
+    for file in looked_after {
+        summary.push_str(&format!("\nLeft out: {}, {} without referrals", file.display(), Format::Ssda903.noun()));
+    }
     for finding in &ingested.findings {
         summary.push_str(&format!("\nFinding: {} ({})", finding.what, finding.name));
     }

@@ -11,6 +11,7 @@ mod counts;
 mod draw;
 mod error;
 mod families;
+mod formats;
 mod intensity;
 mod journey;
 mod noise;
@@ -23,12 +24,13 @@ use std::sync::Arc;
 
 pub use columns::write_dictionary;
 pub use error::SimulateError;
+pub use formats::{Dirt, Fault, FileFormat, Planted, WrittenFormat, write_format};
 pub use options::{
     AgeProfile, Area, Band, Children, DayUnit, Delay, Journeys, LevelShift, Noise, Returning, Rhythm, Season,
     SimulationOptions, Source,
 };
 pub use truth::{AreaTruth, JourneyTruth, SourceTruth, Truth};
-pub use write::{write_folder, write_monthly_csv, write_readme, write_referrals_csv, write_truth_json};
+pub use write::{write_folder, write_monthly_csv, write_readme, write_referrals_csv, write_truth, write_truth_json};
 
 use self::families::Families;
 use self::intensity::Intensity;
@@ -48,6 +50,7 @@ mod purpose {
     pub const COUNTS: u64 = 1;
     pub const MULTIPLIERS: u64 = 2;
     pub const PEOPLE: u64 = 3;
+    pub const FILES: u64 = 4;
 }
 
 /// A synthetic authority: its referrals and the truth behind them.
@@ -74,6 +77,8 @@ pub struct ReferralRow {
     pub primary_need: Arc<str>,
     /// Part of the authority.
     pub area: Arc<str>,
+    /// Date of birth.
+    pub born: Date,
     /// Completed years on the day of the referral.
     pub age: u8,
     /// Code of the child's sex.
@@ -204,6 +209,7 @@ impl Names {
             source: self.sources[event.source].clone(),
             primary_need: need.clone(),
             area: self.areas[event.area].clone(),
+            born: child.born,
             age: families::age_on(child.born, event.day),
             sex: self.sexes[child.sex].clone(),
             no_further_action: journey.no_further_action,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 
 use super::columns::{MONTHLY, REFERRALS, write_dictionary};
-use super::{SimulateError, Simulated};
+use super::{Planted, SimulateError, Simulated};
 use crate::time::{Frequency, Period};
 
 type Writer<'a> = &'a mut BufWriter<File>;
@@ -44,6 +44,27 @@ pub fn write_folder(simulated: &Simulated, folder: &Path) -> Result<Vec<PathBuf>
         written.push(path);
     }
     Ok(written)
+}
+
+/// Writes what was simulated (`truth.json`) and what was planted in files of a format (`planted.json`) into a folder that
+/// is there. Returns the files.
+///
+/// # Errors
+/// Where a file can't be written.
+pub fn write_truth(simulated: &Simulated, planted: &Planted, folder: &Path) -> Result<Vec<PathBuf>, SimulateError> {
+    let write = |name: &str, write: &dyn Fn(&mut BufWriter<File>) -> io::Result<()>| {
+        let path = folder.join(name);
+        let failed = |source| SimulateError::Write { path: path.clone(), source };
+        let mut to = BufWriter::new(File::create(&path).map_err(failed)?);
+        write(&mut to).and_then(|()| to.flush()).map_err(failed)?;
+        Ok::<PathBuf, SimulateError>(path)
+    };
+    let truth = write("truth.json", &|to| write_truth_json(simulated, to))?;
+    let planted = write("planted.json", &|to| {
+        serde_json::to_writer_pretty(&mut *to, planted).map_err(io::Error::from)?;
+        writeln!(to)
+    })?;
+    Ok(vec![truth, planted])
 }
 
 /// Writes one row a child and referral; the columns are those of the dictionary.

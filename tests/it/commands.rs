@@ -148,6 +148,28 @@ fn the_simulator_gives_the_same_bytes_for_the_same_seed() {
 }
 
 #[test]
+fn returns_that_the_simulator_writes_are_checked_and_left_out_of_a_project() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let options = "first_month = '2021-04'\nmonths = 24\nreferrals_per_month = 120.0\n";
+    fs::write(folder.path().join("options.toml"), options).expect("written");
+    let arguments = ["simulate", "-o", "care", "--options", "options.toml", "--format", "ssda903", "--dirt", "0.05"];
+    let said = output(groundswell(folder.path()).args(arguments), 0);
+    assert!(said.contains("in 8 files, with "), "{said}");
+    let planted = fs::read_to_string(folder.path().join("care/planted.json")).expect("what was planted");
+    assert!(planted.contains("open-episode-closed"), "{planted}");
+    let tables = ["care/2022/episodes.csv", "care/2022/header.csv", "care/2023/episodes.csv", "care/2023/header.csv"];
+    let said = output(groundswell(folder.path()).arg("check").args(tables), 0);
+    assert!(said.contains(" looked-after children: ") && said.contains("(open-episode-closed)"), "{said}");
+    let said = complaint(groundswell(folder.path()).arg("init").args(tables), 65);
+    assert!(said.contains("holds looked-after children (SSDA903 tables) and no referrals"), "{said}");
+    fs::write(folder.path().join("counts.csv"), two_series()).expect("written");
+    let said = output(groundswell(folder.path()).args(["init", "counts.csv", tables[0]]), 0);
+    assert!(said.contains("Left out: care/2022/episodes.csv"), "{said}");
+    let said = complaint(groundswell(folder.path()).args(["simulate", "-o", "x", "--dirt", "0.05"]), 64);
+    assert!(said.contains("name it with --format"), "{said}");
+}
+
+#[test]
 fn init_then_run_publishes_a_pack_and_a_second_run_is_no_work() {
     let (folder, _) = folder_with("series.csv", &two_series());
     output(groundswell(folder.path()).args(["init", "series.csv"]), 0);

@@ -12,6 +12,7 @@ mod properties;
 mod real_data;
 mod recovery;
 mod reproducible;
+mod round_trips;
 mod scenario;
 mod shock;
 mod stress;

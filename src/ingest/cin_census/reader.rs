@@ -1,6 +1,5 @@
 //! A return as rows of referrals, or as events of all kinds.
 
-use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use super::findings;
 use crate::ingest::dates::days_since_epoch;
 use crate::ingest::error::IngestError;
 use crate::ingest::events::{
-    Assessment, ChildIdentifier, Conference, Event, Label, Plan, PlanKind, Referral, Section47,
+    Assessment, ChildIdentifier, Conference, Event, HeldLabels, Plan, PlanKind, Referral, Section47,
 };
 use crate::ingest::made::{MadeRows, RowMaker};
 use crate::ingest::table::ReadThrough;
@@ -124,7 +123,7 @@ impl RowMaker for CensusReturn {
 pub(in crate::ingest) fn events(path: &Path, input: Input) -> Result<(Vec<Event>, ReadThrough), IngestError> {
     let mut census = CensusReturn::open(path, input)?;
     let mut watch = Watch::new(census.window, &census.document.heading);
-    let mut labels = Labels::default();
+    let mut labels = HeldLabels::default();
     let (mut events, mut cases) = (Vec::new(), 0);
     while let Some(child) = census.document.next_child()? {
         for case in &child.cases {
@@ -138,21 +137,7 @@ pub(in crate::ingest) fn events(path: &Path, input: Input) -> Result<(Vec<Event>
     Ok((events, census.through(cases, notes)))
 }
 
-/// Labels that were met, each held once.
-#[derive(Default)]
-struct Labels(HashMap<String, Label>);
-
-impl Labels {
-    fn of(&mut self, text: &str) -> Option<Label> {
-        let text = text.trim();
-        if text.is_empty() {
-            return None;
-        }
-        Some(self.0.entry(text.to_string()).or_insert_with(|| text.into()).clone())
-    }
-}
-
-fn of_case(child: &Child, case: &Case, labels: &mut Labels, events: &mut Vec<Event>) {
+fn of_case(child: &Child, case: &Case, labels: &mut HeldLabels, events: &mut Vec<Event>) {
     let Some(date) = day(&case.referral) else { return };
     let identifier = child.identifier.trim();
     if identifier.is_empty() {

@@ -3,6 +3,7 @@
 mod census;
 mod dfe;
 mod door;
+mod looked_after;
 mod messages;
 mod overlap;
 mod referrals;
