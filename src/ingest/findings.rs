@@ -49,8 +49,11 @@ pub(super) fn unread_sheets(path: &Path, count: u64) -> Finding {
     Finding {
         name: "unread-sheet",
         severity: Severity::Warning,
-        what: format!("{} a table too and {} not read", plural(count, "other sheet holds", "other sheets hold"),
-            if count == 1 { "is" } else { "are" }),
+        what: format!(
+            "{} a table too and {} not read",
+            plural(count, "other sheet holds", "other sheets hold"),
+            if count == 1 { "is" } else { "are" }
+        ),
         place: rows_in(path, None, &RowCount::default()),
         count,
         meaning: "Only the first sheet with a table is counted.",

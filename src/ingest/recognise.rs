@@ -65,7 +65,9 @@ pub fn recognise(path: &Path) -> Result<Recognition, IngestError> {
     let dimensions = match format {
         Format::DfeMonthly => vec!["area".to_string()],
         Format::Counts => counts::columns(&headers, path, &options)?.1,
-        Format::CinCensus | Format::AnnexA => ["source", "age_band", "need", "no_further_action"].map(str::to_string).to_vec(),
+        Format::CinCensus | Format::AnnexA => {
+            ["source", "age_band", "need", "no_further_action"].map(str::to_string).to_vec()
+        }
         Format::Ssda903 => Vec::new(),
         _ => referral_dimensions(table, &headers, path)?,
     };

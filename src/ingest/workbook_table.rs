@@ -31,7 +31,8 @@ impl SheetTable {
     /// # Errors
     /// Where no sheet holds a table.
     pub(super) fn of_book(mut book: Workbook) -> Result<SheetTable, IngestError> {
-        let (mut best, mut fallback): (Option<(String, u64, Vec<String>)>, Option<(String, u64, Vec<String>)>) = (None, None);
+        let (mut best, mut fallback): (Option<(String, u64, Vec<String>)>, Option<(String, u64, Vec<String>)>) =
+            (None, None);
         let mut others = 0;
         for sheet in book.sheets() {
             let mut titles: Vec<SheetRow> = Vec::new();
@@ -43,7 +44,10 @@ impl SheetTable {
                 let known = |headers: &Vec<String>| {
                     recognise::detect(&Headers::new(headers), book.path(), &InputOptions::default()).is_ok()
                 };
-                header_ways(&titles, at).into_iter().find(known).map(|headers| (sheet.clone(), titles[at].number, headers))
+                header_ways(&titles, at)
+                    .into_iter()
+                    .find(known)
+                    .map(|headers| (sheet.clone(), titles[at].number, headers))
             });
             match recognised {
                 Some(_) if best.is_some() => others += 1,
@@ -82,8 +86,9 @@ impl RowMaker for SheetTable {
                 return ControlFlow::Continue(());
             }
             count += 1;
-            let texts: Vec<String> =
-                (0..width).map(|column| row.cell(column).map_or(String::new(), |cell| cell.text().into_owned())).collect();
+            let texts: Vec<String> = (0..width)
+                .map(|column| row.cell(column).map_or(String::new(), |cell| cell.text().into_owned()))
+                .collect();
             let cells: Vec<&str> = texts.iter().map(String::as_str).collect();
             rows.push(row.number, &cells, size);
             if rows.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

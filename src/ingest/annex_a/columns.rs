@@ -141,9 +141,10 @@ pub(super) fn found(headers: &Headers) -> Option<Found> {
     let with = |parts: &[&str]| written.iter().position(|header| parts.iter().all(|part| header.contains(part)));
     let place = |column: &Column| column.ways.iter().find_map(|way| with(way));
     // From the last: an assessment that is authorised is none of early help.
-    let list = LISTS.iter().rev().find(|list| {
-        list.telling.iter().any(|way| with(way).is_some()) && place(&list.dates[0]).is_some()
-    })?;
+    let list = LISTS
+        .iter()
+        .rev()
+        .find(|list| list.telling.iter().any(|way| with(way).is_some()) && place(&list.dates[0]).is_some())?;
     let places = |columns: &[Column]| columns.iter().map(place).collect();
     Some(Found { list, child, born, dates: places(list.dates), labels: places(list.labels) })
 }

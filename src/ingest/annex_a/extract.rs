@@ -117,10 +117,12 @@ impl Extract {
                 continue;
             }
             let mut titles = Vec::new();
-            each_field_row(&path, Box::new(&content[..]), &mut |row| see(&mut titles, row)).map(drop).or_else(|error| {
-                // The rest of a long file is missing from its beginning.
-                if titles.is_empty() { Err(error) } else { Ok(()) }
-            })?;
+            each_field_row(&path, Box::new(&content[..]), &mut |row| see(&mut titles, row)).map(drop).or_else(
+                |error| {
+                    // The rest of a long file is missing from its beginning.
+                    if titles.is_empty() { Err(error) } else { Ok(()) }
+                },
+            )?;
             match list_of(&titles) {
                 Some((header, found)) => {
                     let (size, sha256) = hash_of(&path)?;

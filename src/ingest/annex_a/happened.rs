@@ -54,9 +54,7 @@ impl Told {
                 let (source, no_further_action) = (label(0), label(1));
                 Event::Referral(Referral { child, born, date, source, need, no_further_action, closed, closure_reason })
             }
-            (4, Some(started)) => {
-                Event::Assessment(Assessment { child, referred: None, started, authorised: date(1) })
-            }
+            (4, Some(started)) => Event::Assessment(Assessment { child, referred: None, started, authorised: date(1) }),
             (5, started) => {
                 // A conference without the start of its enquiry was held all the same.
                 let held = date(1);
@@ -79,7 +77,17 @@ impl Told {
                 events.extend(placed.map(|started| {
                     Event::Placement(Placement { child, started, ended, legal_status, kind, provider })
                 }));
-                Event::Care(Care { child, born, started, start_known, ended, end_reason, need, unaccompanied, authority })
+                Event::Care(Care {
+                    child,
+                    born,
+                    started,
+                    start_known,
+                    ended,
+                    end_reason,
+                    need,
+                    unaccompanied,
+                    authority,
+                })
             }
             _ => return,
         };

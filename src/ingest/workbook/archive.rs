@@ -110,7 +110,8 @@ fn directory(bytes: &[u8]) -> Result<Vec<Part<'_>>, Refusal> {
     }
     let mut parts = Vec::with_capacity(usize::from(count));
     for _ in 0..count {
-        let entry = bytes.get(from..from.saturating_add(46)).filter(|entry| entry.starts_with(b"PK\x01\x02")).ok_or(CUT)?;
+        let entry =
+            bytes.get(from..from.saturating_add(46)).filter(|entry| entry.starts_with(b"PK\x01\x02")).ok_or(CUT)?;
         let name_at = from + 46;
         let name = bytes.get(name_at..name_at + usize::from(half(entry, 28))).ok_or(CUT)?;
         if half(entry, 8) & 1 != 0 {
@@ -124,7 +125,13 @@ fn directory(bytes: &[u8]) -> Result<Vec<Part<'_>>, Refusal> {
         if leads_outside(name) {
             return Err(Refusal::Damaged("a part of it has a path that leads outside the workbook"));
         }
-        parts.push(Part { name, deflated, stored: word(entry, 20), inflated: word(entry, 24), local: word(entry, 42) as usize });
+        parts.push(Part {
+            name,
+            deflated,
+            stored: word(entry, 20),
+            inflated: word(entry, 24),
+            local: word(entry, 42) as usize,
+        });
         from = name_at + name.len() + usize::from(half(entry, 30)) + usize::from(half(entry, 32));
     }
     Ok(parts)

@@ -85,7 +85,10 @@ pub fn parts(sheets: &[(&str, &[&[Made<'_>]])], from_1904: bool) -> Vec<(String,
         names += &format!("<sheet name=\"{name}\" sheetId=\"{}\" r:id=\"r{number}\"/>", number + 1);
         let target = format!("worksheets/sheet{number}.xml");
         relations += &format!("<Relationship Id=\"r{number}\" Type=\"{RELATIONS}/worksheet\" Target=\"{target}\"/>");
-        parts.push((format!("xl/{target}"), format!("<worksheet {MAIN}><sheetData>{}</sheetData></worksheet>", body(rows))));
+        parts.push((
+            format!("xl/{target}"),
+            format!("<worksheet {MAIN}><sheetData>{}</sheetData></worksheet>", body(rows)),
+        ));
     }
     let properties = if from_1904 { "<workbookPr date1904=\"1\"/>" } else { "" };
     let workbook = format!("<workbook {MAIN} xmlns:r=\"{RELATIONS}\">{properties}<sheets>{names}</sheets></workbook>");

@@ -108,6 +108,11 @@ fn a_cell_beyond_the_last_column_of_excel_is_refused() {
 
 #[test]
 fn a_cell_in_the_last_row_and_column_takes_no_room() {
-    let far = book_with(|parts| parts[0].1 = parts[0].1.replace("\"A1\"", "\"XFD1048576\"").replace("row r=\"1\"", "row r=\"1048576\""));
-    assert_eq!(rows(&far).iter().map(|(number, cells)| (*number, cells.len())).collect::<Vec<_>>(), [(1_048_576, 16_384)]);
+    let far = book_with(|parts| {
+        parts[0].1 = parts[0].1.replace("\"A1\"", "\"XFD1048576\"").replace("row r=\"1\"", "row r=\"1048576\"")
+    });
+    assert_eq!(
+        rows(&far).iter().map(|(number, cells)| (*number, cells.len())).collect::<Vec<_>>(),
+        [(1_048_576, 16_384)]
+    );
 }
