@@ -32,7 +32,7 @@ pub(super) fn missing_children(list: &Place, column: &str, rows: &RowCount) -> F
         what: format!("{} no child's identifier", plural(rows.count, "row has", "rows have")),
         place: rows_in(list, Some(column), rows),
         count: rows.count,
-        meaning: "What they tell belongs to no journey and is left out of journeys; referrals are counted all the same.",
+        meaning: "What they tell is left out of journeys; referrals are counted all the same.",
         remedy: "Complete the identifiers in the source system.",
     }
 }

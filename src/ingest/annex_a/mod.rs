@@ -1,4 +1,4 @@
-//! The lists of Ofsted's Annex A: one workbook with a sheet a list, or a folder with a CSV file a list, for each extract.
+//! The lists of Ofsted's Annex A: for each extract one workbook with a sheet a list, or a folder with a CSV file a list.
 //!
 //! In: Lists 1 to 8, known by their headers and not by the names or places of their sheets; others are passed over.
 //! Out: List 3 as rows for the readers of referrals, with the need of List 6 where both tell of the same child and day;
