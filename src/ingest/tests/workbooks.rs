@@ -10,7 +10,7 @@ fn a_tidy_table_on_a_sheet_is_read_as_a_csv_file_is() {
     let title: &[Made<'_>] = &[Text("Referrals by month")];
     let header: &[Made<'_>] = &[Text("Area"), Text("Month"), Text("Referrals")];
     let one: &[Made<'_>] = &[Text("North"), Date(45_292.0), Number(12.0)];
-    let two: &[Made<'_>] = &[Text("North"), Text("2024-02"), Number(15.0)];
+    let two: &[Made<'_>] = &[Text("North"), Date(45_323.0), Number(15.0)];
     let book = workbook(&[("Notes", &[&[Text("read me")]]), ("Data", &[title, &[], header, one])], false);
     let folder = Folder::with("book.xlsx", book);
     let options = InputOptions { files: vec!["book.xlsx".into()], ..InputOptions::default() };
