@@ -44,6 +44,7 @@ mod referral_rows;
 mod referrals;
 mod rows;
 mod series;
+mod signatures;
 mod ssda903;
 mod table;
 mod text;

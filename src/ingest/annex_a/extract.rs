@@ -166,8 +166,8 @@ impl Extract {
     }
 
     /// Whether day numbers count from 1904.
-    pub(super) fn from_1904(&self) -> bool {
-        matches!(&self.holder, Holder::Book(book) if book.from_1904())
+    pub(super) fn counts_from_1904(&self) -> bool {
+        matches!(&self.holder, Holder::Book(book) if book.counts_from_1904())
     }
 
     /// Where a list stands.

@@ -31,7 +31,7 @@ impl RowMaker for ReferralList {
     fn make(mut self: Box<Self>, rows: &mut MadeRows) -> Result<ReadThrough, IngestError> {
         let extract = &mut self.0;
         let needs = needs(extract)?;
-        let (from_1904, size) = (extract.from_1904(), extract.size());
+        let (from_1904, size) = (extract.counts_from_1904(), extract.size());
         let (mut count, mut notes) = (0, Vec::new());
         for part in of_list(extract, 3) {
             let mut errors = RowCount::default();
@@ -180,7 +180,7 @@ fn read_list(
     told: &mut Vec<Told>,
     notes: &mut Vec<Finding>,
 ) -> Result<u64, IngestError> {
-    let (place, path, from_1904) = (extract.place(part), extract.shown(part), extract.from_1904());
+    let (place, path, from_1904) = (extract.place(part), extract.shown(part), extract.counts_from_1904());
     let list = extract.parts[part].found.list;
     let mut numbers = Vec::new();
     let mut children = Vec::new();

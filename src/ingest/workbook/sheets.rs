@@ -63,7 +63,7 @@ impl Workbook {
     }
 
     /// Whether day numbers count from 1904.
-    pub(in crate::ingest) fn from_1904(&self) -> bool {
+    pub(in crate::ingest) fn counts_from_1904(&self) -> bool {
         self.from_1904
     }
 
