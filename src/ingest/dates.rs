@@ -116,6 +116,12 @@ pub(super) fn without_time(text: &str) -> &str {
     }
 }
 
+/// The day of a day number of Excel, in days since 1 January 1970; nothing where no record's date would have it.
+pub(super) fn excel_day(serial: i32, from_1904: bool) -> Option<i32> {
+    let day = serial + if from_1904 { EXCEL_1904 } else { EXCEL_1900 };
+    EXCEL_DAYS.contains(&(day - EXCEL_1900)).then_some(day)
+}
+
 /// Reads a date without its time of day: `2024-03-31`, `2024/03/31`, `20240331`, `31/03/2024`, `31.3.24`,
 /// `31-Mar-2024`, `31 March 2024`, or a day number of Excel.
 pub(super) fn read(text: &str) -> Option<Written> {

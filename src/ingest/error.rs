@@ -125,6 +125,12 @@ pub enum IngestError {
         /// What the decoder said, without values.
         detail: String,
     },
+    /// A workbook that inflates past its limits.
+    #[error("{}: the workbook is larger than 256 MB, or inflates to more than 512 MB; save the sheets that are needed in a file of their own, or as CSV", path.display())]
+    LargeWorkbook {
+        /// The file.
+        path: PathBuf,
+    },
     /// An XML document that can't be read.
     #[error("{}: line {line} of the XML document: {detail}", path.display())]
     Xml {

@@ -64,6 +64,30 @@ impl HeldLabels {
     }
 }
 
+/// A contact about one child, before it is a referral.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contact {
+    /// The child.
+    pub child: ChildIdentifier,
+    /// Date of birth, or the expected one.
+    pub born: Option<Date>,
+    /// Date of the contact.
+    pub date: Date,
+    /// Who made it.
+    pub source: Option<Label>,
+}
+
+/// An assessment of early help.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarlyHelp {
+    /// The child.
+    pub child: ChildIdentifier,
+    /// Its start.
+    pub started: Date,
+    /// Its completion; none while it is open.
+    pub completed: Option<Date>,
+}
+
 /// A referral of one child.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Referral {
@@ -191,6 +215,10 @@ pub struct Placement {
 /// One of the events above.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
+    /// A contact.
+    Contact(Contact),
+    /// An assessment of early help.
+    EarlyHelp(EarlyHelp),
     /// A referral.
     Referral(Referral),
     /// An assessment.
@@ -218,6 +246,31 @@ impl Event {
             Event::Plan(event) => (4 + u8::from(event.kind == PlanKind::ChildInNeed), event.child, event.started),
             Event::Care(event) => (6, event.child, event.started),
             Event::Placement(event) => (7, event.child, event.started),
+            Event::Contact(event) => (8, event.child, event.date),
+            Event::EarlyHelp(event) => (9, event.child, event.started),
+        }
+    }
+}
+
+impl Event {
+    /// Whether another telling of the same event says otherwise in something that both know.
+    fn disagrees(&self, other: &Event) -> bool {
+        fn differ<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
+            one.as_ref().zip(other.as_ref()).is_some_and(|(one, other)| one != other)
+        }
+        match (self, other) {
+            (Event::Contact(one), Event::Contact(other)) => differ(&one.source, &other.source),
+            (Event::EarlyHelp(one), Event::EarlyHelp(other)) => differ(&one.completed, &other.completed),
+            (Event::Referral(one), Event::Referral(other)) => {
+                differ(&one.source, &other.source)
+                    || differ(&one.born, &other.born)
+                    || differ(&one.no_further_action, &other.no_further_action)
+                    || differ(&one.closed, &other.closed)
+            }
+            (Event::Assessment(one), Event::Assessment(other)) => differ(&one.authorised, &other.authorised),
+            (Event::Plan(one), Event::Plan(other)) => differ(&one.ended, &other.ended),
+            (Event::Care(one), Event::Care(other)) => differ(&one.ended, &other.ended),
+            _ => false,
         }
     }
 }
@@ -225,6 +278,10 @@ impl Event {
 /// Events of all files, by kind; within a kind by day, then in the order of the files.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Events {
+    /// Contacts.
+    pub contacts: Vec<Contact>,
+    /// Assessments of early help.
+    pub early_help: Vec<EarlyHelp>,
     /// Referrals.
     pub referrals: Vec<Referral>,
     /// Assessments.
@@ -261,8 +318,20 @@ impl Events {
         (events, repeated)
     }
 
+    /// How many events two files tell differently in what both know: an end that is new is no disagreement.
+    pub(super) fn disagreeing(files: &[Vec<Event>]) -> u64 {
+        let mut all: Vec<(usize, &Event)> =
+            files.iter().enumerate().flat_map(|(file, events)| events.iter().map(move |event| (file, event))).collect();
+        all.sort_by_key(|(file, event)| (event.key(), *file));
+        let same = all.chunk_by(|(_, one), (_, other)| one.key() == other.key());
+        let differs = |pair: &[(usize, &Event)]| pair[0].0 != pair[1].0 && pair[0].1.disagrees(pair[1].1);
+        same.filter(|events| events.windows(2).any(differs)).count() as u64
+    }
+
     fn push(&mut self, event: Event) {
         match event {
+            Event::Contact(event) => self.contacts.push(event),
+            Event::EarlyHelp(event) => self.early_help.push(event),
             Event::Referral(event) => self.referrals.push(event),
             Event::Assessment(event) => self.assessments.push(event),
             Event::Section47(event) => self.section_47s.push(event),

@@ -31,6 +31,36 @@ pub(super) fn ragged_rows(path: &Path, rows: &RowCount) -> Finding {
     }
 }
 
+/// Events that files tell differently.
+pub(super) fn disagreeing_events(count: u64) -> Finding {
+    Finding {
+        name: "conflicting-event",
+        severity: Severity::Warning,
+        what: format!("{} differently by two files", plural(count, "event is told", "events are told")),
+        place: Place::default(),
+        count,
+        meaning: "Each is taken as the newest file has it.",
+        remedy: "Check why the extracts differ; where the newest is right, there is nothing to do.",
+    }
+}
+
+/// Sheets of a workbook that hold tables beside the one that is read.
+pub(super) fn unread_sheets(path: &Path, count: u64) -> Finding {
+    Finding {
+        name: "unread-sheet",
+        severity: Severity::Warning,
+        what: format!(
+            "{} a table too and {} not read",
+            plural(count, "other sheet holds", "other sheets hold"),
+            if count == 1 { "is" } else { "are" }
+        ),
+        place: rows_in(path, None, &RowCount::default()),
+        count,
+        meaning: "Only the first sheet with a table is counted.",
+        remedy: "Put all rows on one sheet, or save each sheet as a file of its own.",
+    }
+}
+
 /// Text that was not Unicode.
 pub(super) fn converted_encoding(path: &Path, encoding: &'static str) -> Finding {
     Finding {

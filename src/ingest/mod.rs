@@ -1,7 +1,7 @@
 //! The front door: files that analysts hold become a panel and a list of what was noticed.
 //!
-//! In: CSV, Parquet and Arrow files and XML returns, recognised by their content: child-level referrals (one row each),
-//! the children in need census, counts (one row a series and period), and the Department for Education's monthly
+//! In: CSV, Parquet and Arrow files, Excel workbooks and XML returns, recognised by their content: child-level referrals (one row each),
+//! the children in need census, Annex A's lists, counts (one row a series and period), and the Department for Education's monthly
 //! statistics; tables of looked-after children's returns, which hold events and no referrals. Out: [`Ingested`], a
 //! [`Panel`] of whole periods with [`Finding`]s, a [`SeriesTable`] for the engine alone, or a [`History`]. The
 //! identifiers of children are hashed as they are read and go no further. This room fits nothing, fills no gap and
@@ -13,6 +13,7 @@
 
 mod age_bands;
 mod amounts;
+mod annex_a;
 mod categories;
 mod cin_census;
 mod columns;
@@ -44,11 +45,14 @@ mod referral_rows;
 mod referrals;
 mod rows;
 mod series;
+mod signatures;
 mod ssda903;
 mod table;
 mod text;
 mod tidy;
 mod time_labels;
+mod workbook;
+mod workbook_table;
 mod xml_text;
 
 #[cfg(test)]
@@ -179,7 +183,7 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
     let (panel, time_labels) = match format {
         Format::DfeMonthly => reading.dfe_monthly(options, &mut files)?,
         Format::Counts => reading.counts(options, &mut files)?,
-        Format::Referrals | Format::CinCensus | Format::Ssda903 | Format::Auto => {
+        Format::Referrals | Format::CinCensus | Format::AnnexA | Format::Ssda903 | Format::Auto => {
             let mapping = mapping_path.as_deref().zip(mapping.as_ref());
             reading.referrals(options, mapping, &mut files)?
         }
@@ -200,7 +204,7 @@ pub struct History {
     pub inputs: Vec<InputFile>,
 }
 
-/// Reads the events of children in need census returns (XML) and of the tables of looked-after children's returns
+/// Reads the events of children in need census returns (XML), of Annex A's lists (workbooks, folders of CSV) and of the tables of looked-after children's returns
 /// (SSDA903), in any order; what stands in several returns is taken as the latest has it.
 ///
 /// # Errors
@@ -213,8 +217,19 @@ pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestErro
     let mut care = ssda903::CareReader::default();
     for file in files {
         let path = base.join(file);
+        if annex_a::is_folder_of_lists(&path) {
+            let (events, mut through) = annex_a::events(&path)?;
+            findings.append(&mut through.notes);
+            inputs.push(InputFile::of(&path, &through));
+            all.push((annex_a::last_day(&events), events));
+            continue;
+        }
         let (input, start) = open_start(&path)?;
-        let mut through = if cin_census::is_census(&start) {
+        let mut through = if workbook::is_archive(&start) {
+            let (events, through) = annex_a::events(&path)?;
+            all.push((annex_a::last_day(&events), events));
+            through
+        } else if cin_census::is_census(&start) {
             let (events, through) = cin_census::events(&path, Box::new(input))?;
             all.push((through.covers.last().map(|(_, last)| *last), events));
             through
@@ -234,7 +249,12 @@ pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestErro
     findings.append(&mut care.findings);
     all.push((care.last.map(dates::days_since_epoch), care.events));
     all.sort_by_key(|(last, _)| *last);
-    let (events, repeated) = Events::merged(all.into_iter().map(|(_, events)| events).collect());
+    let all: Vec<Vec<events::Event>> = all.into_iter().map(|(_, events)| events).collect();
+    let disagreeing = Events::disagreeing(&all);
+    if disagreeing > 0 {
+        findings.push(findings::disagreeing_events(disagreeing));
+    }
+    let (events, repeated) = Events::merged(all);
     if repeated > 0 {
         findings.push(findings::repeated_events(repeated));
     }
@@ -285,7 +305,7 @@ impl Reading<'_> {
         read: impl FnOnce(Table, &mut dyn FnMut(u64, u64)) -> Result<T, IngestError>,
         through: impl FnOnce(&T) -> &ReadThrough,
     ) -> Result<T, IngestError> {
-        let (path, size, file) = (table.path().to_path_buf(), table.size(), self.inputs.len() + 1);
+        let (path, size, file) = (table.file().to_path_buf(), table.size(), self.inputs.len() + 1);
         let by = &mut self.by;
         let done = read(table, &mut |bytes, rows| by(Progress { path: &path, file, files, bytes, size, rows }))?;
         self.inputs.push(InputFile::of(&path, through(&done)));

@@ -23,6 +23,8 @@ pub enum Format {
     DfeMonthly,
     /// Returns of the children in need census: one XML document a year.
     CinCensus,
+    /// The lists of Ofsted's Annex A: workbooks, or folders of CSV files.
+    AnnexA,
     /// Tables of the return of looked-after children; they hold no referrals.
     Ssda903,
 }
@@ -36,6 +38,7 @@ impl Format {
             Format::Counts => "counts (one row a series and period)",
             Format::DfeMonthly => "DfE monthly statistics (one column a month)",
             Format::CinCensus => "children in need census (one XML return a year)",
+            Format::AnnexA => "Annex A lists (one workbook or folder an extract)",
             Format::Ssda903 => "looked-after children (SSDA903 tables)",
         }
     }

@@ -10,13 +10,17 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use sha2::{Digest, Sha256};
 
+use super::annex_a::{self, Extract, ReferralList};
 use super::cin_census::{CensusReturn, HEADERS, is_census};
 use super::encoding::hexadecimal;
 use super::error::IngestError;
 use super::frames::{Cells, Container, Frame, ReadAs, Stored, read_text};
 use super::made::{MadeRows, RowMaker};
 use super::options::Format;
+use super::signatures::{check_end, is_web_page, known_otherwise};
 use super::text::{Block, MOST_COLUMNS, RowCount, RowNumbers, TextBlocks};
+use super::workbook::{self, Workbook};
+use super::workbook_table::SheetTable;
 use crate::panel::Finding;
 
 /// Where a table comes from.
@@ -79,11 +83,14 @@ enum Opened {
 }
 
 /// A reader whose bytes can be hashed from the start.
-trait ReadAgain: Read + Seek + Send {}
+pub(super) trait ReadAgain: Read + Seek + Send {}
 impl<R: Read + Seek + Send> ReadAgain for R {}
 
 /// A table that was opened: its headers are known, its rows not yet read.
 pub(super) struct Table {
+    /// The file.
+    file: PathBuf,
+    /// The file and, of a workbook, the sheet, as messages name them.
     path: PathBuf,
     headers: Vec<String>,
     opened: Opened,
@@ -97,6 +104,9 @@ impl Table {
     /// Where there is no such file, it is no table, or its header can't be read.
     pub(super) fn open(source: Source) -> Result<Table, IngestError> {
         let path = source.path().to_path_buf();
+        if matches!(source, Source::File(_)) && annex_a::is_folder_of_lists(&path) {
+            return Table::of_extract(&path, Extract::of_folder(&path)?);
+        }
         let (mut input, size): (Box<dyn ReadAgain>, _) = match &source {
             Source::File(path) => {
                 let file = open_file(path)?;
@@ -115,7 +125,17 @@ impl Table {
             let census = CensusReturn::open(&path, Box::new(input))?;
             let headers = HEADERS.iter().map(ToString::to_string).collect();
             let opened = Opened::Made(Format::CinCensus, "XML", Box::new(census));
-            return Ok(Table { path, headers, opened, size });
+            return Ok(Table { file: path.clone(), path, headers, opened, size });
+        }
+        if workbook::is_archive(&start[..read]) {
+            input.seek(SeekFrom::Start(0)).map_err(|error| broken(&path, error))?;
+            let table = match Extract::of_book(Workbook::open(&path, &mut input)?)? {
+                Ok(extract) => return Table::of_extract(&path, extract),
+                Err(book) => SheetTable::of_book(book)?,
+            };
+            let (headers, shown) = (table.headers().to_vec(), table.shown());
+            let opened = Opened::Made(Format::Auto, "Excel", Box::new(table));
+            return Ok(Table { file: path, path: shown, headers, opened, size });
         }
         let container = match &start[..read] {
             [b'P', b'A', b'R', b'1', ..] => Some(Container::Parquet),
@@ -146,7 +166,25 @@ impl Table {
                 (frame.names().to_vec(), Opened::Frame(container, frame, input))
             }
         };
-        Ok(Table { path, headers, opened, size })
+        Ok(Table { file: path.clone(), path, headers, opened, size })
+    }
+
+    /// The referrals of an extract of Annex A.
+    fn of_extract(path: &Path, extract: Extract) -> Result<Table, IngestError> {
+        if !extract.has_referrals() {
+            const FORMAT: &str = "Annex A lists without List 3";
+            return Err(IngestError::NoReferrals { path: path.to_path_buf(), format: FORMAT });
+        }
+        let (size, container) = (Some(extract.size()), extract.container());
+        let headers = annex_a::HEADERS.iter().map(ToString::to_string).collect();
+        let shown = extract.shown_referrals().unwrap_or_else(|| path.to_path_buf());
+        let opened = Opened::Made(Format::AnnexA, container, Box::new(ReferralList(extract)));
+        Ok(Table { file: path.to_path_buf(), path: shown, headers, opened, size })
+    }
+
+    /// The file's path, without a sheet.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
     }
 
     /// The file's path, or the name given to the bytes.
@@ -262,58 +300,6 @@ fn read_start(input: &mut dyn Read, start: &mut [u8]) -> std::io::Result<usize> 
         }
     }
     Ok(filled)
-}
-
-/// Files that analysts name by mistake, by their first bytes.
-fn known_otherwise(start: &[u8]) -> Option<(&'static str, &'static str)> {
-    const EXPORT: &str = "save the sheet as CSV (UTF-8) and name that";
-    const UNPACK: &str = "unpack it and name the file inside";
-    match start {
-        [b'P', b'K', 3, 4, ..] => Some(("an Excel workbook or a zip archive", EXPORT)),
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => Some(("an old Excel workbook", EXPORT)),
-        [0x1F, 0x8B, ..] => Some(("a gzip archive", UNPACK)),
-        [b'7', b'z', 0xBC, 0xAF, ..] => Some(("a 7-zip archive", UNPACK)),
-        [b'%', b'P', b'D', b'F', ..] => Some(("a PDF document", "name the table that it was made from")),
-        [0x89, b'P', b'N', b'G', ..] => Some(("a picture", "name the table that it was made from")),
-        [0xFF, 0xFF, 0xFF, 0xFF, ..] => {
-            Some(("an Arrow stream", "write it as an Arrow file (Feather) or Parquet and name that"))
-        }
-        start if is_web_page(start) => Some(("a web page", "download the file itself, not the page about it")),
-        [b'{', ..] => Some(("a JSON document", "export the table as CSV")),
-        _ => None,
-    }
-}
-
-fn is_web_page(start: &[u8]) -> bool {
-    let start = start.to_ascii_lowercase();
-    start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
-}
-
-/// A file that was cut short lacks the mark at its end; a length that its end claims must fit into it.
-fn check_end(container: Container, input: &mut dyn ReadAgain, size: Option<u64>) -> Result<(), String> {
-    let (mark, least): (&[u8], u64) = match container {
-        Container::Parquet => (b"PAR1", 12),
-        Container::Arrow => (b"ARROW1", 18),
-    };
-    let cut = || "its end is missing".to_string();
-    let size = size.ok_or_else(cut)?;
-    if size < least {
-        return Err(cut());
-    }
-    let tail = mark.len() + 4;
-    let mut end = vec![0; tail];
-    input
-        .seek(SeekFrom::End(-(tail as i64)))
-        .and_then(|_| input.read_exact(&mut end))
-        .map_err(|error| error.to_string())?;
-    if end[4..] != *mark {
-        return Err(cut());
-    }
-    let footer = u32::from_le_bytes([end[0], end[1], end[2], end[3]]);
-    if u64::from(footer) > size - least {
-        return Err("its footer is longer than the file".into());
-    }
-    Ok(())
 }
 
 fn read_blocks(

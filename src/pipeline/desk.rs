@@ -166,7 +166,7 @@ impl Checked {
 /// else there is; counts by all there are.
 fn first_dimensions(recognition: &Recognition) -> Vec<String> {
     match recognition.format {
-        Format::Referrals | Format::CinCensus => {
+        Format::Referrals | Format::CinCensus | Format::AnnexA => {
             let source = recognition.dimensions.iter().find(|dimension| *dimension == "source");
             source.or(recognition.dimensions.first()).cloned().into_iter().collect()
         }

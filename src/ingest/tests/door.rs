@@ -162,8 +162,8 @@ fn what_is_no_table_is_named_for_what_it_is() {
         (b"month,count\n\n", "f: there is a header and no row under it"),
         (
             b"PK\x03\x04rest",
-            "f: this is an Excel workbook or a zip archive, not a CSV, Parquet or Arrow table; save the sheet as CSV \
-             (UTF-8) and name that",
+            "f: the Excel file can't be decoded: its end is missing: it was cut short; it may be cut short or damaged: \
+             copy or export it again",
         ),
         (
             b"%PDF-1.7",

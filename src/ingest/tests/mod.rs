@@ -8,6 +8,7 @@ mod messages;
 mod overlap;
 mod referrals;
 mod tables;
+mod workbooks;
 
 use std::path::{Path, PathBuf};
 
