@@ -31,8 +31,8 @@ impl SheetTable {
     /// # Errors
     /// Where no sheet holds a table.
     pub(super) fn of_book(mut book: Workbook) -> Result<SheetTable, IngestError> {
-        let (mut best, mut fallback): (Option<(String, u64, Vec<String>)>, Option<(String, u64, Vec<String>)>) =
-            (None, None);
+        let mut best: Option<(String, u64, Vec<String>)> = None;
+        let mut fallback = None;
         let mut others = 0;
         for sheet in book.sheets() {
             let mut titles: Vec<SheetRow> = Vec::new();

@@ -84,6 +84,7 @@ struct ProjectFile {
     backtest: BacktestOptions,
     #[serde(default)]
     pathway: PathwayPlan,
+    #[serde(default)]
     scenarios: ScenarioOptions,
     #[serde(default)]
     publish: PublishOptions,
