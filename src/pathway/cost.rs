@@ -42,7 +42,8 @@ pub struct UnitCost {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Costs {
-    /// The file's form; 1.
+    /// The file's form; 1. A project file, and the plan in a manifest, have no form of their own here.
+    #[serde(skip_serializing)]
     pub schema: u32,
     /// Inflation a year: 0.03 is three per cent.
     pub inflation_per_year: f64,

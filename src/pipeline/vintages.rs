@@ -224,7 +224,8 @@ pub fn rerun(pack: &Path, inputs: Option<&Path>, listener: Listener<'_>) -> Resu
     let packs = absolute.parent().unwrap_or(&absolute);
     let beside = packs.parent().unwrap_or(packs);
     let mut plan = RunPlan::from_resolved(&job.plan, pack, inputs.unwrap_or(beside))?;
-    let folder = tempfile::tempdir().map_err(|source| Error::CantCreate { path: std::env::temp_dir(), source })?;
+    let folder = tempfile::tempdir()
+        .map_err(|source| Error::CantCreate { path: PathBuf::from("a temporary folder"), source })?;
     plan.publish_into(folder.path().join("packs"));
     let changed = changes(&job, &monthly::job(&plan)?);
     let again = monthly::run_after(&plan, packs, listener)?.pack;

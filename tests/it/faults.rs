@@ -238,9 +238,10 @@ fn race(races: u64) {
         let children: Vec<_> = (0..4).map(|_| start().expect("the program starts")).collect();
         let ends = children.into_iter().map(|mut child| child.wait().expect("ended").code());
         let ends: Vec<i32> = ends.map(|code| code.expect("not killed")).collect();
-        let won = ends.iter().filter(|code| **code == 10).count();
+        // So crude a line-up may raise an alert: 11.
+        let won = ends.iter().filter(|code| [10, 11].contains(code)).count();
         assert_eq!(won, 1, "{ends:?}");
-        assert!(ends.iter().all(|code| [10, 12, 75].contains(code)), "{ends:?}");
+        assert!(ends.iter().all(|code| [10, 11, 12, 75].contains(code)), "{ends:?}");
         assert_eq!(groundswell::batch::packs(&project.packs()).expect("the packs").len(), 2);
         project.holds_after("a race");
     }
@@ -288,7 +289,9 @@ fn no_command_opens_a_socket() {
         // A pack whose input changed since can't give the same bytes: 65.
         assert!(matches!(code, Some(0 | 65)), "{arguments:?} ended with {code:?}");
         let calls = fs::read_to_string(&log).expect("a trace");
-        let calls: Vec<&str> = calls.lines().filter(|line| !line.contains("+++")).collect();
+        // Threads that end while strace lets go of them leave lines that name no call.
+        let is_call = |line: &&str| !line.contains("+++") && !line.contains("???(");
+        let calls: Vec<&str> = calls.lines().filter(is_call).collect();
         assert!(calls.is_empty(), "{arguments:?} called {calls:?}");
     }
 }

@@ -156,34 +156,6 @@ fn every_pack_has_the_whole_set_of_charts_in_one_order() {
     assert_eq!(without_figures.len(), 6, "{without_figures:?}");
 }
 
-#[test]
-fn a_pathway_has_its_charts_and_says_what_it_rests_on() {
-    let mut contents = Sample::usual().pack();
-    contents.pathway = Some(pathway::pathway(2_300.0, Profile::Published, None));
-    let ids: Vec<String> = charts_of(&contents).iter().map(|chart| chart.id.clone()).collect();
-    assert!(ids.join(" ").contains("pathway open-cases workers cost last-forecasts"), "{ids:?}");
-    with_page(&contents, |_, page| {
-        assert!(page.contains("rests on England’s figures"), "what it rests on");
-        assert!(page.contains("cases a social worker") && page.contains("a statistic"), "the log of assumptions");
-        // 2,300 x 15,000 pounds, and 1.28 standard deviations of 12%.
-        assert!(page.contains("cost about £34.5 million"), "the cost");
-    });
-    let files: Vec<String> = published(&contents).into_iter().map(|(name, _)| name).collect();
-    for name in ["pathway.csv", "pathway.parquet", "pathway.json", "workers.csv", "assumptions.csv", "charts/cost.png"]
-    {
-        assert!(files.iter().any(|file| file == name), "{name} is missing");
-    }
-}
-
-#[test]
-fn a_pathway_under_another_profile_is_refused() {
-    let mut contents = Sample::usual().pack();
-    contents.pathway = Some(pathway::pathway(2_300.0, Profile::Internal, None));
-    let folder = tempfile::tempdir().expect("a folder");
-    let error = write(folder.path(), &contents, &PublishOptions::default()).err();
-    assert!(matches!(error, Some(PublishError::Profile { table, .. }) if table == "pathway"));
-}
-
 /// Reads the page as XML after closing the elements that HTML leaves open.
 fn with_page(contents: &PackContents, see: impl Fn(&Document<'_>, &str)) {
     let series = PackSeries::read(contents);

@@ -1,6 +1,7 @@
-//! A made-up pathway for tests, of any size.
+//! A made-up pathway of any size, and what a pack shows of one.
 
-use super::pack::ranges;
+use super::pack::{Sample, ranges};
+use super::{PublishError, PublishOptions, charts_of, published, with_page, write};
 use crate::disclosure::{FigureColumn, Figures, LabelColumn, Profile, ProtectedTable, protect};
 use crate::publish::{PathwayContents, RestsOn};
 use crate::time::Period;
@@ -90,4 +91,32 @@ fn assumptions(profile: Profile) -> ProtectedTable {
         LabelColumn::text("source", ["a statistic"]),
     ];
     protect(profile, Figures::new("assumptions", labels, Vec::new()).expect("the columns fit"))
+}
+
+#[test]
+fn a_pathway_has_its_charts_and_says_what_it_rests_on() {
+    let mut contents = Sample::usual().pack();
+    contents.pathway = Some(pathway(2_300.0, Profile::Published, None));
+    let ids: Vec<String> = charts_of(&contents).iter().map(|chart| chart.id.clone()).collect();
+    assert!(ids.join(" ").contains("pathway open-cases workers cost last-forecasts"), "{ids:?}");
+    with_page(&contents, |_, page| {
+        assert!(page.contains("rests on England’s figures"), "what it rests on");
+        assert!(page.contains("cases a social worker") && page.contains("a statistic"), "the log of assumptions");
+        // 2,300 x 15,000 pounds, and 1.28 standard deviations of 12%.
+        assert!(page.contains("cost about £34.5 million"), "the cost");
+    });
+    let files: Vec<String> = published(&contents).into_iter().map(|(name, _)| name).collect();
+    for name in ["pathway.csv", "pathway.parquet", "pathway.json", "workers.csv", "assumptions.csv", "charts/cost.png"]
+    {
+        assert!(files.iter().any(|file| file == name), "{name} is missing");
+    }
+}
+
+#[test]
+fn a_pathway_under_another_profile_is_refused() {
+    let mut contents = Sample::usual().pack();
+    contents.pathway = Some(pathway(2_300.0, Profile::Internal, None));
+    let folder = tempfile::tempdir().expect("a folder");
+    let error = write(folder.path(), &contents, &PublishOptions::default()).err();
+    assert!(matches!(error, Some(PublishError::Profile { table, .. }) if table == "pathway"));
 }
