@@ -273,7 +273,7 @@ fn no_command_opens_a_socket() {
         &["check", "series.csv"],
         &["forecast", "series.csv", "--models", "theta", "-h", "3", "-o", "forecast.csv"],
         &["backtest", "series.csv", "--models", "seasonal_naive", "--origins", "1"],
-        &["simulate", "made"],
+        &["simulate", "-o", "made"],
         &["completions", "bash"],
         &["man"],
         &["rerun", &pack],
