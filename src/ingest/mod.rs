@@ -261,6 +261,14 @@ pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestErro
     Ok(History { events, findings, inputs })
 }
 
+/// Size in bytes and SHA-256 of the lists in a folder, as reading them gives both.
+///
+/// # Errors
+/// Where a file can't be read or none is a list.
+pub fn fingerprint_of_folder(folder: &Path) -> Result<(u64, String), IngestError> {
+    annex_a::Extract::of_folder(folder).map(|extract| extract.fingerprint())
+}
+
 /// Opens a file, and gives its first bytes; reading starts with them again.
 fn open_start(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
     let (mut file, mut start) = (table::open_file(path)?, Vec::new());

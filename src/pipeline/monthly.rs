@@ -277,11 +277,17 @@ fn published_already(destination: &Path, job: &Job) -> Option<RunOutcome> {
 
 fn input(plan: &RunPlan, file: &Path) -> Result<Input, Error> {
     let path = plan.base().join(file);
+    let name = file.display().to_string();
+    // An extract as a folder of lists.
+    if path.is_dir() {
+        let (bytes, sha256) = ingest::fingerprint_of_folder(&path)?;
+        return Ok(Input { name, bytes, sha256, rows: None });
+    }
     // That a file isn't there is the reader's to say, in its own words.
     if !path.is_file() {
         ingest::recognise(&path)?;
     }
-    Ok(Input::of_file(file.display().to_string(), &path)?)
+    Ok(Input::of_file(name, &path)?)
 }
 
 fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: Listener<'_>) -> Result<Pack, Error> {

@@ -78,6 +78,26 @@ fn a_pack_made_again_from_its_own_plan_has_the_same_bytes() {
 }
 
 #[test]
+fn a_folder_of_lists_is_an_input_like_a_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = output(groundswell(folder.path()).args(["simulate", "-o", "made", "--format", "annex-a"]), 0);
+    assert!(text.contains("with 0 faults"), "{text}");
+    let mut extracts: Vec<String> = fs::read_dir(folder.path().join("made"))
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry"))
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| format!("made/{}", entry.file_name().to_string_lossy()))
+        .collect();
+    extracts.sort();
+    assert!(extracts.len() > 10, "{extracts:?}");
+    let newest: Vec<&str> = extracts.iter().rev().take(10).rev().map(String::as_str).collect();
+    output(groundswell(folder.path()).arg("init").args(&newest), 0);
+    output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
+    output(groundswell(folder.path()).args(["run", "--detailed-exitcode"]), 12);
+    assert!(current(&folder.path().join("packs")).join("report.html").is_file());
+}
+
+#[test]
 fn packs_of_old_origins_go_when_the_project_file_says_so() {
     let (folder, packs) = published();
     let file = folder.path().join("groundswell.toml");

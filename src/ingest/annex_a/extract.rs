@@ -141,6 +141,11 @@ impl Extract {
         Ok(Extract { path, holder, parts, others, bytes, sha256, converted: None })
     }
 
+    /// Size in bytes and SHA-256 of what it is read from.
+    pub(in crate::ingest) fn fingerprint(&self) -> (u64, String) {
+        (self.bytes, self.sha256.clone())
+    }
+
     /// The container as a person calls it.
     pub(in crate::ingest) fn container(&self) -> &'static str {
         match self.holder {

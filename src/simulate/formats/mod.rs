@@ -69,7 +69,7 @@ pub struct WrittenFormat {
 /// ```
 /// use groundswell::simulate::{Dirt, FileFormat, SimulationOptions, simulate, write_format};
 /// # let folder = tempfile::tempdir()?;
-/// let options = "first_month = '2022-04'\nmonths = 12\nreferrals_per_month = 40.0";
+/// let options = "first_month = '2022-04'\nmonths = 12";
 /// let simulated = simulate(&SimulationOptions::from_toml(options)?)?;
 /// let written = write_format(&simulated, FileFormat::CinCensus, &Dirt::none(), folder.path())?;
 /// assert!(written.files[0].ends_with("cin-census-2023.xml"));
