@@ -64,6 +64,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+pub use annex_a::fingerprint_of_folder;
 pub use error::{Fault, IngestError};
 pub use event_groups::EventGroups;
 pub use events::Events;
@@ -259,14 +260,6 @@ pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestErro
         findings.push(findings::repeated_events(repeated));
     }
     Ok(History { events, findings, inputs })
-}
-
-/// Size in bytes and SHA-256 of the lists in a folder, as reading them gives both.
-///
-/// # Errors
-/// Where a file can't be read or none is a list.
-pub fn fingerprint_of_folder(folder: &Path) -> Result<(u64, String), IngestError> {
-    annex_a::Extract::of_folder(folder).map(|extract| extract.fingerprint())
 }
 
 /// Opens a file, and gives its first bytes; reading starts with them again.

@@ -141,11 +141,6 @@ impl Extract {
         Ok(Extract { path, holder, parts, others, bytes, sha256, converted: None })
     }
 
-    /// Size in bytes and SHA-256 of what it is read from.
-    pub(in crate::ingest) fn fingerprint(&self) -> (u64, String) {
-        (self.bytes, self.sha256.clone())
-    }
-
     /// The container as a person calls it.
     pub(in crate::ingest) fn container(&self) -> &'static str {
         match self.holder {
@@ -257,6 +252,14 @@ pub(in crate::ingest) fn header_ways(titles: &[SheetRow], at: usize) -> Vec<Vec<
     });
     let merged: Vec<String> = merged.collect();
     vec![own, merged]
+}
+
+/// Size in bytes and SHA-256 of the lists in a folder, as reading them gives both.
+///
+/// # Errors
+/// Where a file can't be read or none is a list.
+pub fn fingerprint_of_folder(folder: &Path) -> Result<(u64, String), IngestError> {
+    Extract::of_folder(folder).map(|extract| (extract.bytes, extract.sha256))
 }
 
 /// Hands on the rows of separated text, the header included, that hold anything; gives the encoding that was converted.

@@ -14,5 +14,6 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
+pub use extract::fingerprint_of_folder;
 pub(super) use extract::{Extract, MOST_TITLES, header_ways, is_folder_of_lists};
 pub(super) use reader::{HEADERS, ReferralList, events, last_day};
