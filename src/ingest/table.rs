@@ -75,6 +75,21 @@ pub(super) struct ReadThrough {
     pub(super) covers: Vec<(i32, i32)>,
 }
 
+impl ReadThrough {
+    /// What reading separated text to its end showed; `rows` are those that have as many fields as the header.
+    pub(super) fn of_text(rows: u64, blocks: &TextBlocks<'_>) -> ReadThrough {
+        let ragged = blocks.ragged.clone();
+        ReadThrough {
+            rows: rows + ragged.count,
+            bytes: blocks.bytes(),
+            sha256: blocks.sha256(),
+            ragged,
+            converted: blocks.converted,
+            ..ReadThrough::default()
+        }
+    }
+}
+
 enum Opened {
     Text(TextBlocks<'static>),
     /// Rows that the reader of a format makes.
@@ -330,15 +345,7 @@ fn read_blocks(
             break;
         }
     }
-    let ragged = blocks.ragged.clone();
-    Ok(ReadThrough {
-        rows: rows + ragged.count,
-        bytes: blocks.bytes(),
-        sha256: blocks.sha256(),
-        ragged,
-        converted: blocks.converted,
-        ..ReadThrough::default()
-    })
+    Ok(ReadThrough::of_text(rows, &blocks))
 }
 
 fn read_frame(
@@ -366,13 +373,17 @@ fn read_frame(
 /// The hash of all bytes of a file, and how many they are.
 fn hash_of(input: &mut dyn ReadAgain) -> std::io::Result<(String, u64)> {
     input.seek(SeekFrom::Start(0))?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    let mut bytes = 0;
+    let (hash, bytes) = digest_of(input)?;
+    Ok((hexadecimal(&hash), bytes))
+}
+
+/// SHA-256 of all bytes that are still to be read, and how many they are.
+pub(super) fn digest_of(input: &mut dyn Read) -> std::io::Result<(Vec<u8>, u64)> {
+    let (mut hash, mut buffer, mut bytes) = (Sha256::new(), vec![0; 1 << 20], 0);
     loop {
         let read = read_start(input, &mut buffer)?;
         if read == 0 {
-            return Ok((hexadecimal(&hash.finalize()), bytes));
+            return Ok((hash.finalize().to_vec(), bytes));
         }
         hash.update(&buffer[..read]);
         bytes += read as u64;

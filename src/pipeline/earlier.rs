@@ -71,16 +71,15 @@ impl Earlier {
     }
 
     /// What the packs said of periods that are known now: of the total in every pack, of all series in the newest one.
-    /// `now` is the protected history.
+    /// `now` is what the protected history shows: see [`observed`].
     pub fn figures(
         &self,
-        now: &ProtectedTable,
+        now: &Shown,
         keys: &[SeriesKey],
         dimensions: &[String],
         frequency: Frequency,
         levels: &Levels,
     ) -> Result<Figures, FigureError> {
-        let now = observed(now);
         let by_name: BTreeMap<String, &SeriesKey> = keys.iter().map(|key| (key.to_string(), key)).collect();
         let headline = SeriesKey::grand_total(dimensions.len());
         let mut rows = Vec::new();
@@ -118,11 +117,10 @@ impl Earlier {
     }
 
     /// What became of the history that the newest earlier pack showed.
-    pub fn findings(&self, now: &ProtectedTable, keys: &[SeriesKey], dimensions: usize) -> Vec<Finding> {
+    pub fn findings(&self, now: &Shown, keys: &[SeriesKey], dimensions: usize) -> Vec<Finding> {
         let Some(vintage) = self.vintages.last() else { return Vec::new() };
-        let now = observed(now);
         let headline = SeriesKey::grand_total(dimensions).to_string();
-        vanished(vintage, keys).into_iter().chain(revised(vintage, &now, &headline)).collect()
+        vanished(vintage, keys).into_iter().chain(revised(vintage, now, &headline)).collect()
     }
 }
 
@@ -136,8 +134,11 @@ pub(super) fn again(cell: Cell) -> f64 {
     }
 }
 
-/// The observed cells of a history by series and first day.
-fn observed(history: &ProtectedTable) -> BTreeMap<(String, Date), Cell> {
+/// Published cells by series and first day.
+pub(super) type Shown = BTreeMap<(String, Date), Cell>;
+
+/// The observed cells of a history.
+pub(super) fn observed(history: &ProtectedTable) -> Shown {
     let (Some(ids), Some(dates), Some(states), Some(cells)) =
         (history.text("unique_id"), history.dates("ds"), history.text("state"), history.cells("y"))
     else {
@@ -169,7 +170,7 @@ fn vanished(vintage: &Vintage, keys: &[SeriesKey]) -> Option<Finding> {
 }
 
 /// Past figures that differ from those of the newest earlier pack.
-fn revised(vintage: &Vintage, now: &BTreeMap<(String, Date), Cell>, headline: &str) -> Option<Finding> {
+fn revised(vintage: &Vintage, now: &Shown, headline: &str) -> Option<Finding> {
     let both = || vintage.said.history.iter().filter_map(|(key, before)| Some((key, *before, *now.get(key)?)));
     let changed = both().filter(|(_, before, now)| before != now).count();
     if changed == 0 {

@@ -61,9 +61,10 @@ impl Results<'_> {
         let history = figures::history(everything, &known, self.work.ingested.last_complete)?;
         let history = protect(profile, history);
         let keys: Vec<SeriesKey> = known.totals().iter().map(|total| total.key.clone()).collect();
-        let vintages = self.earlier.figures(&history, &keys, dimensions, panel.span().frequency(), levels)?;
+        let now = earlier::observed(&history);
+        let vintages = self.earlier.figures(&now, &keys, dimensions, panel.span().frequency(), levels)?;
         let vintages = protect(profile, vintages);
-        self.findings.extend(self.earlier.findings(&history, &keys, dimensions.len()));
+        self.findings.extend(self.earlier.findings(&now, &keys, dimensions.len()));
         let headline = SeriesKey::grand_total(dimensions.len());
         let scored = self.scored(&headline);
         let shown = shown(&history, &headline);

@@ -13,8 +13,24 @@ use tempfile::TempDir;
 
 use crate::commands::{groundswell, output, rows};
 
+/// The columns of counts of the open file, in the order of its years.
+pub const MONTHS: [&str; 12] = [
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+    "January",
+    "February",
+    "March",
+];
+
 /// The open file, if this machine has it.
-fn monthly_referrals() -> Option<PathBuf> {
+pub fn monthly_referrals() -> Option<PathBuf> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/data/dfe/c6_children_in_need_referrals_by_month_2013_to_2024.csv");
     path.exists().then_some(path)
@@ -58,26 +74,12 @@ fn the_year_of_the_lockdown_lies_in_the_range_of_june_2020() {
     };
     let table = rows(fs::read_to_string(path).expect("the file").trim_start_matches('\u{feff}'));
     let column = |name: &str| table[0].iter().position(|header| header == name).expect("a column");
-    let months = [
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "January",
-        "February",
-        "March",
-    ];
     let mut counts: Vec<(i16, Vec<f64>)> = table[1..]
         .iter()
         .filter(|row| row[column("geographic_level")] == "National")
         .map(|row| {
             let year = row[0].parse().expect("a year");
-            (year, months.map(|month| row[column(month)].parse().expect("a count")).to_vec())
+            (year, MONTHS.map(|month| row[column(month)].parse().expect("a count")).to_vec())
         })
         .collect();
     counts.sort_by_key(|(year, _)| *year);

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tempfile::TempDir;
 
 use crate::commands::{groundswell, output, rows};
+use crate::real_data::{MONTHS, monthly_referrals};
 
 /// The largest fall, a rise, one that was merged away and the one that took it in, two that started late (the second with
 /// a single year), one with two codes, and one whose months of two years are blanked below, as an attack on the case
@@ -23,36 +24,16 @@ const AREAS: [&str; 8] = [
     "Leeds",
 ];
 
-fn open_file() -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data/dfe/c6_children_in_need_referrals_by_month_2013_to_2024.csv");
-    path.exists().then_some(path)
-}
-
 /// The file with the months of an area and two reporting years not available.
 fn blanked(text: &str, area: &str, years: [&str; 2]) -> String {
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
-    let months = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let mut out = header.join(",");
     for line in lines {
         let mut cells: Vec<&str> = line.split(',').collect();
         if years.contains(&cells[0]) && cells.contains(&area) {
             for (cell, name) in cells.iter_mut().zip(&header) {
-                if months.contains(name) {
+                if MONTHS.contains(name) {
                     *cell = "x";
                 }
             }
@@ -72,7 +53,7 @@ fn table(pack: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
 #[test]
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn authorities_that_trap_naive_tools_get_a_sensible_answer_or_a_clear_finding() {
-    let Some(path) = open_file() else {
+    let Some(path) = monthly_referrals() else {
         eprintln!("skipped: the open DfE file is not at ../shared/data/dfe");
         return;
     };

@@ -12,7 +12,7 @@ use crate::ingest::encoding::hexadecimal;
 use crate::ingest::error::IngestError;
 use crate::ingest::headers::Headers;
 use crate::ingest::rows::{self, Scanned};
-use crate::ingest::table::{ReadThrough, open_file};
+use crate::ingest::table::{ReadThrough, digest_of, open_file};
 use crate::ingest::text::TextBlocks;
 use crate::ingest::workbook::{SheetRow, Workbook};
 use crate::panel::{Finding, Place};
@@ -125,7 +125,8 @@ impl Extract {
             )?;
             match list_of(&titles) {
                 Some((header, found)) => {
-                    let (size, sha256) = hash_of(&path)?;
+                    let digest = digest_of(&mut open_file(&path)?);
+                    let (sha256, size) = digest.map_err(|source| IngestError::Broken { path: path.clone(), source })?;
                     bytes += size;
                     hash.update(sha256);
                     parts.push(Part { name: path.display().to_string(), found, header });
@@ -287,17 +288,4 @@ fn each_field_row(
         }
     }
     Ok(blocks.converted)
-}
-
-fn hash_of(path: &Path) -> Result<(u64, Vec<u8>), IngestError> {
-    let broken = |source| IngestError::Broken { path: path.to_path_buf(), source };
-    let (mut input, mut hash, mut bytes, mut buffer) = (open_file(path)?, Sha256::new(), 0, vec![0; 1 << 20]);
-    loop {
-        let read = input.read(&mut buffer).map_err(broken)?;
-        if read == 0 {
-            return Ok((bytes, hash.finalize().to_vec()));
-        }
-        hash.update(&buffer[..read]);
-        bytes += read as u64;
-    }
 }

@@ -77,15 +77,7 @@ impl CareReader {
                 each_row(&mut blocks, |_, _| {})?
             }
         };
-        let ragged = blocks.ragged.clone();
-        Ok(ReadThrough {
-            rows: rows + ragged.count,
-            bytes: blocks.bytes(),
-            sha256: blocks.sha256(),
-            ragged,
-            converted: blocks.converted,
-            ..ReadThrough::default()
-        })
+        Ok(ReadThrough::of_text(rows, &blocks))
     }
 
     fn read_episodes(

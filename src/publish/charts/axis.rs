@@ -125,9 +125,24 @@ pub(crate) fn period_month(period: Period) -> String {
     month.split(' ').next().unwrap_or("").to_owned()
 }
 
+/// Labels beside the ends of lines, from top to bottom: where each belongs, the text, how it looks; `apart` from the
+/// frame's edge.
+pub(crate) fn draw_end_labels(
+    canvas: &mut Canvas<'_>,
+    frame: &Frame,
+    labels: &[(f64, impl AsRef<str>, Type)],
+    apart: f64,
+) {
+    let wanted: Vec<f64> = labels.iter().map(|(figure, _, kind)| frame.y(*figure) + kind.centre()).collect();
+    let placed = spread(&wanted, LABEL * 1.25, frame.area.top + LABEL, frame.area.bottom - 4.0);
+    for ((_, text, kind), y) in labels.iter().zip(placed) {
+        canvas.text(text.as_ref(), frame.area.right + apart, y, Anchor::Start, *kind);
+    }
+}
+
 /// Labels beside a line's end: baselines as near as possible to where they belong, at least `apart` from one another,
 /// between `top` and `bottom`. In the order given, which must be from top to bottom.
-pub(crate) fn spread(wanted: &[f64], apart: f64, top: f64, bottom: f64) -> Vec<f64> {
+fn spread(wanted: &[f64], apart: f64, top: f64, bottom: f64) -> Vec<f64> {
     let mut placed: Vec<f64> = Vec::with_capacity(wanted.len());
     for place in wanted {
         let earliest = placed.last().map_or(top, |last| last + apart);

@@ -1,6 +1,6 @@
 //! The year's usual shape, and the forecast beside it.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, period_month, spread, ticks_from_zero};
+use super::axis::{Frame, axis_type, counts_width, draw_counts, draw_end_labels, period_month, ticks_from_zero};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use super::palette::{BAND_EDGE, INNER_BAND, NAVY, PLUM};
 use super::{Chart, Plot, Words};
@@ -67,11 +67,7 @@ impl Plot for Season {
             let x = frame.x(at as f64);
             canvas.text_if_free(&place.name, x, frame.area.bottom + 16.0 + kind.size, Anchor::Middle, kind);
         }
-        let wanted: Vec<f64> = labels.iter().map(|(figure, _, kind)| frame.y(*figure) + kind.centre()).collect();
-        let placed = spread(&wanted, LABEL * 1.25, frame.area.top + LABEL, frame.area.bottom - 4.0);
-        for ((_, text, kind), y) in labels.iter().zip(placed) {
-            canvas.text(text, frame.area.right + 14.0, y, Anchor::Start, *kind);
-        }
+        draw_end_labels(canvas, &frame, &labels, 14.0);
     }
 }
 

@@ -1,7 +1,9 @@
 //! History and forecast of one series over time.
 
 use super::Plot;
-use super::axis::{Frame, axis_type, counts_width, draw_counts, draw_periods, short_name, spread, ticks_from_zero};
+use super::axis::{
+    Frame, axis_type, counts_width, draw_counts, draw_end_labels, draw_periods, short_name, ticks_from_zero,
+};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use super::palette::{BAND_EDGE, DARK_GREY, INNER_BAND, LOCKDOWN, MID_GREY, NAVY, ORANGE, OUTER_BAND, WHITE};
 use crate::disclosure::Cell;
@@ -204,7 +206,7 @@ impl Plot for Timeline {
             canvas.text_if_free(&label.text, label.x, y, label.anchor, kind);
         }
         self.draw_lines(canvas, &frame, 5, true);
-        self.draw_end_labels(canvas, &frame, &end_labels);
+        draw_end_labels(canvas, &frame, &end_labels, 10.0);
         self.label_observed(canvas, &frame);
     }
 }
@@ -269,14 +271,6 @@ impl Timeline {
         labels.extend(drawn(last.range.median).map(|median| (median, "Forecast".to_owned(), Type::label(NAVY).bold())));
         labels.sort_by(|a, b| b.0.total_cmp(&a.0));
         labels
-    }
-
-    fn draw_end_labels(&self, canvas: &mut Canvas<'_>, frame: &Frame, labels: &[(f64, String, Type)]) {
-        let wanted: Vec<f64> = labels.iter().map(|(figure, _, kind)| frame.y(*figure) + kind.centre()).collect();
-        let placed = spread(&wanted, LABEL * 1.25, frame.area.top + LABEL, frame.area.bottom - 4.0);
-        for ((_, text, kind), y) in labels.iter().zip(placed) {
-            canvas.text(text, frame.area.right + 10.0, y, Anchor::Start, *kind);
-        }
     }
 
     /// Writes "Observed" just above the line, as far left as it is free of line and text.

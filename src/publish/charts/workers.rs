@@ -1,7 +1,7 @@
 //! Social workers needed, against those in post and the establishment.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, draw_periods, spread, ticks_from_zero};
-use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
+use super::axis::{Frame, axis_type, counts_width, draw_counts, draw_end_labels, draw_periods, ticks_from_zero};
+use super::canvas::{Area, Canvas, LABEL, Type};
 use super::palette::{BAND_EDGE, DARK_GREY, NAVY, PLUM};
 use super::timeline::{Timeline, bands};
 use super::{Chart, Plot, Words};
@@ -45,11 +45,7 @@ impl Plot for Workers {
             let colour = if place + 1 == self.posts.len() { PLUM } else { DARK_GREY };
             canvas.line(&[(frame.area.left, y), (frame.area.right, y)], colour, 4);
         }
-        let wanted: Vec<f64> = labels.iter().map(|(figure, _, kind)| frame.y(*figure) + kind.centre()).collect();
-        let placed = spread(&wanted, LABEL * 1.25, frame.area.top + LABEL, frame.area.bottom - 4.0);
-        for ((_, text, kind), y) in labels.iter().zip(placed) {
-            canvas.text(text, frame.area.right + 12.0, y, Anchor::Start, *kind);
-        }
+        draw_end_labels(canvas, &frame, &labels, 12.0);
     }
 }
 

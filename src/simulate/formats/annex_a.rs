@@ -199,14 +199,6 @@ impl Extract {
 
     /// List 3, in which faults are planted.
     fn referrals(&self, referrals: &[ReferralRow], planter: &mut Planter<'_>) -> Vec<Vec<String>> {
-        const POSSIBLE: [Fault; 6] = [
-            Fault::MissingChild,
-            Fault::MissingDate,
-            Fault::UnreadableDate,
-            Fault::FutureDate,
-            Fault::UnmappedCode,
-            Fault::DuplicateRow,
-        ];
         let mut rows = Vec::new();
         for row in referrals.iter().filter(|row| (self.first..=self.last).contains(&row.referral_date)) {
             let letter = SOURCES.iter().position(|code| **code == *row.source_code).unwrap_or(SOURCES.len() - 1);
@@ -217,7 +209,7 @@ impl Extract {
             let date = day_first(Some(row.referral_date));
             cells.extend([date, source, no_further_action, "1".to_owned(), team, worker]);
             let (date, source) = (COMMON.len(), COMMON.len() + 1);
-            let fault = planter.fault(&POSSIBLE);
+            let fault = planter.fault(&Fault::OF_REFERRALS);
             match fault {
                 Some(Fault::MissingChild) => {
                     cells[0].clear();

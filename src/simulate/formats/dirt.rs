@@ -47,6 +47,16 @@ impl Fault {
         Fault::OpenEpisode,
         Fault::OverlappingEpisode,
     ];
+
+    /// Those that a row of a list of referrals can have.
+    pub(super) const OF_REFERRALS: [Fault; 6] = [
+        Fault::MissingChild,
+        Fault::MissingDate,
+        Fault::UnreadableDate,
+        Fault::FutureDate,
+        Fault::UnmappedCode,
+        Fault::DuplicateRow,
+    ];
 }
 
 /// How often each fault is planted: shares of the rows that can have it, at most one fault a row.

@@ -13,21 +13,13 @@ const DATE: &str = "referral_date";
 const SOURCE: &str = "referral_source";
 
 pub(super) fn write(simulated: &Simulated, planter: &mut Planter<'_>, to: &mut Output) -> Result<(), SimulateError> {
-    const POSSIBLE: [Fault; 6] = [
-        Fault::MissingChild,
-        Fault::MissingDate,
-        Fault::UnreadableDate,
-        Fault::FutureDate,
-        Fault::UnmappedCode,
-        Fault::DuplicateRow,
-    ];
     let extract = simulated.truth.extract_date;
     to.file("referrals.csv", |to| {
         // The code stands for the source too; without it a spelling that nobody knows has nothing to fall back on.
         let columns = || REFERRALS.iter().filter(|column| column.name != "referral_source_code");
         writeln!(to, "{}", columns().map(|column| column.name).collect::<Vec<_>>().join(","))?;
         for row in &simulated.referrals {
-            let fault = planter.fault(&POSSIBLE);
+            let fault = planter.fault(&Fault::OF_REFERRALS);
             let line = line(columns().map(|column| (column.name, cell(column.write, row))), fault, &|| {
                 extract.saturating_add(jiff::Span::new().days(30)).to_string()
             });

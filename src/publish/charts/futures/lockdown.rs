@@ -3,7 +3,7 @@
 use super::View;
 use crate::disclosure::Cell;
 use crate::publish::charts::axis::{
-    Frame, axis_type, counts_width, draw_counts, draw_periods, spread, ticks_from_zero,
+    Frame, axis_type, counts_width, draw_counts, draw_end_labels, draw_periods, ticks_from_zero,
 };
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use crate::publish::charts::palette::{BAND_EDGE, INNER_BAND, LOCKDOWN, NAVY, PLUM};
@@ -64,12 +64,7 @@ impl Plot for Lockdown {
         canvas.line(&high, BAND_EDGE, 2);
         canvas.line(&points(|step| step.baseline), NAVY, 5);
         canvas.dashed(&points(|step| step.middle), PLUM, 6);
-        let wanted: Vec<f64> = labels.iter().map(|(figure, _, kind)| frame.y(*figure) + kind.centre()).collect();
-        for ((_, text, kind), y) in
-            labels.iter().zip(spread(&wanted, LABEL * 1.25, frame.area.top + LABEL, frame.area.bottom - 4.0))
-        {
-            canvas.text(text, frame.area.right + 14.0, y, Anchor::Start, *kind);
-        }
+        draw_end_labels(canvas, &frame, &labels, 14.0);
     }
 }
 

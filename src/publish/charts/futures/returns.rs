@@ -3,7 +3,7 @@
 use super::View;
 use crate::disclosure::Cell;
 use crate::publish::charts::axis::{
-    Frame, axis_type, counts_width, draw_counts, draw_periods, short_name, spread, ticks_from_zero,
+    Frame, axis_type, counts_width, draw_counts, draw_end_labels, draw_periods, short_name, ticks_from_zero,
 };
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use crate::publish::charts::palette::{DARK_GREY, MID_GREY, PLUM, TURQUOISE};
@@ -72,11 +72,7 @@ impl Plot for Returns {
         };
         canvas.line(&points(|sum| sum.kept), PLUM, 7);
         canvas.line(&points(|sum| sum.back), TURQUOISE, 7);
-        let wanted: Vec<f64> = labels.iter().map(|(figure, _, kind)| frame.y(*figure) + kind.centre()).collect();
-        let placed = spread(&wanted, LABEL * 1.25, frame.area.top + LABEL, frame.area.bottom - 4.0);
-        for ((_, text, kind), y) in labels.iter().zip(placed) {
-            canvas.text(text, frame.area.right + 14.0, y, Anchor::Start, *kind);
-        }
+        draw_end_labels(canvas, &frame, &labels, 14.0);
     }
 }
 
