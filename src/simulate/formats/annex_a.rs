@@ -1,9 +1,9 @@
-//! Annex A of Ofsted's inspections: lists of the six months before a day, one folder an extract.
+//! Annex A of Ofsted's inspections: lists of the six months before a day, one folder or workbook an extract.
 
 use std::io::Write;
 
 use super::dirt::{Fault, Planter};
-use super::{Output, day_first};
+use super::{Output, Sheet, day_first, workbook};
 use crate::simulate::{ReferralRow, SimulateError, Simulated};
 use crate::time::{Date, Span};
 
@@ -20,18 +20,41 @@ const SOURCES: [&str; 21] = [
 /// The columns with which Lists 1 to 8 begin.
 const COMMON: [&str; 5] = ["Child Unique ID", "Gender", "Ethnicity", "Date of Birth", "Age of Child (Years)"];
 
-pub(super) fn write(simulated: &Simulated, planter: &mut Planter<'_>, to: &mut Output) -> Result<(), SimulateError> {
+/// How the lists of an extract are kept.
+pub(super) enum Kept {
+    /// A folder with a CSV file a list.
+    Folder,
+    /// A workbook with a sheet a list.
+    Workbook,
+}
+
+pub(super) fn write(
+    simulated: &Simulated,
+    kept: &Kept,
+    planter: &mut Planter<'_>,
+    to: &mut Output,
+) -> Result<(), SimulateError> {
     let span = simulated.truth.options.span();
     for start in (0..span.len()).step_by(MONTHS) {
         let months = Span::new(span.period(start), MONTHS.min(span.len() - start));
         let last = months.last().unwrap_or(months.start()).last_day();
         let extract = Extract { first: months.start().first_day(), last };
-        for (list, columns, rows) in extract.lists(&simulated.referrals, planter) {
-            to.file(&format!("annex-a-{last}/List {list}.csv"), |to| {
-                let headers: Vec<&str> = COMMON.iter().copied().chain(columns).collect();
-                writeln!(to, "{}", headers.join(","))?;
-                rows.iter().try_for_each(|row| writeln!(to, "{}", row.join(",")))
-            })?;
+        let lists = extract.lists(&simulated.referrals, planter).into_iter().map(|(list, columns, rows)| Sheet {
+            name: format!("List {list}"),
+            title: format!("Annex A, List {list}: six months to {}", day_first(Some(last))),
+            header: COMMON.iter().copied().chain(columns).collect(),
+            rows,
+        });
+        match kept {
+            Kept::Folder => {
+                for list in lists {
+                    to.file(&format!("annex-a-{last}/{}.csv", list.name), |to| list.write_csv(to))?;
+                }
+            }
+            Kept::Workbook => {
+                let lists: Vec<Sheet> = lists.collect();
+                to.file(&format!("annex-a-{last}.xlsx"), |to| to.write_all(&workbook::bytes(&lists, last)?))?;
+            }
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ mod cin_census;
 mod dirt;
 mod ssda903;
 mod tidy;
+mod workbook;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dirt::{Dirt, Fault, Planted};
 
+use self::annex_a::Kept;
 use self::dirt::Planter;
 use super::{SimulateError, Simulated};
 use crate::time::Date;
@@ -27,24 +29,37 @@ use crate::time::Date;
 pub enum FileFormat {
     /// One table of referrals, as `referrals.csv` of the sample data.
     Tidy,
+    /// The same table as an Excel workbook.
+    TidyWorkbook,
     /// A return of the children in need census for each year, in XML. The first month must be an April.
     CinCensus,
     /// The lists of Annex A as CSV files, a folder for every six months.
     AnnexA,
+    /// The same lists as an Excel workbook for every six months.
+    AnnexAWorkbook,
     /// Header, Episodes and UASC of the return of looked-after children for each year. The first month must be an April.
     Ssda903,
 }
 
 impl FileFormat {
     /// All of them.
-    pub const ALL: [FileFormat; 4] = [FileFormat::Tidy, FileFormat::CinCensus, FileFormat::AnnexA, FileFormat::Ssda903];
+    pub const ALL: [FileFormat; 6] = [
+        FileFormat::Tidy,
+        FileFormat::TidyWorkbook,
+        FileFormat::CinCensus,
+        FileFormat::AnnexA,
+        FileFormat::AnnexAWorkbook,
+        FileFormat::Ssda903,
+    ];
 
     /// Its name on the command line and in files.
     pub fn name(self) -> &'static str {
         match self {
             FileFormat::Tidy => "tidy",
+            FileFormat::TidyWorkbook => "tidy-workbook",
             FileFormat::CinCensus => "cin-census",
             FileFormat::AnnexA => "annex-a",
+            FileFormat::AnnexAWorkbook => "annex-a-workbook",
             FileFormat::Ssda903 => "ssda903",
         }
     }
@@ -96,8 +111,10 @@ pub fn write_format(
     let mut planter = Planter::new(dirt, options.seed, format);
     match format {
         FileFormat::Tidy => tidy::write(simulated, &mut planter, &mut to)?,
+        FileFormat::TidyWorkbook => tidy::write_workbook(simulated, &mut planter, &mut to)?,
         FileFormat::CinCensus => cin_census::write(simulated, &mut planter, &mut to)?,
-        FileFormat::AnnexA => annex_a::write(simulated, &mut planter, &mut to)?,
+        FileFormat::AnnexA => annex_a::write(simulated, &Kept::Folder, &mut planter, &mut to)?,
+        FileFormat::AnnexAWorkbook => annex_a::write(simulated, &Kept::Workbook, &mut planter, &mut to)?,
         FileFormat::Ssda903 => ssda903::write(simulated, &mut planter, &mut to)?,
     }
     Ok(WrittenFormat { files: to.files, planted: planter.planted() })
@@ -124,6 +141,22 @@ impl Output {
         write(&mut to).and_then(|()| to.flush()).map_err(failed)?;
         self.files.push(path);
         Ok(())
+    }
+}
+
+/// A list: a title, a header and rows of as many cells.
+struct Sheet {
+    name: String,
+    title: String,
+    header: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Sheet {
+    /// Its header and rows; no cell of the simulator needs quotes.
+    fn write_csv(&self, to: &mut impl Write) -> io::Result<()> {
+        writeln!(to, "{}", self.header.join(","))?;
+        self.rows.iter().try_for_each(|row| writeln!(to, "{}", row.join(",")))
     }
 }
 

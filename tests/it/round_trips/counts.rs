@@ -15,7 +15,8 @@ fn round_trip(simulated: &Simulated, format: FileFormat, dirt: &Dirt) -> (Ingest
     let options = InputOptions {
         files: written.files,
         dimensions: vec!["source".to_owned()],
-        extract_date: (format == FileFormat::Tidy).then_some(simulated.truth.extract_date),
+        extract_date: matches!(format, FileFormat::Tidy | FileFormat::TidyWorkbook)
+            .then_some(simulated.truth.extract_date),
         ..InputOptions::default()
     };
     (read(&options, Path::new(""), &mut |_| {}).expect("readable"), written.planted)
@@ -55,8 +56,9 @@ fn dirty_gives_every_fault(format: FileFormat) {
 }
 
 #[test]
-fn a_clean_table_gives_the_truth() {
+fn clean_tables_give_the_truth() {
     clean_gives_the_truth(FileFormat::Tidy);
+    clean_gives_the_truth(FileFormat::TidyWorkbook);
 }
 
 #[test]
@@ -65,11 +67,24 @@ fn clean_census_returns_give_the_truth() {
 }
 
 #[test]
+fn clean_annex_a_lists_give_the_truth() {
+    clean_gives_the_truth(FileFormat::AnnexA);
+    clean_gives_the_truth(FileFormat::AnnexAWorkbook);
+}
+
+#[test]
 fn every_fault_planted_in_a_table_is_found() {
     dirty_gives_every_fault(FileFormat::Tidy);
+    dirty_gives_every_fault(FileFormat::TidyWorkbook);
 }
 
 #[test]
 fn every_fault_planted_in_census_returns_is_found() {
     dirty_gives_every_fault(FileFormat::CinCensus);
+}
+
+#[test]
+fn every_fault_planted_in_annex_a_lists_is_found() {
+    dirty_gives_every_fault(FileFormat::AnnexA);
+    dirty_gives_every_fault(FileFormat::AnnexAWorkbook);
 }
