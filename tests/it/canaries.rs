@@ -38,9 +38,11 @@ fn texts(path: &Path) -> Vec<String> {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("xlsx") => {
             let mut book = calamine::open_workbook_auto(path).expect("a workbook");
-            texts.extend(book.worksheets().iter().flat_map(|(_, cells)| {
-                cells.rows().flatten().map(ToString::to_string).collect::<Vec<_>>()
-            }));
+            texts.extend(
+                book.worksheets()
+                    .iter()
+                    .flat_map(|(_, cells)| cells.rows().flatten().map(ToString::to_string).collect::<Vec<_>>()),
+            );
         }
         Some("parquet") => {
             let table = ParquetReader::new(fs::File::open(path).expect("a file")).finish().expect("a table");

@@ -20,3 +20,4 @@ mod shock;
 mod stress;
 mod traps;
 mod vintages;
+mod withstand;
