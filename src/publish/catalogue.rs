@@ -53,8 +53,8 @@ impl Note {
                  add up to them, because not every period is high or low in the same future."
             }
             Note::Parts => {
-                "The parts are estimated middles. Kept away and coming back are told by the effect of lockdowns on the \
-                 whole series, not observed referral by referral."
+                "The parts are estimates: what lockdowns kept away and what came back is inferred from the whole series and \
+                 not observed referral by referral."
             }
             Note::Beliefs => {
                 "The prior is what national evidence suggests before the data of this authority are seen, the posterior \
@@ -149,10 +149,14 @@ impl PackTable<'_> {
         JSON_TOO.contains(&self.stem)
     }
 
+    /// What the names of its files end with.
+    pub fn endings(&self) -> impl Iterator<Item = &'static str> {
+        ["csv", "parquet"].into_iter().chain(self.has_json().then_some("json"))
+    }
+
     /// The names of its files.
     pub fn files(&self) -> Vec<String> {
-        let endings = ["csv", "parquet"].into_iter().chain(self.has_json().then_some("json"));
-        endings.map(|ending| format!("{}.{ending}", self.stem)).collect()
+        self.endings().map(|ending| format!("{}.{ending}", self.stem)).collect()
     }
 
     pub fn title(&self) -> &'static str {

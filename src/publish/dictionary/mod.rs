@@ -28,8 +28,8 @@ const NUMBER: &str = "number";
 const NO_MARKS: &str = "none";
 const FIGURE_MARKS: &str = "[c] not shown, to protect children; [x] not available; in Parquet and JSON null, with the \
                             reason in marks";
-const TEXT_MARKS: &str = "in the workbook [z] where the text is empty: not applicable";
-const STATE_MARKS: &str = "in the workbook [p] after provisional and [f] after forecast";
+const TEXT_MARKS: &str = "[z] in the workbook where there is no text";
+const STATE_MARKS: &str = "[p] after provisional and [f] after forecast in the workbook";
 const CHART_MARKS: &str =
     "[c] not shown, to protect children; [x] not available; empty where the row has no such figure";
 

@@ -223,12 +223,12 @@ fn a_table_that_is_too_long_is_left_out_and_the_contents_say_where_it_is() {
     let left_out = |limits: Limits| {
         let bytes = written(&contents, &tables, WorkbookFormat::Xlsx, limits).expect("a workbook");
         let sheets = sheets(&bytes, WorkbookFormat::Xlsx);
-        let told = sheets["contents"].iter().filter(|row| row[0].to_string().starts_with("none: too long"));
-        let told: Vec<String> = told.map(|row| row[0].to_string()).collect();
+        let told = sheets["contents"].iter().filter(|row| row[0].to_string().starts_with("none (too long)"));
+        let told: Vec<String> = told.map(|row| row[5].to_string()).collect();
         assert_eq!(sheets.len() + told.len(), tables.len() + 3);
         told
     };
-    let read = "none: too long for a workbook, read history.csv".to_owned();
+    let read = "history.csv, .parquet, .json".to_owned();
     assert_eq!(left_out(Limits { rows: 800, ..Limits::default() }), [read.clone()]);
     let cells: usize =
         tables.iter().map(|one| one.table.rows() * (one.table.labels().len() + one.table.figures().len())).sum();

@@ -12,7 +12,10 @@ use crate::time::Date;
 const LONGEST_TEXT: usize = 32_767;
 
 /// Text wider than this is wrapped, in characters.
-const WIDEST: usize = 60;
+const WIDEST: usize = 50;
+
+/// The width of the cover's column in characters.
+pub(super) const COVER_WIDTH: usize = 100;
 
 /// As many rows as are looked at to find a column's width.
 const ROWS_MEASURED: usize = 2_000;
@@ -118,7 +121,24 @@ pub(super) struct BookSheet<'a> {
     pub links: Option<usize>,
 }
 
+impl Look {
+    /// Figures and what stands for them end on the right, what names a row begins on the left.
+    pub fn is_figure(self) -> bool {
+        matches!(self, Look::Number(_))
+    }
+}
+
 impl<'a> BookSheet<'a> {
+    /// How many lines the texts of a row take.
+    pub fn lines(&self, row: usize) -> usize {
+        let wrapping = self.columns.iter().filter(|column| column.wraps);
+        let lines = wrapping.map(|column| match column.cell(row) {
+            BookCell::Text(text) => lines(&text, column.width as usize),
+            BookCell::Date(_) | BookCell::Number(_) => 1,
+        });
+        lines.max().unwrap_or(1)
+    }
+
     /// A protected table with at least one row and column as a sheet.
     pub fn of(names: &SheetNames, title: &str, says: &str, table: &'a ProtectedTable) -> BookSheet<'a> {
         BookSheet {
@@ -193,17 +213,35 @@ fn shown_width(cell: &BookCell<'_>, look: Look) -> usize {
     }
 }
 
-/// How many decimal places show what a column's figures tell one from another: none where all are whole, three where
-/// all are small, one otherwise.
+/// How many decimal places show a column's figures: as many as they have, and no more than three; where they have more,
+/// three for figures below ten and one for others.
 fn decimals(cells: &[Cell]) -> u8 {
     let numbers = || cells.iter().filter_map(|cell| cell.number());
-    if numbers().all(|number| number.fract() == 0.0) {
-        0
-    } else if numbers().all(|number| number.abs() < 10.0) {
-        3
-    } else {
-        1
-    }
+    let has_at_most = |places: &u8| {
+        let scale = 10_f64.powi(i32::from(*places));
+        numbers().all(|number| ((number * scale).round() - number * scale).abs() < 1e-6)
+    };
+    let exact = (0..=3).find(has_at_most);
+    exact.unwrap_or(if numbers().all(|number| number.abs() < 10.0) { 3 } else { 1 })
+}
+
+/// How many lines a text takes in a column of so many characters, broken between words.
+pub(super) fn lines(text: &str, width: usize) -> usize {
+    let of_paragraph = |paragraph: &str| {
+        let (mut lines, mut used) = (1, 0);
+        for word in paragraph.split(' ').map(|word| word.chars().count()) {
+            if used > 0 && used + 1 + word > width {
+                (lines, used) = (lines + 1, word);
+            } else {
+                used += word + usize::from(used > 0);
+            }
+            // A word longer than a line goes on in the next.
+            lines += used.saturating_sub(1) / width.max(1);
+            used = if used > width { (used - 1) % width.max(1) + 1 } else { used };
+        }
+        lines
+    };
+    text.lines().map(of_paragraph).sum::<usize>().max(1)
 }
 
 /// `provisional [p]`, `forecast [f]`: the shorthand of official statistics beside the word.
@@ -259,9 +297,16 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_broken_between_words_and_within_long_ones() {
+        assert_eq!([lines("", 10), lines("four four", 10), lines("four four four", 10)], [1, 1, 2]);
+        assert_eq!([lines(&"a".repeat(25), 10), lines("a\nb", 10), lines(&"a".repeat(20), 10)], [3, 2, 2]);
+    }
+
+    #[test]
     fn decimal_places_are_those_that_figures_need() {
         let of = |figures: &[f64]| decimals(&figures.iter().map(|figure| Cell::Number(*figure)).collect::<Vec<_>>());
-        assert_eq!([of(&[10.0, 1_000.0]), of(&[0.612, 1.12]), of(&[12.3, 110.0])], [0, 3, 1]);
+        assert_eq!([of(&[10.0, 1_000.0]), of(&[0.612, 1.12]), of(&[12.3, 110.0]), of(&[0.07])], [0, 3, 1, 2]);
+        assert_eq!([of(&[1.0 / 3.0]), of(&[100.0 / 3.0])], [3, 1]);
         assert_eq!(decimals(&[Cell::Suppressed, Cell::Missing]), 0);
     }
 }

@@ -120,11 +120,12 @@ fn contents_table(
         files: String::new(),
     };
     let of_tables = placed.iter().map(|(one, place)| {
-        let files = one.files().join(", ");
+        let files = one.endings().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(", ");
+        let files = format!("{}{files}", one.stem);
         let sheet = match place {
             Place::Sheet(names) => names.sheet.clone(),
-            Place::Empty => "none: it has no rows in this pack".to_owned(),
-            Place::TooLong => format!("none: too long for a workbook, read {}", one.files()[0]),
+            Place::Empty => "none (no rows)".to_owned(),
+            Place::TooLong => "none (too long): read the file".to_owned(),
         };
         let forecast = one.is_forecast().then(|| "[f]".to_owned());
         let marks: Vec<String> = forecast.into_iter().chain(one.notes().iter().map(|note| note.mark())).collect();

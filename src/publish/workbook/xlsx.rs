@@ -10,7 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::WorkbookError;
-use super::book::{Book, BookCell, BookColumn, BookSheet, CoverLine, Look};
+use super::book::{Book, BookCell, BookColumn, BookSheet, COVER_WIDTH, CoverLine, Look, lines};
 use crate::publish::text_files::is_formula;
 use crate::time::Date;
 
@@ -19,6 +19,12 @@ const FONT: &str = "Arial";
 const FONT_POINTS: f64 = 12.0;
 const ROW_PIXELS: u32 = 20;
 const COLUMN_PIXELS: u32 = 72;
+
+/// A line of text, in points.
+const LINE_POINTS: f64 = 15.75;
+
+/// The tallest row that Excel has, in points.
+const TALLEST_ROW_POINTS: f64 = 409.0;
 
 const NAVY: Color = Color::RGB(0x0012_436D);
 
@@ -95,8 +101,8 @@ impl Formats {
         let format = if column.wraps { self.base.clone().set_text_wrap() } else { self.base.clone() };
         match look {
             Look::Text => format.set_align(FormatAlign::Left),
-            Look::Date => format.set_num_format("yyyy-mm-dd"),
-            Look::Plain => format.set_num_format("0"),
+            Look::Date => format.set_align(FormatAlign::Left).set_num_format("yyyy-mm-dd"),
+            Look::Plain => format.set_align(FormatAlign::Left).set_num_format("0"),
             Look::Number(0) => format.set_num_format("#,##0"),
             Look::Number(places) => format.set_num_format(format!("#,##0.{}", "0".repeat(usize::from(places)))),
         }
@@ -116,14 +122,30 @@ fn page(worksheet: &mut Worksheet, name: &str, title: &str, marking: Option<&str
 
 fn cover(worksheet: &mut Worksheet, book: &Book<'_>, formats: &Formats) -> Result<(), WorkbookError> {
     page(worksheet, &book.cover_name, &book.properties.title, book.properties.marking)?;
-    worksheet.set_column_width(0, 100.0)?;
+    worksheet.set_column_width(0, COVER_WIDTH as f64)?;
     for (row, line) in (0_u32..).zip(&book.cover) {
+        let at = (row, 0);
         match line {
-            CoverLine::Title(text) => text_cell(worksheet, (row, 0), text, &formats.title)?,
-            CoverLine::Heading(text) => text_cell(worksheet, (row, 0), text, &formats.heading)?,
-            CoverLine::Text(text) => text_cell(worksheet, (row, 0), text, &formats.prose)?,
-            CoverLine::Link(sheet) => link(worksheet, (row, 0), sheet, formats)?,
+            CoverLine::Title(text) => text_cell(worksheet, at, text, &formats.title)?,
+            CoverLine::Heading(text) => text_cell(worksheet, at, text, &formats.heading)?,
+            CoverLine::Text(text) => text_cell(worksheet, at, text, &formats.prose)?,
+            CoverLine::Link(sheet) => link(worksheet, at, sheet, formats)?,
         }
+        let (text, size) = match line {
+            CoverLine::Title(text) => (text, 1.5),
+            CoverLine::Heading(text) => (text, 1.4),
+            CoverLine::Text(text) | CoverLine::Link(text) => (text, 1.0),
+        };
+        // Larger letters take more of the width and of the height.
+        height(worksheet, row, lines(text, (COVER_WIDTH as f64 / size) as usize) as f64 * size)?;
+    }
+    Ok(())
+}
+
+/// A row as tall as so many lines: not every program makes room for wrapped text by itself.
+fn height(worksheet: &mut Worksheet, row: u32, lines: f64) -> Result<(), WorkbookError> {
+    if lines > 1.0 {
+        worksheet.set_row_height(row, (lines * LINE_POINTS).min(TALLEST_ROW_POINTS))?;
     }
     Ok(())
 }
@@ -173,7 +195,7 @@ fn table(
         let format = |look: Look| looks.get(&look).unwrap_or(&formats.base);
         // A mark stands where a figure would: on the right.
         let mark = formats.cell(column, Look::Text).set_align(FormatAlign::Right);
-        let of_text = if column.look == Look::Text { format(Look::Text) } else { &mark };
+        let of_text = if column.look.is_figure() { &mark } else { format(Look::Text) };
         for row in 0..sheet.rows {
             let place = (row as u32 + 1, at);
             match column.cell(row) {
@@ -192,6 +214,11 @@ fn table(
                     Err(_) => text_cell(worksheet, place, &date.to_string(), of_text)?,
                 },
             }
+        }
+    }
+    if sheet.columns.iter().any(|column| column.wraps) {
+        for row in 0..sheet.rows {
+            height(worksheet, row as u32 + 1, sheet.lines(row) as f64)?;
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use zip::{CompressionMethod, ZipWriter};
 
 use super::WorkbookError;
-use super::book::{Book, BookCell, BookColumn, BookSheet, CoverLine, Look, Properties};
+use super::book::{Book, BookCell, BookColumn, BookSheet, COVER_WIDTH, CoverLine, Properties};
 use super::xlsx::part_options;
 use crate::publish::text_files::plain;
 
@@ -171,7 +171,7 @@ fn content<W: Write>(xml: &mut Xml<W>, book: &Book<'_>) -> Written {
 fn cover<W: Write>(xml: &mut Xml<W>, book: &Book<'_>) -> Written {
     let attributes = [("table:name", book.cover_name.as_str()), ("table:style-name", styles::SHEET)];
     xml.element("table:table", &attributes, |xml| {
-        xml.empty("table:table-column", &[("table:style-name", &styles::column(styles::COVER_WIDTH))])?;
+        xml.empty("table:table-column", &[("table:style-name", &styles::column(COVER_WIDTH as f64))])?;
         for line in &book.cover {
             let (style, text, target) = match line {
                 CoverLine::Title(text) => (styles::TITLE, text, None),
@@ -195,7 +195,10 @@ fn sheet<W: Write>(xml: &mut Xml<W>, book: &Book<'_>, sheet: &BookSheet<'_>) -> 
         }
         xml.element("table:table-header-rows", &[], |xml| {
             row(xml, |xml| {
-                sheet.columns.iter().try_for_each(|column| text_cell(xml, styles::HEADER, &column.header, None))
+                sheet.columns.iter().try_for_each(|column| {
+                    let style = if column.look.is_figure() { styles::FIGURE_HEADER } else { styles::HEADER };
+                    text_cell(xml, style, &column.header, None)
+                })
             })
         })?;
         for at in 0..sheet.rows {
@@ -218,7 +221,7 @@ fn cell<W: Write>(xml: &mut Xml<W>, book: &Book<'_>, column: &BookColumn<'_>, ro
     let style = styles::cell(column.look, column.wraps);
     match column.cell(row) {
         BookCell::Text(text) => {
-            let style = if column.look == Look::Text { style } else { styles::MARK };
+            let style = if column.look.is_figure() { styles::MARK } else { style };
             let target = (links && book.has_sheet(&text)).then_some(text.as_ref());
             text_cell(xml, style, &text, target)
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::{Written, Xml, root};
-use crate::publish::workbook::book::{Book, Look, Properties};
+use crate::publish::workbook::book::{Book, COVER_WIDTH, Look, Properties};
 
 pub(super) const SHEET: &str = "sheet";
 pub(super) const ROW: &str = "row";
@@ -12,11 +12,10 @@ pub(super) const TITLE: &str = "title";
 pub(super) const HEADING: &str = "heading";
 pub(super) const PROSE: &str = "prose";
 pub(super) const HEADER: &str = "header";
+/// Above figures.
+pub(super) const FIGURE_HEADER: &str = "figure-header";
 /// Shorthand where a figure would stand.
 pub(super) const MARK: &str = "mark";
-
-/// The width of the cover's column in characters.
-pub(super) const COVER_WIDTH: f64 = 100.0;
 
 /// Of a digit of Arial at 12 points.
 const MILLIMETRES_A_CHARACTER: f64 = 2.4;
@@ -37,6 +36,7 @@ pub(super) fn cell(look: Look, wraps: bool) -> &'static str {
         Look::Plain => "plain",
         Look::Number(0) => "number-0",
         Look::Number(1) => "number-1",
+        Look::Number(2) => "number-2",
         Look::Number(_) => "number-3",
     }
 }
@@ -111,7 +111,7 @@ pub(super) fn automatic<W: Write>(xml: &mut Xml<W>, book: &Book<'_>) -> Written 
             xml.empty("style:table-row-properties", &[("style:use-optimal-row-height", "true")])
         })?;
         let widths = book.sheets.iter().flat_map(|sheet| sheet.columns.iter().map(|column| column.width));
-        let widths: BTreeSet<u64> = widths.chain([COVER_WIDTH]).map(|width| width.round() as u64).collect();
+        let widths: BTreeSet<u64> = widths.chain([COVER_WIDTH as f64]).map(|width| width.round() as u64).collect();
         for width in widths {
             let name = column(width as f64);
             xml.element("style:style", &[("style:name", &name), ("style:family", "table-column")], |xml| {
@@ -139,6 +139,7 @@ fn numbers<W: Write>(xml: &mut Xml<W>) -> Written {
         ("of-plain", "0", "false"),
         ("of-number-0", "0", "true"),
         ("of-number-1", "1", "true"),
+        ("of-number-2", "2", "true"),
         ("of-number-3", "3", "true"),
     ] {
         xml.element("number:number-style", &[("style:name", name)], |xml| {
@@ -161,17 +162,19 @@ fn cells<W: Write>(xml: &mut Xml<W>) -> Written {
     let white = [bold("12pt"), vec![("fo:color", "#ffffff")]].concat();
     // Name, the style of its numbers, of the cell, of the paragraph's end, of the letters.
     type Style<'a> = (&'a str, Option<&'a str>, Vec<(&'a str, &'a str)>, &'a str, Vec<(&'a str, &'a str)>);
-    let styles: [Style<'_>; 11] = [
+    let styles: [Style<'_>; 13] = [
         (TITLE, None, vec![TOP, WRAP], "start", bold("16pt")),
         (HEADING, None, vec![TOP, WRAP], "start", bold("14pt")),
         (PROSE, None, vec![TOP, WRAP], "start", vec![]),
-        (HEADER, None, vec![TOP, WRAP, ("fo:background-color", NAVY)], "start", white),
+        (HEADER, None, vec![TOP, WRAP, ("fo:background-color", NAVY)], "start", white.clone()),
+        (FIGURE_HEADER, None, vec![TOP, WRAP, ("fo:background-color", NAVY)], "end", white),
         ("text", None, vec![TOP], "start", vec![]),
         (MARK, None, vec![TOP], "end", vec![]),
-        ("date", Some("of-date"), vec![TOP], "end", vec![]),
-        ("plain", Some("of-plain"), vec![TOP], "end", vec![]),
+        ("date", Some("of-date"), vec![TOP], "start", vec![]),
+        ("plain", Some("of-plain"), vec![TOP], "start", vec![]),
         ("number-0", Some("of-number-0"), vec![TOP], "end", vec![]),
         ("number-1", Some("of-number-1"), vec![TOP], "end", vec![]),
+        ("number-2", Some("of-number-2"), vec![TOP], "end", vec![]),
         ("number-3", Some("of-number-3"), vec![TOP], "end", vec![]),
     ];
     for (name, numbers, cell, end, letters) in styles {
