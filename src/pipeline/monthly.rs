@@ -233,7 +233,9 @@ pub(super) fn run_after(plan: &RunPlan, earlier: &Path, listener: Listener<'_>) 
         let result = forecast_and_judge(plan, &work, earlier, listener)?;
         alerts = result.alerts.clone();
         listener(Progress { stage: Stage::Publish, done: 0, of: 1 });
-        publish::write(staging, &result.contents, &publish::PublishOptions::default())?;
+        let workbooks = plan.publish().workbook.clone();
+        let options = publish::PublishOptions { workbooks, ..publish::PublishOptions::default() };
+        publish::write(staging, &result.contents, &options)?;
         listener(Progress { stage: Stage::Publish, done: 1, of: 1 });
         Ok(result.record)
     })?;

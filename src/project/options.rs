@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::disclosure::Profile;
 use crate::features::FeatureOptions;
 use crate::forecast::Levels;
+use crate::publish::WorkbookFormat;
 
 /// `[project]`: what the pack is about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -94,10 +95,17 @@ pub struct PublishOptions {
     /// How many origins' packs stay; the older ones are removed after a new pack is there. Absent: all stay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep: Option<usize>,
+    /// The forms of the workbook; empty: none.
+    pub workbook: Vec<WorkbookFormat>,
 }
 
 impl Default for PublishOptions {
     fn default() -> PublishOptions {
-        PublishOptions { folder: PathBuf::from("packs"), profile: Profile::default(), keep: None }
+        PublishOptions {
+            folder: PathBuf::from("packs"),
+            profile: Profile::default(),
+            keep: None,
+            workbook: vec![WorkbookFormat::Xlsx],
+        }
     }
 }

@@ -176,6 +176,9 @@ impl RunPlan {
         if let Some(twice) = first_twice(names) {
             return invalid(format!("[scenarios] publish names `{twice}` twice"));
         }
+        if let Some(twice) = first_twice(file.publish.workbook.iter().map(|format| format.name())) {
+            return invalid(format!("[publish] workbook names `{twice}` twice; name each form once"));
+        }
         Ok(RunPlan { path: path.to_owned(), base: base.to_owned(), file, line_up, scenarios })
     }
 
@@ -282,6 +285,7 @@ fn place(text: &str, at: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::publish::WorkbookFormat;
 
     const LEAST: &str = "schema = 1\n[project]\ntitle = \"T\"\nauthority = \"A\"\n[input]\nfiles = [\"a.csv\"]\n";
 
@@ -313,6 +317,17 @@ mod tests {
         assert_eq!(message, "groundswell.toml: [forecast] horizon = 0 is outside 1 to 1200");
         let message = refusal(&LEAST.replace("schema = 1", "schema = 2"));
         assert_eq!(message, "groundswell.toml: schema = 2 is not one that this version reads; it reads schema = 1");
+    }
+
+    #[test]
+    fn a_form_of_the_workbook_is_one_that_there_is_and_named_once() {
+        let with = |forms: &str| format!("{LEAST}[publish]\nworkbook = {forms}\n");
+        let message = refusal(&with("[\"xlsx\", \"pdf\"]"));
+        assert_eq!(message, "groundswell.toml:8:21: unknown variant `pdf`, expected `xlsx` or `ods`");
+        let message = refusal(&with("[\"ods\", \"ods\"]"));
+        assert_eq!(message, "groundswell.toml: [publish] workbook names `ods` twice; name each form once");
+        assert!(parse(&with("[]")).expect("a valid project file").publish().workbook.is_empty());
+        assert_eq!(parse(LEAST).expect("a valid project file").publish().workbook, [WorkbookFormat::Xlsx]);
     }
 
     #[test]

@@ -92,6 +92,7 @@ on = {pathway}
 [publish]
 folder = {folder}
 profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; "internal" changes nothing and marks every page
+workbook = [{workbook}]           # "xlsx" and "ods"; [] for none
 # keep = 24                   # packs of older origins are removed; without it all stay
 "#,
         title = quoted(&sketch.title),
@@ -110,6 +111,7 @@ profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; "intern
         pathway = matches!(sketch.format, Format::Referrals | Format::CinCensus),
         folder = quoted(&publish.folder.display().to_string()),
         profile = publish.profile,
+        workbook = publish.workbook.iter().map(|format| quoted(format.name())).collect::<Vec<_>>().join(", "),
     )
 }
 
@@ -184,6 +186,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `publish.folder` | the folder that holds the packs | `packs` |
 | `publish.keep` | how many origins' packs stay once a new pack is there; the older ones are removed | all |
 | `publish.profile` | `published` or `internal` | `published` |
+| `publish.workbook` | the forms of the workbook: `xlsx` (Excel), `ods` (OpenDocument), both, or `[]` for none | `[\"xlsx\"]` |
 ";
 
 /// A format as the project file has it.

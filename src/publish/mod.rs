@@ -7,8 +7,10 @@
 //! This room works out no forecast, decides nothing about disclosure, and doesn't publish atomically: whoever calls it
 //! names a folder that no reader looks into yet.
 
+mod catalogue;
 mod charts;
 mod contents;
+mod dictionary;
 mod earlier;
 mod futures;
 mod parquet;
@@ -22,6 +24,7 @@ pub mod tables;
 mod tests;
 mod text_files;
 mod words;
+mod workbook;
 
 use std::fs;
 use std::io;
@@ -36,7 +39,9 @@ use crate::disclosure::{Profile, ProtectedTable};
 pub use earlier::{EarlierForecast, EarlierPack, read_earlier};
 pub use sentences::holds;
 pub use text_files::field as csv_field;
+pub use workbook::WorkbookFormat;
 
+use catalogue::PackTable;
 use series::PackSeries;
 use sheet::Sheet;
 
@@ -85,6 +90,14 @@ pub enum PublishError {
         /// Why.
         reason: String,
     },
+    /// A workbook can't be made.
+    #[error("`{file}` can't be made: {reason}; leave it out with `workbook = []` in [publish]")]
+    Workbook {
+        /// The file.
+        file: &'static str,
+        /// Why.
+        reason: String,
+    },
     /// A chart can't be drawn.
     #[error("chart `{chart}` can't be drawn: {reason}")]
     Chart {
@@ -103,12 +116,14 @@ pub enum PublishError {
 pub struct PublishOptions {
     /// How many pixels wide the PNG charts are.
     pub png_width_pixels: u32,
+    /// The forms of the workbook.
+    pub workbooks: Vec<WorkbookFormat>,
 }
 
 impl Default for PublishOptions {
-    /// 300 dots an inch at 159 mm.
+    /// 300 dots an inch at 159 mm; a workbook for Excel.
     fn default() -> PublishOptions {
-        PublishOptions { png_width_pixels: 1_878 }
+        PublishOptions { png_width_pixels: 1_878, workbooks: vec![WorkbookFormat::Xlsx] }
     }
 }
 
@@ -130,9 +145,8 @@ const HTML: &str = "text/html; charset=utf-8";
 
 /// Writes the tables, charts and report of a pack into a folder that exists, and lists what was written.
 ///
-/// Tables: `forecasts` and `history` as CSV, Parquet and JSON, `findings` as CSV and JSON, `yearly`, `backtest`,
-/// `vintages` and `models` as CSV; where there are scenarios, `answers`, `decomposition`, `returns`, `scenarios`, `scenario-years`, `ledger` and
-/// `differences` as CSV and Parquet; `charts/*` as SVG, PNG and the figures behind them as CSV; `report.html`.
+/// Each table of [`catalogue`] as CSV and Parquet, some as JSON too; `charts/*` as SVG, PNG and the figures behind them as
+/// CSV; `dictionary` with every column of them; the workbook in the forms asked for; `report.html`.
 ///
 /// # Errors
 /// Where a table lacks a column or follows another profile than the pack, or a file can't be written.
@@ -143,36 +157,9 @@ pub fn write(
 ) -> Result<Vec<PublishedFile>, PublishError> {
     contents.check()?;
     let mut pack = Pack { dir, files: Vec::new() };
-    for (stem, table) in [("forecasts", &contents.forecast), ("history", &contents.history)] {
-        let sheet = Sheet::of(table);
-        pack.file(&format!("{stem}.csv"), CSV, text_files::csv(&sheet).as_bytes())?;
-        pack.parquet(&format!("{stem}.parquet"), table)?;
-        pack.file(&format!("{stem}.json"), JSON, text_files::json(stem, contents.profile, &sheet).as_bytes())?;
-    }
-    for (stem, table) in [
-        ("yearly", &contents.yearly),
-        ("backtest", &contents.backtest),
-        ("coverage", &contents.coverage),
-        ("recent", &contents.recent),
-        ("vintages", &contents.vintages),
-        ("models", &contents.models),
-        ("findings", &contents.findings),
-    ] {
-        pack.file(&format!("{stem}.csv"), CSV, text_files::csv(&Sheet::of(table)).as_bytes())?;
-    }
-    for (stem, table) in contents.futures.iter().flat_map(Futures::tables) {
-        let sheet = Sheet::of(table);
-        pack.file(&format!("{stem}.csv"), CSV, text_files::csv(&sheet).as_bytes())?;
-        pack.parquet(&format!("{stem}.parquet"), table)?;
-        if ["answers", "scenarios", "scenario-years"].contains(&stem) {
-            pack.file(&format!("{stem}.json"), JSON, text_files::json(stem, contents.profile, &sheet).as_bytes())?;
-        }
-    }
-    let findings = text_files::json("findings", contents.profile, &Sheet::of(&contents.findings));
-    pack.file("findings.json", JSON, findings.as_bytes())?;
-
-    if let Some(pathway) = &contents.pathway {
-        pathway.write(&mut pack, contents)?;
+    let mut tables = catalogue::tables(contents);
+    for one in &tables {
+        pack.table(one, contents.profile)?;
     }
 
     let series = PackSeries::read(contents);
@@ -187,6 +174,18 @@ pub fn write(
         pack.file(&format!("charts/{}.svg", chart.id), SVG, svg.as_bytes())?;
         pack.file(&format!("charts/{}.png", chart.id), PNG, &png)?;
         pack.file(&format!("charts/{}.csv", chart.id), CSV, text_files::csv(&chart.sheet).as_bytes())?;
+    }
+    let dictionary = dictionary::dictionary(contents, &tables, &charts)
+        .map_err(|error| PublishError::Table { path: dir.join("dictionary.csv"), reason: error.to_string() })?;
+    let dictionary = PackTable { stem: dictionary::DICTIONARY, table: &dictionary };
+    pack.table(&dictionary, contents.profile)?;
+    tables.push(dictionary);
+    let limits = workbook::Limits::default();
+    for format in &options.workbooks {
+        let file = format.file();
+        let bytes = workbook::written(contents, &tables, *format, limits)
+            .map_err(|error| PublishError::Workbook { file, reason: error.to_string() })?;
+        pack.file(file, format.media_type(), &bytes)?;
     }
     let page = report::html(contents, &series, &charts)?;
     pack.file("report.html", HTML, page.as_bytes())?;
@@ -204,6 +203,18 @@ impl Pack<'_> {
         let full = self.dir.join(path);
         fs::write(&full, bytes).map_err(|source| PublishError::Write { path: full, source })?;
         self.files.push(PublishedFile { path: path.into(), media_type });
+        Ok(())
+    }
+
+    /// A table in every form that it has.
+    fn table(&mut self, one: &PackTable<'_>, profile: Profile) -> Result<(), PublishError> {
+        let sheet = Sheet::of(one.table);
+        let stem = one.stem;
+        self.file(&format!("{stem}.csv"), CSV, text_files::csv(&sheet).as_bytes())?;
+        self.parquet(&format!("{stem}.parquet"), one.table)?;
+        if one.has_json() {
+            self.file(&format!("{stem}.json"), JSON, text_files::json(stem, profile, &sheet).as_bytes())?;
+        }
         Ok(())
     }
 

@@ -1,10 +1,7 @@
 //! What follows the referrals, as a pack shows it: stages, open cases, social workers and cost.
 
-use std::path::Path;
-
+use super::PublishError;
 use super::contents::PackContents;
-use super::sheet::Sheet;
-use super::{CSV, JSON, Pack, PublishError, text_files};
 use crate::disclosure::ProtectedTable;
 
 /// What the pathway was learnt from.
@@ -99,24 +96,6 @@ impl PathwayContents {
             }
             if let Some(column) = bounds.iter().find(|column| table.cells(column).is_none()) {
                 return lacks(column);
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes `pathway` and `pathway-cost` as CSV, Parquet and JSON, the other tables as CSV.
-    pub(super) fn write(&self, pack: &mut Pack<'_>, contents: &PackContents) -> Result<(), PublishError> {
-        for (stem, table) in self.tables() {
-            let sheet = Sheet::of(table);
-            pack.file(
-                &Path::new(stem).with_extension("csv").display().to_string(),
-                CSV,
-                text_files::csv(&sheet).as_bytes(),
-            )?;
-            if ["pathway", "pathway-cost"].contains(&stem) {
-                pack.parquet(&format!("{stem}.parquet"), table)?;
-                let json = text_files::json(stem, contents.profile, &sheet);
-                pack.file(&format!("{stem}.json"), JSON, json.as_bytes())?;
             }
         }
         Ok(())

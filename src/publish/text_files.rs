@@ -42,9 +42,9 @@ pub(super) fn csv(sheet: &Sheet) -> String {
     out
 }
 
-/// Whether a spreadsheet would take the text for a formula.
+/// Whether a spreadsheet would take the text for a formula (CWE-1236), wide forms of its signs included.
 pub(super) fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
 /// A text as a CSV field: defused, and quoted where it must be.
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn every_start_of_a_formula_is_defused() {
-        for start in ["=", "+", "-", "@", "\t"] {
+        for start in ["=", "+", "-", "@", "\t", "＝", "＠"] {
             assert_eq!(field(&format!("{start}1")), format!("'{start}1"));
         }
         assert_eq!(field("\r1"), "\"'\r1\"");

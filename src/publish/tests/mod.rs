@@ -1,7 +1,9 @@
 //! The pack as a whole: what every chart and the report must be for any authority.
 
+mod futures;
 mod pack;
 mod pathway;
+mod workbook;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +12,7 @@ use resvg::usvg::roxmltree::{Document, ParsingOptions};
 
 use super::charts::{self, Chart, Shape};
 use super::series::PackSeries;
-use super::{PackContents, PublishError, PublishOptions, report, text_files, write};
+use super::{PackContents, PublishError, PublishOptions, WorkbookFormat, report, text_files, write};
 use crate::disclosure::Profile;
 use pack::Sample;
 
@@ -301,7 +303,7 @@ fn a_forecast_that_loses_to_last_year_says_so_first() {
 /// Every file of a pack by name.
 fn published(contents: &PackContents) -> Vec<(String, Vec<u8>)> {
     let folder = tempfile::tempdir().expect("a folder");
-    let options = PublishOptions { png_width_pixels: 300 };
+    let options = PublishOptions { png_width_pixels: 300, workbooks: vec![WorkbookFormat::Xlsx, WorkbookFormat::Ods] };
     let files = write(folder.path(), contents, &options).expect("a pack");
     let read = |path: &std::path::Path| fs::read(folder.path().join(path)).unwrap_or_default();
     files.iter().map(|file| (file.path.display().to_string(), read(&file.path))).collect()
