@@ -18,3 +18,4 @@ mod shock;
 mod stress;
 mod traps;
 mod vintages;
+mod workbook;
