@@ -21,3 +21,4 @@ mod stress;
 mod traps;
 mod vintages;
 mod withstand;
+mod workbook;
