@@ -221,7 +221,7 @@ impl Figures {
     /// ```
     /// use groundswell::disclosure::{FigureColumn, Figures, LabelColumn};
     /// let labels = vec![LabelColumn::text("source", ["Police", "Schools"])];
-    /// let figures = vec![FigureColumn::counts("y", vec![112.0, 6.0])];
+    /// let figures = vec![FigureColumn::observed("y", vec![112.0, 6.0])];
     /// assert_eq!(Figures::new("history", labels, figures)?.rows(), 2);
     /// # Ok::<(), groundswell::disclosure::FigureError>(())
     /// ```

@@ -35,7 +35,13 @@ impl Polytope {
         let mut gains = vec![0.0; width];
         gains[unknowns..].fill(-1.0);
         found.climb(&gains);
-        let left: f64 = found.basis.iter().zip(&found.rows).filter(|(unknown, _)| **unknown >= unknowns).map(|(_, row)| row[width]).sum();
+        let left: f64 = found
+            .basis
+            .iter()
+            .zip(&found.rows)
+            .filter(|(unknown, _)| **unknown >= unknowns)
+            .map(|(_, row)| row[width])
+            .sum();
         if left > 1e-6 {
             return None;
         }
@@ -88,7 +94,8 @@ impl Polytope {
         loop {
             // What one more of an unknown gains, the basis giving way.
             let gain = |unknown: usize| {
-                let given: f64 = self.basis.iter().zip(&self.rows).map(|(basic, row)| gains[*basic] * row[unknown]).sum();
+                let given: f64 =
+                    self.basis.iter().zip(&self.rows).map(|(basic, row)| gains[*basic] * row[unknown]).sum();
                 gains[unknown] - given
             };
             let Some(enters) = (0..self.unknowns).find(|unknown| gain(*unknown) > TOLERANCE) else { return true };

@@ -118,7 +118,11 @@ pub fn tables(
     let ahead = what_if.parts()?;
     Ok(Futures {
         answers: protect(profile, answers::table(&told)?),
-        decomposition: parts::protected(parts::table(panel, &hierarchy, &forecast, shock, &ahead, profile)?, profile, shown),
+        decomposition: parts::protected(
+            parts::table(panel, &hierarchy, &forecast, shock, &ahead, profile)?,
+            profile,
+            shown,
+        ),
         returns: protect(profile, parts::returns(panel, &hierarchy, &forecast, shock, &ahead)?),
         scenarios: protect(profile, scenarios.paths()?),
         scenario_years: protect(profile, scenarios.years()?),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::earlier::{self, Earlier, again};
-use super::monthly::Work;
 use super::figures::to_thousandths;
+use super::monthly::Work;
 use super::shown::Shown;
 use super::{Error, figures, judge};
 use crate::batch::Record;

@@ -31,9 +31,10 @@ pub fn history(plan: &RunPlan, work: &Work, earlier: &Earlier) -> Result<Protect
     let keys: Vec<SeriesKey> = hierarchy.totals().iter().map(|total| total.key.clone()).collect();
     let rows = || figures::each(&keys, panel.span());
     let wide = rows().map(|(key, _)| is_wide(plan, work, key)).collect();
-    let before = earlier.beside().into_iter().map(|pack| {
-        rows().map(|(key, period)| pack.get(&(key.to_string(), period.first_day())).copied()).collect()
-    });
+    let before = earlier
+        .beside()
+        .into_iter()
+        .map(|pack| rows().map(|(key, period)| pack.get(&(key.to_string(), period.first_day())).copied()).collect());
     Ok(protect(plan.publish().profile, figures.with_wide(wide)?.with_earlier(before.collect())?))
 }
 
@@ -57,7 +58,8 @@ impl Shown {
     /// Reads the protected history.
     pub fn of(history: &ProtectedTable) -> Shown {
         let mut cells: BTreeMap<String, BTreeMap<Date, Cell>> = BTreeMap::new();
-        if let (Some(ids), Some(dates), Some(y)) = (history.text("unique_id"), history.dates("ds"), history.cells("y")) {
+        if let (Some(ids), Some(dates), Some(y)) = (history.text("unique_id"), history.dates("ds"), history.cells("y"))
+        {
             for ((id, date), cell) in ids.iter().zip(dates).zip(y) {
                 cells.entry(id.clone()).or_default().insert(*date, *cell);
             }

@@ -91,7 +91,7 @@ on = {pathway}
 
 [publish]
 folder = {folder}
-profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; "internal" changes nothing and marks every page
+profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; or "dfe-cin", "internal" (docs/reference)
 # keep = 24                   # packs of older origins are removed; without it all stay
 "#,
         title = quoted(&sketch.title),
@@ -183,7 +183,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `scenarios.publish` | names from `models/scenarios` and TOML files of your own, joined by `+` where they act together; `[]` for none | those that tell something where the data end |
 | `publish.folder` | the folder that holds the packs | `packs` |
 | `publish.keep` | how many origins' packs stay once a new pack is there; the older ones are removed | all |
-| `publish.profile` | `published` or `internal` | `published` |
+| `publish.profile` | `published`; `dfe-cin`: counts 1-5 and what would tell them are hidden, others exact; `internal`: exact, marked, in the folder `…-OFFICIAL-SENSITIVE` | `published` |
 ";
 
 /// A format as the project file has it.

@@ -126,13 +126,19 @@ const JSON: &str = "application/json";
 const PARQUET: &str = "application/vnd.apache.parquet";
 const SVG: &str = "image/svg+xml";
 const PNG: &str = "image/png";
+const CYCLONE_DX: &str = "application/vnd.cyclonedx+json";
 const HTML: &str = "text/html; charset=utf-8";
+
+/// The crates that the program is made of, with version, licence and checksum: a bill of materials in CycloneDX's form.
+/// `.ci/supply-chain` holds that it is that of `Cargo.lock`.
+const MADE_OF: &str = include_str!("../../assets/sbom.cdx.json");
 
 /// Writes the tables, charts and report of a pack into a folder that exists, and lists what was written.
 ///
 /// Tables: `forecasts` and `history` as CSV, Parquet and JSON, `findings` as CSV and JSON, `yearly`, `backtest`,
 /// `vintages` and `models` as CSV; where there are scenarios, `answers`, `decomposition`, `returns`, `scenarios`, `scenario-years`, `ledger` and
-/// `differences` as CSV and Parquet; `charts/*` as SVG, PNG and the figures behind them as CSV; `report.html`.
+/// `differences` as CSV and Parquet; `charts/*` as SVG, PNG and the figures behind them as CSV; `report.html`;
+/// `sbom.cdx.json`, the program's bill of materials.
 ///
 /// # Errors
 /// Where a table lacks a column or follows another profile than the pack, or a file can't be written.
@@ -188,6 +194,7 @@ pub fn write(
         pack.file(&format!("charts/{}.png", chart.id), PNG, &png)?;
         pack.file(&format!("charts/{}.csv", chart.id), CSV, text_files::csv(&chart.sheet).as_bytes())?;
     }
+    pack.file("sbom.cdx.json", CYCLONE_DX, MADE_OF.as_bytes())?;
     let page = report::html(contents, &series, &charts)?;
     pack.file("report.html", HTML, page.as_bytes())?;
     Ok(pack.files)

@@ -3,9 +3,11 @@
 #![expect(clippy::expect_used, reason = "a test that can't be set up should say so and stop")]
 
 mod architecture;
+mod attack;
 mod commands;
 mod faults;
 mod hostile;
+mod machine;
 mod pathway;
 mod placements;
 mod properties;

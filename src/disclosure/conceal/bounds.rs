@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::LARGEST_CONCEALED;
 use super::groups::Groups;
 use super::problem::{Count, Problem};
-use super::LARGEST_CONCEALED;
 use crate::math::simplex::Polytope;
 
 /// A sum of unknowns, what is known taken away: `low <= sum of parts - total <= high`.
@@ -75,7 +75,11 @@ impl Problem {
                 // Sums of the finite ends, and how many aren't.
                 let (mut least, mut open_least, mut most, mut open_most) = (0.0, 0, 0.0, 0);
                 for (low, high) in members().map(ends) {
-                    if low.is_finite() { least += low } else { open_least += 1 }
+                    if low.is_finite() {
+                        least += low
+                    } else {
+                        open_least += 1
+                    }
                     if high.is_finite() { most += high } else { open_most += 1 }
                 }
                 let narrowed: Vec<(usize, f64, f64)> = members()
@@ -154,7 +158,8 @@ impl Problem {
     /// parts.
     pub fn second_way<'a>(&self, relations: &'a [Relation]) -> Option<&'a Relation> {
         let mut stands_in = vec![0_usize; self.counts.len()];
-        let members = |relation: &Relation| relation.parts.iter().copied().chain(relation.total).collect::<Vec<usize>>();
+        let members =
+            |relation: &Relation| relation.parts.iter().copied().chain(relation.total).collect::<Vec<usize>>();
         relations.iter().flat_map(members).for_each(|member| stands_in[member] += 1);
         let says_nothing = |total: usize| stands_in[total] == 1 && self.interval(total).1.is_infinite();
         let mut told: Vec<&Relation> =

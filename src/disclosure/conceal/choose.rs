@@ -25,13 +25,16 @@ pub(super) fn solve(mut problem: Problem) -> (Vec<usize>, usize) {
         let relations = problem.relations();
         let bounds = problem.propagated(&relations);
         let hidden: Vec<usize> = (0..problem.counts.len()).filter(|count| problem.counts[*count].hidden).collect();
-        let exposed = hidden.iter().copied().find(|count| !lost.contains(count) && !problem.is_protected(*count, bounds[*count]));
+        let exposed =
+            hidden.iter().copied().find(|count| !lost.contains(count) && !problem.is_protected(*count, bounds[*count]));
         let exposed = match (exposed, problem.second_way(&relations)) {
             (Some(exposed), _) => Some(exposed),
             (None, None) => None,
             (None, Some(crossing)) => {
-                let unknowns: BTreeSet<usize> =
-                    relations.iter().flat_map(|relation| relation.parts.iter().copied().chain(relation.total)).collect();
+                let unknowns: BTreeSet<usize> = relations
+                    .iter()
+                    .flat_map(|relation| relation.parts.iter().copied().chain(relation.total))
+                    .collect();
                 if unknowns.len() > MOST_UNKNOWNS && problem.hide_total_of(crossing) {
                     continue;
                 }
@@ -121,12 +124,17 @@ impl Problem {
             })
             .collect();
         let is_alone = |count: usize| {
-            let others = self.sums.iter().filter(|sum| sum.parts.contains(&count) && !sums.iter().any(|one| std::ptr::eq(*one, *sum)));
+            let others = self
+                .sums
+                .iter()
+                .filter(|sum| sum.parts.contains(&count) && !sums.iter().any(|one| std::ptr::eq(*one, *sum)));
             others.into_iter().any(|sum| !sum.parts.iter().any(|part| self.counts[*part].hidden))
         };
         free.into_iter()
             .map(|count| (self.counts[count].parts, is_alone(count), self.counts[count].value, count))
-            .min_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)).then(one.2.total_cmp(&other.2)).then(one.3.cmp(&other.3)))
+            .min_by(|one, other| {
+                (one.0, one.1).cmp(&(other.0, other.1)).then(one.2.total_cmp(&other.2)).then(one.3.cmp(&other.3))
+            })
             .map(|(.., count)| count)
     }
 }

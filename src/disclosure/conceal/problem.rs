@@ -122,13 +122,14 @@ fn count(row: usize, value: f64, parts: usize, context: &Context<'_>) -> Count {
 /// Whether the last pack that showed a rounded total showed all its parts as they are now.
 fn unchanged(total: &TotalRow, values: &[f64], context: &Context<'_>) -> bool {
     let shown = |pack: &[Option<Cell>], row: usize| pack.get(row).copied().flatten();
-    let newest = context.earlier.iter().rev().find(|pack| shown(pack, total.row).is_some_and(|cell| cell.number().is_some()));
+    let newest =
+        context.earlier.iter().rev().find(|pack| shown(pack, total.row).is_some_and(|cell| cell.number().is_some()));
     newest.is_some_and(|pack| {
         total.parts.iter().all(|part| match shown(pack, *part) {
-                Some(Cell::Number(count)) => count == values[*part],
-                Some(Cell::Withheld | Cell::Suppressed) => values[*part] > 0.0,
-                Some(Cell::Missing) | None => values[*part].is_nan(),
-            })
+            Some(Cell::Number(count)) => count == values[*part],
+            Some(Cell::Withheld | Cell::Suppressed) => values[*part] > 0.0,
+            Some(Cell::Missing) | None => values[*part].is_nan(),
+        })
     })
 }
 

@@ -91,7 +91,8 @@ pub fn protected(figures: Figures, profile: Profile, shown: &Shown) -> Protected
     if profile != Profile::DfeCin {
         return table;
     }
-    let (Some(ids), Some(dates), Some(states)) = (table.text("unique_id"), table.dates("ds"), table.text("state")) else {
+    let (Some(ids), Some(dates), Some(states)) = (table.text("unique_id"), table.dates("ds"), table.text("state"))
+    else {
         return table;
     };
     let hidden = |row: usize| states[row] == "observed" && shown.hides(&ids[row], dates[row]);

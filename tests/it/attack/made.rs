@@ -35,7 +35,9 @@ impl Made {
         let mut leaves: Vec<Vec<String>> = vec![vec![]];
         for (dimension, labels) in labels.iter().enumerate() {
             let longer = |leaf: &Vec<String>| {
-                (0..*labels).map(|label| [leaf.as_slice(), &[format!("{dimension}{label}")]].concat()).collect::<Vec<_>>()
+                (0..*labels)
+                    .map(|label| [leaf.as_slice(), &[format!("{dimension}{label}")]].concat())
+                    .collect::<Vec<_>>()
             };
             leaves = leaves.iter().flat_map(longer).collect();
         }
@@ -69,7 +71,8 @@ impl Made {
         let mut sums: std::collections::BTreeMap<Vec<String>, Vec<usize>> = Default::default();
         for mask in 0..1_u32 << self.leaves[0].len() {
             for (place, leaf) in self.leaves.iter().enumerate() {
-                let label = |(at, label): (usize, &String)| if mask >> at & 1 == 1 { label.clone() } else { "*".to_owned() };
+                let label =
+                    |(at, label): (usize, &String)| if mask >> at & 1 == 1 { label.clone() } else { "*".to_owned() };
                 sums.entry(leaf.iter().enumerate().map(label).collect()).or_default().push(place);
             }
         }
@@ -94,9 +97,8 @@ impl Made {
         let keys: Vec<&Key> = truth.keys().collect();
         let row = |key: &Key| keys.binary_search(&key).expect("every cell has a row");
         let totals = self.sums().into_iter().filter(|(key, _)| key.iter().any(|label| label == "*"));
-        let totals = totals.flat_map(|(key, leaves)| {
-            (0..self.periods.len()).map(move |period| (key.clone(), leaves.clone(), period))
-        });
+        let totals = totals
+            .flat_map(|(key, leaves)| (0..self.periods.len()).map(move |period| (key.clone(), leaves.clone(), period)));
         let totals = totals.map(|(key, leaves, period)| TotalRow {
             row: row(&keyed(&key, period)),
             parts: leaves.iter().map(|leaf| row(&keyed(&self.leaves[*leaf], period))).collect(),

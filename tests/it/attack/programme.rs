@@ -71,14 +71,15 @@ impl Dictionary {
         }
         // The loosening variable goes.
         if let Some(row) = dictionary.basic.iter().position(|basic| *basic == usize::MAX) {
-            let column = (0..dictionary.other.len()).max_by(|a, b| {
-                dictionary.rows[row][*a].abs().total_cmp(&dictionary.rows[row][*b].abs())
-            });
+            let column = (0..dictionary.other.len())
+                .max_by(|a, b| dictionary.rows[row][*a].abs().total_cmp(&dictionary.rows[row][*b].abs()));
             dictionary.pivot(row, column.expect("there are unknowns"));
         }
         let column = dictionary.other.iter().position(|other| *other == usize::MAX).expect("it isn't basic");
         dictionary.other.swap_remove(column);
-        dictionary.rows.iter_mut().for_each(|row| drop(row.swap_remove(column)));
+        for row in &mut dictionary.rows {
+            row.swap_remove(column);
+        }
         dictionary
     }
 
@@ -92,7 +93,8 @@ impl Dictionary {
         for round in 0.. {
             assert!(round < 100_000, "the attacker goes round in circles");
             let slope = |column: usize| {
-                let given = self.basic.iter().zip(&self.rows).map(|(basic, row)| gains(*basic) * row[column]).sum::<f64>();
+                let given =
+                    self.basic.iter().zip(&self.rows).map(|(basic, row)| gains(*basic) * row[column]).sum::<f64>();
                 gains(self.other[column]) - given
             };
             let slopes: Vec<f64> = (0..self.other.len()).map(slope).collect();
@@ -106,9 +108,9 @@ impl Dictionary {
                 return Some(self.basic.iter().zip(&self.right).map(|(basic, right)| gains(*basic) * right).sum());
             };
             let ratio = |row: usize| self.right[row].max(0.0) / self.rows[row][column];
-            let leaves = (0..self.rows.len()).filter(|row| self.rows[*row][column] > SMALL).min_by(|a, b| {
-                ratio(*a).total_cmp(&ratio(*b)).then(self.basic[*a].cmp(&self.basic[*b]))
-            });
+            let leaves = (0..self.rows.len())
+                .filter(|row| self.rows[*row][column] > SMALL)
+                .min_by(|a, b| ratio(*a).total_cmp(&ratio(*b)).then(self.basic[*a].cmp(&self.basic[*b])));
             self.pivot(leaves?, column);
         }
         None
@@ -137,10 +139,12 @@ impl Dictionary {
 #[test]
 fn a_table_with_its_margins_is_bounded_as_by_hand() {
     // Fréchet's bounds of a two by two table: rows 7 and 5, columns 4 and 8.
-    let sum = |cells: [usize; 2], sum: f64| Known { terms: cells.map(|cell| (cell, 1.0)).to_vec(), low: sum, high: sum };
+    let sum =
+        |cells: [usize; 2], sum: f64| Known { terms: cells.map(|cell| (cell, 1.0)).to_vec(), low: sum, high: sum };
     let margins = [sum([0, 1], 7.0), sum([2, 3], 5.0), sum([0, 2], 4.0), sum([1, 3], 8.0)];
     let open = [(0.0, f64::INFINITY); 4];
-    let near = |(low, high): (f64, f64), (least, most): (f64, f64)| (low - least).abs() < 1e-6 && (high - most).abs() < 1e-6;
+    let near =
+        |(low, high): (f64, f64), (least, most): (f64, f64)| (low - least).abs() < 1e-6 && (high - most).abs() < 1e-6;
     assert!(near(bounds(&open, &margins, 0), (0.0, 4.0)));
     assert!(near(bounds(&open, &margins, 3), (1.0, 5.0)));
     assert!(near(bounds(&[(1.0, 3.0), (0.0, f64::INFINITY)], &[sum([0, 1], 9.0)], 1), (6.0, 8.0)));

@@ -24,12 +24,17 @@ pub type Truth = BTreeMap<Key, f64>;
 pub type Base<'a> = &'a dyn Fn(&Key) -> f64;
 
 /// A hidden count that can be bounded more tightly than it should be.
-#[derive(Debug)]
 pub struct Exposed {
     pub cell: Key,
     pub truth: f64,
     pub low: f64,
     pub high: f64,
+}
+
+impl std::fmt::Debug for Exposed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} is {} and from {} to {}", self.cell.join("/"), self.truth, self.low, self.high)
+    }
 }
 
 /// The interval that a shown number leaves its count. Zero is never rounded to; small counts are never shown.
@@ -88,9 +93,17 @@ fn sums<'a>(release: &'a Release, base: Base<'_>) -> Vec<Sum<'a>> {
     sums
 }
 
+/// Whether two releases show the parts of a total alike: otherwise the total has changed.
+fn looks_alike(key: &Key, one: &Release, other: &Release) -> bool {
+    !is_total(key) || leaves(other, key).all(|leaf| one.get(leaf) == other.get(leaf))
+}
+
 /// One period of a release.
 fn period_of<'a, T: Copy>(all: &'a BTreeMap<Key, T>, period: &'a str) -> BTreeMap<Key, T> {
-    all.iter().filter(|(key, _)| key.last().is_some_and(|last| last == period)).map(|(key, told)| (key.clone(), *told)).collect()
+    all.iter()
+        .filter(|(key, _)| key.last().is_some_and(|last| last == period))
+        .map(|(key, told)| (key.clone(), *told))
+        .collect()
 }
 
 /// Attacks every hidden count of one of several releases with all of them: a cell that two releases show is the same
@@ -119,18 +132,21 @@ pub fn attack(releases: &[Release], truths: &[Truth], target: usize, base: Base<
                     // What a release nearer to the attacked one showed otherwise has changed.
                     let between = if at < target { at + 1..target } else { target + 1..at };
                     let is_nearest = !releases[between].iter().any(|one| matches!(one.get(key), Some(Told::Number(_))));
-                    if is_nearest && was(key) == truth[key] {
+                    if is_nearest && was(key) == truth[key] && looks_alike(key, &other, &own) {
                         *ends = (ends.0.max(low), ends.1.min(high));
                     }
                 }
             }
             for sum in sums(&other, base) {
-                if sum.hidden.iter().copied().chain(sum.total).any(|key| truth.get(key) != Some(&was(key))) {
+                let changed = |key: &Key| truth.get(key) != Some(&was(key));
+                let changed_total = |total: &Key| changed(total) || !looks_alike(total, &other, &own);
+                if sum.hidden.iter().any(|key| changed(key)) || sum.total.is_some_and(changed_total) {
                     continue;
                 }
                 let (mut low, mut high) = (sum.low, sum.high);
                 let mut terms = Vec::new();
-                for (key, sign) in sum.hidden.iter().map(|key| (*key, 1.0)).chain(sum.total.map(|total| (total, -1.0))) {
+                for (key, sign) in sum.hidden.iter().map(|key| (*key, 1.0)).chain(sum.total.map(|total| (total, -1.0)))
+                {
                     match place.get(key) {
                         Some(place) => terms.push((*place, sign)),
                         // The attacked release shows it: a count that is zero there, a total that was hidden later.
@@ -156,7 +172,11 @@ pub fn attack(releases: &[Release], truths: &[Truth], target: usize, base: Base<
             // A total is at least as many as the hidden counts beneath it, which nobody can help.
             let open = if truth == 0.0 {
                 true
-            } else if truth <= 5.0 && !is_total(cell) { low <= 1.0 + 1e-6 && high >= 5.0 - 1e-6 } else { high - low >= 4.0 - 1e-6 };
+            } else if truth <= 5.0 && !is_total(cell) {
+                low <= 1.0 + 1e-6 && high >= 5.0 - 1e-6
+            } else {
+                high - low >= 4.0 - 1e-6
+            };
             if !open {
                 exposed.push(Exposed { cell: (*cell).clone(), truth, low, high });
             }

@@ -15,6 +15,19 @@ pub struct Outcome {
     pub narrowed: usize,
 }
 
+impl Outcome {
+    /// Both together.
+    pub fn and(self, other: Outcome) -> Outcome {
+        Outcome {
+            attacked: self.attacked + other.attacked,
+            cells: self.cells + other.cells,
+            given_away: self.given_away + other.given_away,
+            told: self.told + other.told,
+            narrowed: self.narrowed + other.narrowed,
+        }
+    }
+}
+
 /// Publishes and attacks one made-up table.
 pub fn attack_table(seed: u64) -> Outcome {
     let (made, _) = Made::new(seed);
