@@ -23,6 +23,7 @@ mod recipe;
 mod scenario;
 mod scores;
 mod short_history;
+mod shown;
 mod vintages;
 mod what_if;
 

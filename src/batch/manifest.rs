@@ -94,9 +94,17 @@ pub(super) struct Manifest {
     plan: Value,
     #[serde(default)]
     inputs: Vec<Input>,
+    #[serde(default)]
+    disclosure: Value,
 }
 
 impl Manifest {
+    /// The packs that stood beside this one when its figures were protected.
+    pub fn beside(&self) -> Vec<String> {
+        let packs = self.disclosure["beside"].as_array().into_iter().flatten();
+        packs.filter_map(|pack| Some(pack["pack"].as_str()?.to_owned())).collect()
+    }
+
     /// The job that made the pack.
     pub fn job(self) -> Job {
         Job { engine: self.engine, plan: self.plan, seed: self.seed, inputs: self.inputs }

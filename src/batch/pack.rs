@@ -166,6 +166,14 @@ pub fn job(pack: &Path) -> Result<Job, BatchError> {
     Ok(Manifest::read(pack)?.job())
 }
 
+/// The packs that stood beside a pack when its figures were protected, by name.
+///
+/// # Errors
+/// [`BatchError::NotAPack`] when there is no readable manifest.
+pub fn beside(pack: &Path) -> Result<Vec<String>, BatchError> {
+    Ok(Manifest::read(pack)?.beside())
+}
+
 /// How the outputs of a second pack differ from those of a first, by what their manifests say, in the order of paths.
 ///
 /// # Errors

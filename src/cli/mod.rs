@@ -7,6 +7,7 @@ mod backtest;
 mod check;
 mod compare;
 mod completions;
+mod events;
 mod exit;
 mod explain;
 mod forecast;
@@ -118,13 +119,12 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let screen = Screen::new(&cli.global);
     screen.start_log();
-    match cli.global.threads().and_then(|()| cli.command.execute(&screen)) {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            screen.failure(&failure);
-            failure.exit.into()
-        }
-    }
+    let exit = cli.global.threads().and_then(|()| cli.command.execute(&screen)).unwrap_or_else(|failure| {
+        screen.failure(&failure);
+        failure.exit
+    });
+    screen.events.tell("ended", serde_json::json!({ "exit": exit as u8 }));
+    exit.into()
 }
 
 impl Command {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use groundswell::pipeline::{self, PackState};
 use groundswell::project::RunPlan;
+use serde_json::json;
 
 use super::exit::{Exit, Failure};
 use super::screen::Screen;
@@ -47,7 +48,25 @@ impl Arguments {
             screen.result(&if self.json { super::table::json(&rehearsal)? } else { rehearsal.to_string() })?;
             return Ok(Exit::Done);
         }
+        let (project, folder) = (self.project.display().to_string(), plan.destination().display().to_string());
+        let version = env!("CARGO_PKG_VERSION");
+        screen.events.tell("started", json!({ "project": project, "folder": folder, "version": version }));
         let outcome = pipeline::run(&plan, &mut screen.progress())?;
+        for alert in &outcome.alerts {
+            screen.events.tell("alert", json!({ "alert": alert }));
+        }
+        screen.events.tell(
+            match outcome.state {
+                PackState::Published => "published",
+                PackState::Unchanged => "unchanged",
+            },
+            json!({
+                "pack": outcome.pack.display().to_string(),
+                "report": outcome.report.display().to_string(),
+                "replaced": outcome.replaced,
+                "retired": outcome.retired,
+            }),
+        );
         screen.result(&if self.json { super::table::json(&outcome)? } else { outcome.to_string() })?;
         Ok(match outcome.state {
             _ if !self.detailed_exitcode => Exit::Done,

@@ -6,6 +6,7 @@ use groundswell::pipeline::{Progress, Stage};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tracing::Level;
 
+use super::events::Events;
 use super::exit::Failure;
 use super::{Global, LogFormat};
 
@@ -15,6 +16,8 @@ pub struct Screen {
     level: Level,
     format: LogFormat,
     bar: ProgressBar,
+    /// What a machine is told.
+    pub events: Events,
 }
 
 impl Screen {
@@ -32,7 +35,8 @@ impl Screen {
         if let Ok(style) = ProgressStyle::with_template("{msg:32} {wide_bar} {percent:>3}%") {
             bar.set_style(style);
         }
-        Screen { level, format: options.log_format, bar }
+        let events = Events::new(!options.quiet && options.log_format == LogFormat::Json);
+        Screen { level, format: options.log_format, bar, events }
     }
 
     /// Sends the library's events to standard error.
@@ -48,7 +52,9 @@ impl Screen {
 
     /// Shows how far a stage has come.
     pub fn progress(&self) -> impl FnMut(Progress) + '_ {
-        |progress| {
+        let mut stages = self.events.stages();
+        move |progress| {
+            stages(progress);
             self.bar.set_message(match progress.stage {
                 Stage::Read => "reading",
                 Stage::Fit => "fitting and forecasting",

@@ -104,7 +104,7 @@ proptest! {
                 prop_assert!(off <= 2.0 || truth < low + 10 || truth + 10 > high, "{} for {}", total, truth);
             }
             Cell::Suppressed => prop_assert!((1..=14).contains(&truth)),
-            Cell::Missing => prop_assert!(false, "no count is missing"),
+            Cell::Missing | Cell::Withheld => prop_assert!(false, "no count is missing, and this rule withholds none"),
         }
     }
 }

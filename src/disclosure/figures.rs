@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::Cell;
 use crate::time::Date;
 
 /// What a column of figures is, and so which rule it falls under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FigureKind {
-    /// Children, referrals or other events, observed or forecast; at least zero.
+    /// Children, referrals or other events as they were counted; at least zero.
+    Observed,
+    /// Children, referrals or other events as they are forecast or estimated; at least zero.
     Count,
     /// What is added to counts or taken from them: a part of a forecast, the difference that a lever makes. Any sign.
     Change,
@@ -98,7 +101,12 @@ impl FigureColumn {
         FigureColumn { name: name.to_owned(), kind, values, denominators: None }
     }
 
-    /// Observed or forecast counts.
+    /// Counts as they were observed.
+    pub fn observed(name: &str, values: Vec<f64>) -> FigureColumn {
+        FigureColumn::new(name, FigureKind::Observed, values)
+    }
+
+    /// Forecast or estimated counts.
     pub fn counts(name: &str, values: Vec<f64>) -> FigureColumn {
         FigureColumn::new(name, FigureKind::Count, values)
     }
@@ -191,7 +199,20 @@ pub struct Figures {
     labels: Vec<LabelColumn>,
     figures: Vec<FigureColumn>,
     totals: Vec<TotalRow>,
+    wide: Vec<bool>,
+    earlier: Vec<Vec<Option<Cell>>>,
     rows: usize,
+}
+
+/// What a table of figures is made of.
+pub(super) struct Parts {
+    pub name: String,
+    pub labels: Vec<LabelColumn>,
+    pub figures: Vec<FigureColumn>,
+    pub totals: Vec<TotalRow>,
+    pub wide: Vec<bool>,
+    pub earlier: Vec<Vec<Option<Cell>>>,
+    pub rows: usize,
 }
 
 impl Figures {
@@ -200,7 +221,7 @@ impl Figures {
     /// ```
     /// use groundswell::disclosure::{FigureColumn, Figures, LabelColumn};
     /// let labels = vec![LabelColumn::text("source", ["Police", "Schools"])];
-    /// let figures = vec![FigureColumn::counts("y", vec![112.0, 6.0])];
+    /// let figures = vec![FigureColumn::observed("y", vec![112.0, 6.0])];
     /// assert_eq!(Figures::new("history", labels, figures)?.rows(), 2);
     /// # Ok::<(), groundswell::disclosure::FigureError>(())
     /// ```
@@ -228,7 +249,7 @@ impl Figures {
         }
         for column in &figures {
             let allowed = |value: &f64| match column.kind {
-                FigureKind::Count => value.is_nan() || (value.is_finite() && *value >= 0.0),
+                FigureKind::Observed | FigureKind::Count => value.is_nan() || (value.is_finite() && *value >= 0.0),
                 FigureKind::Score | FigureKind::Change => !value.is_infinite(),
                 FigureKind::Share => value.is_nan() || (0.0..=1.0).contains(value),
             };
@@ -238,7 +259,9 @@ impl Figures {
                 return Err(FigureError::Value { table: name.to_owned(), column: column.name.clone(), row });
             }
         }
-        Ok(Figures { name: name.to_owned(), labels, figures, totals: Vec::new(), rows: rows.unwrap_or(0) })
+        let rows = rows.unwrap_or(0);
+        let (totals, wide, earlier) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Figures { name: name.to_owned(), labels, figures, totals, wide, earlier, rows })
     }
 
     /// Says which rows are totals of which: their counts are then added up again from what may be shown.
@@ -259,6 +282,35 @@ impl Figures {
         Ok(self)
     }
 
+    /// Says which rows are a region or the nation and no single authority, one entry a row.
+    ///
+    /// # Errors
+    /// Where there are more or fewer entries than rows.
+    pub fn with_wide(mut self, wide: Vec<bool>) -> Result<Figures, FigureError> {
+        self.check_rows("region or nation", wide.len())?;
+        self.wide = wide;
+        Ok(self)
+    }
+
+    /// Says what earlier packs showed of the observed counts of each row, one list a pack; `None` where a pack had no such
+    /// row. A count that may be worked out from these and from this table together is exposed too.
+    ///
+    /// # Errors
+    /// Where a list has more or fewer entries than there are rows.
+    pub fn with_earlier(mut self, packs: Vec<Vec<Option<Cell>>>) -> Result<Figures, FigureError> {
+        packs.iter().try_for_each(|pack| self.check_rows("earlier packs", pack.len()))?;
+        self.earlier = packs;
+        Ok(self)
+    }
+
+    fn check_rows(&self, column: &str, found: usize) -> Result<(), FigureError> {
+        let (table, expected) = (self.name.clone(), self.rows);
+        if found == expected {
+            return Ok(());
+        }
+        Err(FigureError::Length { table, column: column.to_owned(), found, expected })
+    }
+
     /// The table's name.
     pub fn name(&self) -> &str {
         &self.name
@@ -270,8 +322,9 @@ impl Figures {
     }
 
     /// Everything inside, for the one function that may look.
-    pub(super) fn into_parts(self) -> (String, Vec<LabelColumn>, Vec<FigureColumn>, Vec<TotalRow>, usize) {
-        (self.name, self.labels, self.figures, self.totals, self.rows)
+    pub(super) fn into_parts(self) -> Parts {
+        let Figures { name, labels, figures, totals, wide, earlier, rows } = self;
+        Parts { name, labels, figures, totals, wide, earlier, rows }
     }
 }
 

@@ -9,6 +9,7 @@
 
 #[cfg(test)]
 mod attack;
+mod conceal;
 mod figures;
 mod profile;
 mod protect;

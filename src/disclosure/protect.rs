@@ -1,5 +1,7 @@
 //! From raw figures to figures that may be shown.
 
+use super::conceal::{Context, concealed};
+use super::figures::Parts;
 use super::totals::Totals;
 use super::{Cell, FigureColumn, FigureKind, Figures, Profile, ProtectedColumn, ProtectedTable};
 
@@ -14,7 +16,8 @@ const BASE: f64 = 5.0;
 /// Applies the profile's rule to every figure.
 ///
 /// Method: NHS Digital's sub-national rule (counts of 1 to 7 suppressed, others to the nearest 5), with rates worked out
-/// from rounded counts as OpenSAFELY's output rules ask. Totals: see [`ProtectedTable`].
+/// from rounded counts as OpenSAFELY's output rules ask. Totals: see [`ProtectedTable`]. Under [`Profile::DfeCin`]
+/// observed counts follow the rule of DfE's statistics and everything else follows this one.
 ///
 /// ```
 /// use groundswell::disclosure::{Cell, FigureColumn, Figures, Profile, protect};
@@ -25,21 +28,29 @@ const BASE: f64 = 5.0;
 /// # Ok::<(), groundswell::disclosure::FigureError>(())
 /// ```
 pub fn protect(profile: Profile, figures: Figures) -> ProtectedTable {
-    let (name, labels, figures, totals, rows) = figures.into_parts();
+    let Parts { name, labels, figures, totals, wide, earlier, rows } = figures.into_parts();
+    let context = Context { totals: &totals, wide: &wide, earlier: &earlier };
     let totals = Totals::of(&totals, rows);
+    let mut given_away = 0;
     let figures = figures.into_iter().map(|column| {
-        let cells = match profile {
-            Profile::Published => published(&column, &totals),
-            Profile::Internal => column.values.iter().map(|value| unchanged(*value)).collect(),
+        let cells = match (profile, column.kind) {
+            (Profile::Internal, _) => column.values.iter().map(|value| unchanged(*value)).collect(),
+            (Profile::DfeCin, FigureKind::Observed) => {
+                let (cells, told) = concealed(&column.values, &context);
+                given_away += told;
+                cells
+            }
+            (Profile::Published | Profile::DfeCin, _) => published(&column, &totals),
         };
         ProtectedColumn { name: column.name, kind: column.kind, cells }
     });
-    ProtectedTable { name, profile, labels, figures: figures.collect(), rows }
+    let figures = figures.collect();
+    ProtectedTable { name, profile, labels, figures, rows, given_away }
 }
 
 fn published(column: &FigureColumn, totals: &Totals<'_>) -> Vec<Cell> {
     match (column.kind, &column.denominators) {
-        (FigureKind::Count, _) => {
+        (FigureKind::Observed | FigureKind::Count, _) => {
             let mut cells: Vec<Cell> = column.values.iter().map(|count| rounded(*count)).collect();
             totals.publish(&column.values, &mut cells);
             cells
@@ -108,7 +119,7 @@ fn sum_of_changes(parts: impl Iterator<Item = Cell>) -> Cell {
 fn rounded_share(share: f64, denominator: f64) -> Cell {
     match (rounded(share * denominator), rounded(denominator)) {
         (Cell::Missing, _) | (_, Cell::Missing) => Cell::Missing,
-        (Cell::Suppressed, _) | (_, Cell::Suppressed) => Cell::Suppressed,
+        (Cell::Suppressed | Cell::Withheld, _) | (_, Cell::Suppressed | Cell::Withheld) => Cell::Suppressed,
         (Cell::Number(_), Cell::Number(0.0)) => Cell::Missing,
         (Cell::Number(part), Cell::Number(whole)) => Cell::Number((part / whole).min(1.0)),
     }

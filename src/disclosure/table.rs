@@ -6,7 +6,7 @@ use crate::time::Date;
 /// Why a cell shows no number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// `[c]`: a count from 1 to 7, or a figure that would reveal one, such as the total of very few.
+    /// `[c]`: a small count, or a figure that would reveal one, such as the total of very few.
     Suppressed,
     /// `[x]`: not available.
     Missing,
@@ -29,6 +29,9 @@ pub enum Cell {
     Number(f64),
     /// `[c]`: suppressed to protect children.
     Suppressed,
+    /// `[c]` too, of a count that may be of any size: not shown because a small one could be worked out from it, or
+    /// because it is small itself.
+    Withheld,
     /// `[x]`: not available.
     Missing,
 }
@@ -38,7 +41,7 @@ impl Cell {
     pub fn number(self) -> Option<f64> {
         match self {
             Cell::Number(value) => Some(value),
-            Cell::Suppressed | Cell::Missing => None,
+            Cell::Suppressed | Cell::Withheld | Cell::Missing => None,
         }
     }
 
@@ -46,7 +49,7 @@ impl Cell {
     pub fn mark(self) -> Option<Mark> {
         match self {
             Cell::Number(_) => None,
-            Cell::Suppressed => Some(Mark::Suppressed),
+            Cell::Suppressed | Cell::Withheld => Some(Mark::Suppressed),
             Cell::Missing => Some(Mark::Missing),
         }
     }
@@ -85,6 +88,10 @@ impl ProtectedColumn {
 /// Of totals that cut across one another the smaller are added up from published figures. Parts that are not available
 /// add nothing.
 ///
+/// Invariant under [`Profile::DfeCin`]: observed counts of 1 to 5 are not shown, and nor are so many others that the sums
+/// in the table, together with those that earlier packs showed, leave each of these every value from 1 to 5 and the others
+/// five values at least, as a linear programme sees it. Counts of regions and the nation are rounded to the nearest 10.
+///
 /// [`MOST_HIDDEN`]: super::MOST_HIDDEN
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProtectedTable {
@@ -93,6 +100,7 @@ pub struct ProtectedTable {
     pub(super) labels: Vec<LabelColumn>,
     pub(super) figures: Vec<ProtectedColumn>,
     pub(super) rows: usize,
+    pub(super) given_away: usize,
 }
 
 impl ProtectedTable {
@@ -104,6 +112,12 @@ impl ProtectedTable {
     /// The rule that the figures follow.
     pub fn profile(&self) -> Profile {
         self.profile
+    }
+
+    /// How many counts that are not shown lie within narrower bounds than the rule allows, whatever this table hides,
+    /// because of what earlier packs showed.
+    pub fn given_away(&self) -> usize {
+        self.given_away
     }
 
     /// How many rows.
@@ -119,6 +133,16 @@ impl ProtectedTable {
     /// The figure columns, in output order after the labels.
     pub fn figures(&self) -> &[ProtectedColumn] {
         &self.figures
+    }
+
+    /// The table without the figures of some rows, one entry a row, because a table beside it doesn't show what they are
+    /// about.
+    pub fn without(mut self, rows: &[bool]) -> ProtectedTable {
+        for column in &mut self.figures {
+            let hidden = column.cells.iter_mut().zip(rows).filter(|(cell, hidden)| **hidden && **cell != Cell::Missing);
+            hidden.for_each(|(cell, _)| *cell = Cell::Withheld);
+        }
+        self
     }
 
     /// The texts of a label column; `None` where there is no such column of texts.

@@ -60,7 +60,7 @@ impl Sum {
     fn of(cell: Cell, value: f64) -> Option<Sum> {
         let (low, high) = match cell {
             Cell::Missing => return None,
-            Cell::Suppressed => (1.0, LARGEST_SUPPRESSED),
+            Cell::Suppressed | Cell::Withheld => (1.0, LARGEST_SUPPRESSED),
             Cell::Number(0.0) => (0.0, 0.0),
             Cell::Number(number) => (number - ROUNDING, number + ROUNDING),
         };
@@ -147,7 +147,7 @@ impl<'a> Totals<'a> {
         let from_published = |total: &TotalRow, cells: &[Cell]| {
             let parts = total.parts.iter().map(|part| match cells[*part] {
                 Cell::Number(number) => Some((number, 0)),
-                Cell::Suppressed => {
+                Cell::Suppressed | Cell::Withheld => {
                     Some((self.innermost[*part].map_or(SUPPRESSED_PART, |holder| hidden_counts_as[holder]), 1))
                 }
                 Cell::Missing => None,
@@ -176,7 +176,7 @@ impl<'a> Totals<'a> {
             let rest = match shown[at] {
                 Some(Cell::Number(total)) => Some(total - sum.shown),
                 // The middle of what it may be.
-                Some(Cell::Suppressed) => Some(MOST_HIDDEN / 2.0),
+                Some(Cell::Suppressed | Cell::Withheld) => Some(MOST_HIDDEN / 2.0),
                 Some(Cell::Missing) | None => None,
             };
             let share = rest.filter(|_| sum.hidden > 0).map(|rest| rest / sum.hidden as f64);

@@ -1,4 +1,4 @@
-//! Numbers without a subject: random streams, quantiles, optimisers, regressions on arrays.
+//! Numbers without a subject: random streams, quantiles, optimisers, linear programmes, regressions on arrays.
 //!
 //! This room knows nothing of time, children or series. Results are the same on every platform: transcendental
 //! functions that matter for output go through `libm`, and sums run in a fixed order.
@@ -9,3 +9,4 @@ pub mod optimise;
 pub mod quantile;
 pub mod random;
 pub mod seasonal;
+pub mod simplex;

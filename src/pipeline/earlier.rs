@@ -36,6 +36,15 @@ struct Vintage {
 #[derive(Default)]
 pub(super) struct Earlier {
     vintages: Vec<Vintage>,
+    beside: Vec<Beside>,
+    profile: Profile,
+}
+
+/// A pack whose figures anybody may lay beside the new ones.
+struct Beside {
+    name: String,
+    key: String,
+    shown: BTreeMap<(String, Date), Cell>,
 }
 
 impl Earlier {
@@ -62,7 +71,42 @@ impl Earlier {
             }
         }
         vintages.reverse();
-        Ok(Earlier { vintages })
+        Ok(Earlier { vintages, beside: Vec::new(), profile })
+    }
+
+    /// With what every other pack of the folder showed, of any origin, where the rule asks for it: figures of two packs
+    /// side by side must tell no more than one. `only` names the packs that count; absent: all but the job's own.
+    pub fn with_beside(
+        mut self,
+        folder: &Path,
+        own: &batch::Key,
+        only: Option<&[String]>,
+    ) -> Result<Earlier, batch::BatchError> {
+        if self.profile != Profile::DfeCin {
+            return Ok(self);
+        }
+        let none = Levels::default();
+        for pack in batch::packs(folder)?.into_iter().filter(|pack| pack.key != *own) {
+            // One that was changed since is read all the same: what it showed may be known.
+            if only.is_some_and(|only| !only.contains(&pack.name)) {
+                continue;
+            }
+            match read_earlier(&pack.path, self.profile, &none) {
+                Ok(said) => self.beside.push(Beside { name: pack.name, key: pack.key.to_string(), shown: said.shown }),
+                Err(error) => tracing::debug!(pack = %pack.name, "not laid beside the new figures: {error}"),
+            }
+        }
+        Ok(self)
+    }
+
+    /// What every other pack showed of observed counts.
+    pub fn beside(&self) -> Vec<&BTreeMap<(String, Date), Cell>> {
+        self.beside.iter().map(|pack| &pack.shown).collect()
+    }
+
+    /// What the manifest says of them: which counts are hidden depends on these packs.
+    pub fn beside_record(&self) -> Value {
+        self.beside.iter().map(|pack| json!({ "pack": pack.name, "key": pack.key })).collect()
     }
 
     /// What the manifest says of them: outputs depend on these packs too.
@@ -106,7 +150,7 @@ impl Earlier {
         let counts = |name: &str, cells: Vec<Cell>| FigureColumn::counts(name, cells.into_iter().map(again).collect());
         let mut columns = vec![
             counts("median", rows.iter().map(|(_, _, _, told, _)| told.median).collect()),
-            counts("y", rows.iter().map(|(.., came)| *came).collect()),
+            FigureColumn::observed("y", rows.iter().map(|(.., came)| again(*came)).collect()),
         ];
         for (place, level) in levels.iter().enumerate() {
             let bound = |row: &(_, _, _, &crate::publish::EarlierForecast, _)| row.3.bounds[place];
@@ -124,12 +168,12 @@ impl Earlier {
     }
 }
 
-/// A figure that was published, on its way through protection again: any count from 1 to 7 is suppressed again, and a
-/// rounded one stays as it is.
+/// A figure that was published, on its way through protection again: one that isn't shown stands for a count that every
+/// rule suppresses, and one that is stays as it is.
 pub(super) fn again(cell: Cell) -> f64 {
     match cell {
         Cell::Number(value) => value,
-        Cell::Suppressed => 4.0,
+        Cell::Suppressed | Cell::Withheld => 4.0,
         Cell::Missing => f64::NAN,
     }
 }
@@ -263,7 +307,7 @@ mod tests {
 
     fn vintage(history: &[(&str, &str, f64)]) -> Vintage {
         let date = |text: &str| text.parse::<Date>().expect("a date");
-        let history =
+        let history: BTreeMap<(String, Date), Cell> =
             history.iter().map(|(series, day, y)| (((*series).to_owned(), date(day)), Cell::Number(*y))).collect();
         let told = |series: &str| crate::publish::EarlierForecast {
             series: series.to_owned(),
@@ -271,7 +315,8 @@ mod tests {
             median: Cell::Number(50.0),
             bounds: Vec::new(),
         };
-        let said = EarlierPack { forecasts: vec![told("*"), told("north"), told("south")], history };
+        let forecasts = vec![told("*"), told("north"), told("south")];
+        let said = EarlierPack { forecasts, shown: history.clone(), history };
         Vintage { name: "2024-02".into(), key: "1a2b".into(), said }
     }
 

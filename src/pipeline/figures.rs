@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ndarray::Array2;
 
+use super::shown::Shown;
 use crate::disclosure::{FigureColumn, FigureError, Figures, LabelColumn, TotalRow};
 use crate::evaluate::{ScoreRow, Scorecard, Summary};
 use crate::forecast::{Forecast, Levels};
@@ -74,7 +75,7 @@ pub fn history(panel: &Panel, hierarchy: &Hierarchy, complete: Period) -> Result
     let mut labels = key_columns(panel.dimensions(), rows.clone().map(|(key, _)| key));
     labels.push(LabelColumn::dates("ds", rows.map(|(_, period)| period.first_day())));
     labels.push(LabelColumn::text("state", states));
-    Figures::new("history", labels, vec![FigureColumn::counts("y", values)])?.with_totals(totals)
+    Figures::new("history", labels, vec![FigureColumn::observed("y", values)])?.with_totals(totals)
 }
 
 /// Mean, median and bounds, one column each; `of` picks a row's forecast.
@@ -138,12 +139,13 @@ pub fn years(history: Span, future: Span) -> Vec<Year> {
     years
 }
 
-/// Totals of the years that the forecast reaches into, each from joint paths: what is observed of the year is added to
-/// every path of what is forecast.
+/// Totals of the years that the forecast reaches into, each from joint paths: what the history shows of the year is added
+/// to every path of what is forecast.
 pub fn yearly(
     panel: &Panel,
     hierarchy: &Hierarchy,
     forecast: &Forecast,
+    shown: &Shown,
     model: &str,
     levels: &Levels,
 ) -> Result<Figures, FigureError> {
@@ -153,9 +155,9 @@ pub fn yearly(
     let mut paths: Vec<Vec<f64>> = Vec::new();
     for total in hierarchy.totals() {
         let Some(row) = forecast.row(&total.key) else { continue };
-        let counts = observed_total(panel, &total.leaves);
+        let counts = shown.counts(&total.key);
         for year in &years {
-            let known: f64 = year.span.periods().filter_map(|at| history.position(at)).map(|at| counts[at]).sum();
+            let known: f64 = year.span.periods().filter(|at| history.position(*at).is_some()).map(&counts).sum();
             if known.is_nan() {
                 continue;
             }
@@ -185,6 +187,11 @@ pub fn yearly(
     Figures::new("yearly", labels, columns)
 }
 
+/// A score to three decimals: all that is read off it, and too little to work a count out of.
+pub fn to_thousandths(score: f64) -> f64 {
+    (score * 1_000.0).round() / 1_000.0
+}
+
 /// Scores by model and stratum; all origins together come first.
 pub fn backtest(scorecard: &Scorecard) -> Result<Figures, FigureError> {
     let place = |model: &str| scorecard.models().iter().position(|known| known == model);
@@ -206,9 +213,9 @@ pub fn backtest(scorecard: &Scorecard) -> Result<Figures, FigureError> {
     ];
     let scores = |value: fn(&Summary) -> f64| rows.iter().map(|(_, _, summary)| value(summary)).collect::<Vec<f64>>();
     let mut columns = vec![
-        FigureColumn::scores("scaled_wis", scores(|summary| summary.scaled_wis)),
-        FigureColumn::scores("mase", scores(|summary| summary.mase)),
-        FigureColumn::scores("bias", scores(|summary| summary.bias)),
+        FigureColumn::scores("scaled_wis", scores(|summary| to_thousandths(summary.scaled_wis))),
+        FigureColumn::scores("mase", scores(|summary| to_thousandths(summary.mase))),
+        FigureColumn::scores("bias", scores(|summary| to_thousandths(summary.bias))),
     ];
     for (place, level) in scorecard.levels().iter().enumerate() {
         let shares = rows.iter().map(|(_, _, summary)| summary.coverage[place]).collect();
@@ -253,7 +260,7 @@ pub fn recent(
     ];
     let mut columns = vec![
         FigureColumn::counts("median", rows.iter().map(|row| row.median).collect()),
-        FigureColumn::counts("y", rows.iter().map(|row| shown(row.period)).collect()),
+        FigureColumn::observed("y", rows.iter().map(|row| shown(row.period)).collect()),
     ];
     for (place, level) in scorecard.levels().iter().enumerate() {
         columns.push(FigureColumn::counts(&format!("lo_{level}"), rows.iter().map(|row| row.low[place]).collect()));

@@ -9,6 +9,7 @@ pub use answers::Sizes;
 use super::Error;
 use super::monthly::Work;
 use super::recipe::Fitted;
+use super::shown::Shown;
 use super::what_if::WhatIf;
 use crate::disclosure::protect;
 use crate::forecast::Forecast;
@@ -43,7 +44,13 @@ pub struct Supposed {
 
 /// What the pack says of the three questions and the scenarios; `None` where the recipe has no shock or periods have no
 /// dates.
-pub fn published(plan: &RunPlan, work: &Work, recipe: &Fitted, leaves: &Forecast) -> Result<Option<Futures>, Error> {
+pub fn published(
+    plan: &RunPlan,
+    work: &Work,
+    recipe: &Fitted,
+    leaves: &Forecast,
+    shown: &Shown,
+) -> Result<Option<Futures>, Error> {
     let Some(fitted) = recipe.adjusted() else { return Ok(None) };
     let Some(what_if) = WhatIf::of(plan, work, fitted)? else { return Ok(None) };
     let scenarios = match plan.scenarios() {
@@ -51,7 +58,7 @@ pub fn published(plan: &RunPlan, work: &Work, recipe: &Fitted, leaves: &Forecast
         None => by_itself(plan, fitted)?,
     };
     let supposed = suppose(&what_if, &scenarios, leaves)?;
-    tables(plan, work, fitted, &what_if, leaves, &supposed).map(Some)
+    tables(plan, work, fitted, &what_if, (leaves, &supposed), shown).map(Some)
 }
 
 /// Applies scenarios to the forecast of the leaves.
@@ -87,8 +94,8 @@ pub fn tables(
     work: &Work,
     fitted: &FittedShockAdjusted,
     what_if: &WhatIf<'_>,
-    leaves: &Forecast,
-    supposed: &[Supposed],
+    (leaves, supposed): (&Forecast, &[Supposed]),
+    shown: &Shown,
 ) -> Result<Futures, Error> {
     let panel = &work.active;
     let hierarchy = Hierarchy::of(panel);
@@ -96,7 +103,7 @@ pub fn tables(
     let levels = &plan.forecast().levels;
     let forecast = leaves.totals(panel, hierarchy.totals());
     let scenarios =
-        scenario_tables::ScenarioTables { panel, hierarchy: &hierarchy, forecast: &forecast, supposed, levels };
+        scenario_tables::ScenarioTables { panel, hierarchy: &hierarchy, forecast: &forecast, supposed, shown, levels };
     let notes = supposed.iter().map(|one| SupposedScenario {
         name: one.scenario.name().to_owned(),
         title: one.scenario.title().to_owned(),
@@ -111,7 +118,11 @@ pub fn tables(
     let ahead = what_if.parts()?;
     Ok(Futures {
         answers: protect(profile, answers::table(&told)?),
-        decomposition: protect(profile, parts::table(panel, &hierarchy, &forecast, shock, &ahead, profile)?),
+        decomposition: parts::protected(
+            parts::table(panel, &hierarchy, &forecast, shock, &ahead, profile)?,
+            profile,
+            shown,
+        ),
         returns: protect(profile, parts::returns(panel, &hierarchy, &forecast, shock, &ahead)?),
         scenarios: protect(profile, scenarios.paths()?),
         scenario_years: protect(profile, scenarios.years()?),

@@ -10,8 +10,10 @@ use super::earlier::Earlier;
 use super::judge::{self, Trial};
 use super::pack::{Pack, Results};
 use super::recipe::Fitted;
+use super::shown::{self, Shown};
 use super::{Error, Listener, Progress, Stage, futures, pathway, read_input, short_history};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
+use crate::disclosure::Profile;
 use crate::features::{calendar_design, closure_design};
 use crate::forecast::{FittedForecaster, Forecast, RollingOrigins};
 use crate::ingest::{self, Ingested, TimeLabels};
@@ -204,11 +206,17 @@ pub fn rehearse(plan: &RunPlan, listener: Listener<'_>) -> Result<Rehearsal, Err
 /// # Errors
 /// Where a stage fails; nothing is published then.
 pub fn run(plan: &RunPlan, listener: Listener<'_>) -> Result<RunOutcome, Error> {
-    run_after(plan, &plan.destination(), listener)
+    run_after(plan, &plan.destination(), None, listener)
 }
 
-/// The monthly job, compared with the earlier packs of any folder.
-pub(super) fn run_after(plan: &RunPlan, earlier: &Path, listener: Listener<'_>) -> Result<RunOutcome, Error> {
+/// The monthly job, compared with the earlier packs of any folder. `beside` names the packs that were there when the job
+/// was first done; absent: those that are there now.
+pub(super) fn run_after(
+    plan: &RunPlan,
+    earlier: &Path,
+    beside: Option<&[String]>,
+    listener: Listener<'_>,
+) -> Result<RunOutcome, Error> {
     let mut job = job(plan)?;
     let destination = plan.destination();
     if let Some(outcome) = published_already(&destination, &job) {
@@ -221,6 +229,7 @@ pub(super) fn run_after(plan: &RunPlan, earlier: &Path, listener: Listener<'_>) 
             return Err(Error::InputChanged { path: read.path.clone() });
         }
         before.rows = Some(read.rows);
+        blur(before, plan.publish().profile);
     }
     super::log_findings(&work.ingested.findings);
     let lock = Lock::acquire(&destination)?;
@@ -228,8 +237,10 @@ pub(super) fn run_after(plan: &RunPlan, earlier: &Path, listener: Listener<'_>) 
     let span = work.active.span();
     let name = span.last().unwrap_or(span.start()).to_string();
     let mut alerts = Vec::new();
+    let key = job.key();
     let published = batch::publish(&lock, &name, &job, |staging: &Path| -> Result<Record, Error> {
-        let earlier = Earlier::read(earlier, &name, plan.publish().profile, &plan.forecast().levels)?;
+        let earlier = Earlier::read(earlier, &name, plan.publish().profile, &plan.forecast().levels)?
+            .with_beside(earlier, &key, beside)?;
         let result = forecast_and_judge(plan, &work, earlier, listener)?;
         alerts = result.alerts.clone();
         listener(Progress { stage: Stage::Publish, done: 0, of: 1 });
@@ -248,6 +259,17 @@ pub(super) fn run_after(plan: &RunPlan, earlier: &Path, listener: Listener<'_>) 
     let replaced = before.filter(|before| *before != published.pack().name);
     let retired = retired(&lock, plan.publish().keep);
     Ok(RunOutcome { state, report: pack.join("report.html"), pack, replaced, retired, alerts })
+}
+
+/// The size of an input as a pack may tell it: how many rows are new since last month's pack is how many children.
+fn blur(input: &mut Input, profile: Profile) {
+    const BYTES: u64 = 1_000;
+    const ROWS: u64 = 10;
+    if profile != Profile::Internal {
+        let nearest = |number: u64, base: u64| (number + base / 2) / base * base;
+        input.bytes = nearest(input.bytes, BYTES);
+        input.rows = input.rows.map(|rows| nearest(rows, ROWS));
+    }
 }
 
 /// Removes packs of old origins. The new pack is there by then, so what stands in the way is told and no failure: the
@@ -302,7 +324,8 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: L
     let leaves = fitted.forecast(&work.design.slice(known, horizon), plan.draws())?.shaped_like(panel.kind());
     let hierarchy = Hierarchy::of(panel);
     let forecast = leaves.totals(panel, hierarchy.totals());
-    let futures = futures::published(plan, work, &recipe, &leaves)?;
+    let history = shown::history(plan, work, &earlier)?;
+    let futures = futures::published(plan, work, &recipe, &leaves, &Shown::of(&history))?;
     listener(Progress { stage: Stage::Fit, done: 1, of: 1 });
     let trial = Trial {
         panel,
@@ -322,7 +345,8 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: L
         findings.push(no_backtest(panel, horizon));
     }
     let (hierarchy, forecast) = (&hierarchy, &forecast);
-    let results = Results { plan, work, fitted, hierarchy, forecast, scorecard, findings, earlier, pathway, futures };
+    let results =
+        Results { plan, work, fitted, hierarchy, forecast, scorecard, findings, history, earlier, pathway, futures };
     results.protected()
 }
 

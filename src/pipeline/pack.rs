@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::earlier::{self, Earlier, again};
+use super::figures::to_thousandths;
 use super::monthly::Work;
+use super::shown::Shown;
 use super::{Error, figures, judge};
 use crate::batch::Record;
 use crate::disclosure::{Cell, Figures, Profile, ProtectedTable, protect};
 use crate::evaluate::Scorecard;
 use crate::forecast::{FittedForecaster, Forecast, Levels};
 use crate::ingest;
-use crate::panel::{Finding, Hierarchy, SeriesKey};
+use crate::panel::{Finding, Hierarchy, Place, SeriesKey, Severity};
 use crate::project::RunPlan;
 use crate::publish::{self, Futures, PackContents, PathwayContents};
 use crate::time::{Date, Period};
@@ -34,6 +36,8 @@ pub struct Results<'a> {
     /// `None` where the history is too short for a backtest.
     pub scorecard: Option<Scorecard>,
     pub findings: Vec<Finding>,
+    /// Protected.
+    pub history: ProtectedTable,
     /// The earlier packs of the folder.
     pub earlier: Earlier,
     /// `None` where the project file leaves it out.
@@ -56,10 +60,9 @@ impl Results<'_> {
         let (levels, profile) = (&plan.forecast().levels, plan.publish().profile);
         let recipe = plan.line_up().name.as_str();
         let dimensions = panel.dimensions();
-        let everything = &self.work.ingested.panel;
-        let known = Hierarchy::of(everything);
-        let history = figures::history(everything, &known, self.work.ingested.last_complete)?;
-        let history = protect(profile, history);
+        let known = Hierarchy::of(&self.work.ingested.panel);
+        let history = self.history.clone();
+        self.findings.extend(given_away(&history));
         let keys: Vec<SeriesKey> = known.totals().iter().map(|total| total.key.clone()).collect();
         let now = earlier::observed(&history);
         let vintages = self.earlier.figures(&now, &keys, dimensions, panel.span().frequency(), levels)?;
@@ -70,6 +73,7 @@ impl Results<'_> {
         let shown = shown(&history, &headline);
         let shown = |period: Period| shown.get(&period.first_day()).copied().unwrap_or(f64::NAN);
         let recent = figures::recent(&scored, recipe, &headline, shown)?;
+        let sums = Shown::of(&history);
         let protect = |figures: Figures| protect(profile, figures);
         let contents = PackContents {
             title: plan.about().title.clone(),
@@ -91,7 +95,7 @@ impl Results<'_> {
             lockdowns: self.work.lockdowns.clone(),
             history,
             forecast: protect(figures::forecast(dimensions, self.forecast, recipe, levels)?),
-            yearly: protect(figures::yearly(panel, self.hierarchy, self.forecast, recipe, levels)?),
+            yearly: protect(figures::yearly(panel, self.hierarchy, self.forecast, &sums, recipe, levels)?),
             backtest: protect(figures::backtest(&scored)?),
             coverage: protect(figures::coverage(&scored, recipe)?),
             recent: protect(recent),
@@ -113,7 +117,7 @@ impl Results<'_> {
         let fitted = self.fitted.describe(key)?;
         match self.plan.publish().profile {
             Profile::Internal => Some(fitted),
-            Profile::Published => Some(self.plan.line_up().description.clone()),
+            Profile::Published | Profile::DfeCin => Some(self.plan.line_up().description.clone()),
         }
     }
 
@@ -131,9 +135,9 @@ impl Results<'_> {
             scored.of(model).map(|summary| {
                 json!({
                     "forecasts": summary.forecasts,
-                    "scaled_wis": summary.scaled_wis,
-                    "mase": summary.mase,
-                    "bias": summary.bias,
+                    "scaled_wis": to_thousandths(summary.scaled_wis),
+                    "mase": to_thousandths(summary.mase),
+                    "bias": to_thousandths(summary.bias),
                     "coverage": summary.coverage,
                 })
             })
@@ -149,6 +153,7 @@ impl Results<'_> {
             disclosure: json!({
                 "profile": plan.publish().profile,
                 "suppressed_cells": Value::Object(suppressed.into_iter().collect()),
+                "beside": self.earlier.beside_record(),
             }),
             vintages: self.earlier.record(),
             run: None,
@@ -172,9 +177,23 @@ fn shown(history: &ProtectedTable, key: &SeriesKey) -> BTreeMap<Date, f64> {
     (0..ids.len()).filter(|row| ids[*row] == id).map(|row| (dates[row], again(cells[row]))).collect()
 }
 
+/// Counts that earlier packs have told too much about.
+fn given_away(history: &ProtectedTable) -> Option<Finding> {
+    let count = history.given_away();
+    (count > 0).then(|| Finding {
+        name: "told-by-earlier-packs",
+        severity: Severity::Warning,
+        what: "together with packs published before, counts that are not shown can be narrowed down".to_owned(),
+        place: Place::default(),
+        count: count as u64,
+        meaning: "The profile's rule can't be kept beside what was published before, whatever this pack hides.",
+        remedy: "Ask who decides about publication; a change of dimensions or of the profile may be the cause.",
+    })
+}
+
 fn suppressed_cells(table: &ProtectedTable) -> usize {
     let cells = table.figures().iter().flat_map(|column| column.cells());
-    cells.filter(|cell| **cell == Cell::Suppressed).count()
+    cells.filter(|cell| matches!(cell, Cell::Suppressed | Cell::Withheld)).count()
 }
 
 /// How the forecast was made, in plain words.

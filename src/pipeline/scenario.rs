@@ -4,9 +4,11 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::earlier::Earlier;
 use super::futures::{self, Supposed};
 use super::monthly::Work;
 use super::recipe::Fitted;
+use super::shown as history_shown;
 use super::what_if::WhatIf;
 use super::{Error, Listener, Progress, Stage};
 use crate::disclosure::{Cell, ProtectedTable};
@@ -89,7 +91,8 @@ pub(super) struct Ready<'a> {
 impl Ready<'_> {
     /// The protected tables of some scenarios.
     pub fn tables(&self, supposed: &[Supposed]) -> Result<Futures, Error> {
-        futures::tables(self.plan, self.work, self.fitted, &self.what_if, &self.leaves, supposed)
+        let shown = history_shown::Shown::of(&history_shown::history(self.plan, self.work, &Earlier::default())?);
+        futures::tables(self.plan, self.work, self.fitted, &self.what_if, (&self.leaves, supposed), &shown)
     }
 
     /// The horizon.

@@ -228,7 +228,8 @@ pub fn rerun(pack: &Path, inputs: Option<&Path>, listener: Listener<'_>) -> Resu
         .map_err(|source| Error::CantCreate { path: PathBuf::from("a temporary folder"), source })?;
     plan.publish_into(folder.path().join("packs"));
     let changed = changes(&job, &monthly::job(&plan)?);
-    let again = monthly::run_after(&plan, packs, listener)?.pack;
+    let beside = batch::beside(pack)?;
+    let again = monthly::run_after(&plan, packs, Some(&beside), listener)?.pack;
     let differences = batch::differences(pack, &again)?.into_iter().map(Difference::from).collect();
     Ok(Rerun { pack: pack.to_owned(), files: batch::verify(pack)?.files, changed, differences })
 }

@@ -242,9 +242,13 @@ impl RunPlan {
         &self.file.publish
     }
 
-    /// The folder that holds the packs.
+    /// The folder that holds the packs. Packs with a handling marking have a folder of their own beside it, named after
+    /// the marking, so that none is passed on with the others.
     pub fn destination(&self) -> PathBuf {
-        self.base.join(&self.file.publish.folder)
+        let folder = self.base.join(&self.file.publish.folder);
+        let Some(marking) = self.file.publish.profile.marking() else { return folder };
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.ends_with(marking) { folder } else { folder.with_file_name(format!("{name}-{marking}")) }
     }
 
     /// Publishes elsewhere than the project file says; the path is relative to the working directory.

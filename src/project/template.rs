@@ -91,7 +91,7 @@ on = {pathway}
 
 [publish]
 folder = {folder}
-profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; "internal" changes nothing and marks every page
+profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; or "dfe-cin", "internal" (docs/reference)
 workbook = [{workbook}]           # "xlsx" and "ods"; [] for none
 # keep = 24                   # packs of older origins are removed; without it all stay
 "#,
@@ -185,7 +185,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `scenarios.publish` | names from `models/scenarios` and TOML files of your own, joined by `+` where they act together; `[]` for none | those that tell something where the data end |
 | `publish.folder` | the folder that holds the packs | `packs` |
 | `publish.keep` | how many origins' packs stay once a new pack is there; the older ones are removed | all |
-| `publish.profile` | `published` or `internal` | `published` |
+| `publish.profile` | `published`; `dfe-cin`: counts 1-5 and what would tell them are hidden, others exact; `internal`: exact, marked, in the folder `…-OFFICIAL-SENSITIVE` | `published` |
 | `publish.workbook` | the forms of the workbook: `xlsx` (Excel), `ods` (OpenDocument), both, or `[]` for none | `[\"xlsx\"]` |
 ";
 

@@ -32,6 +32,8 @@ pub struct EarlierPack {
     pub forecasts: Vec<EarlierForecast>,
     /// The counts that it called observed, by series and first day; provisional ones are left out.
     pub history: BTreeMap<(String, Date), Cell>,
+    /// All counts, provisional ones too.
+    pub shown: BTreeMap<(String, Date), Cell>,
 }
 
 /// Reads what a pack in `folder` said. Its figures are as they were published, so that they may be published again under
@@ -67,11 +69,18 @@ pub fn read_earlier(folder: &Path, profile: Profile, levels: &Levels) -> Result<
     let (rows, unreadable) = table("history")?;
     let observed = |row: &Json| {
         let key = (row["unique_id"].as_str()?.to_owned(), row["ds"].as_str()?.parse().ok()?);
-        Some((row["state"] == "observed").then(|| (key, figure(row, "y"))))
+        let cell = match figure(row, "y") {
+            // Under this rule an observed count that isn't shown may be of any size.
+            Cell::Suppressed if profile == Profile::DfeCin => Cell::Withheld,
+            cell => cell,
+        };
+        Some((key, cell, row["state"] == "observed"))
     };
-    let history: Option<Vec<_>> = rows.iter().map(observed).collect();
-    let history = history.ok_or_else(|| unreadable.because("a row names no series or date"))?;
-    Ok(EarlierPack { forecasts, history: history.into_iter().flatten().collect() })
+    let rows: Option<Vec<_>> = rows.iter().map(observed).collect();
+    let rows = rows.ok_or_else(|| unreadable.because("a row names no series or date"))?;
+    let observed = rows.iter().filter(|(.., is_observed)| *is_observed);
+    let history = observed.map(|(key, cell, _)| (key.clone(), *cell)).collect();
+    Ok(EarlierPack { forecasts, history, shown: rows.into_iter().map(|(key, cell, _)| (key, cell)).collect() })
 }
 
 /// A table that can't be read.

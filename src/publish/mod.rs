@@ -141,12 +141,18 @@ const JSON: &str = "application/json";
 const PARQUET: &str = "application/vnd.apache.parquet";
 const SVG: &str = "image/svg+xml";
 const PNG: &str = "image/png";
+const CYCLONE_DX: &str = "application/vnd.cyclonedx+json";
 const HTML: &str = "text/html; charset=utf-8";
+
+/// The crates that the program is made of, with version, licence and checksum: a bill of materials in CycloneDX's form.
+/// `.ci/supply-chain` holds that it is that of `Cargo.lock`.
+const MADE_OF: &str = include_str!("../../assets/sbom.cdx.json");
 
 /// Writes the tables, charts and report of a pack into a folder that exists, and lists what was written.
 ///
 /// Each table of [`catalogue`] as CSV and Parquet, some as JSON too; `charts/*` as SVG, PNG and the figures behind them as
-/// CSV; `dictionary` with every column of them; the workbook in the forms asked for; `report.html`.
+/// CSV; `dictionary` with every column of them; the workbook in the forms asked for; `report.html`;
+/// `sbom.cdx.json`, the program's bill of materials.
 ///
 /// # Errors
 /// Where a table lacks a column or follows another profile than the pack, or a file can't be written.
@@ -187,6 +193,7 @@ pub fn write(
             .map_err(|error| PublishError::Workbook { file, reason: error.to_string() })?;
         pack.file(file, format.media_type(), &bytes)?;
     }
+    pack.file("sbom.cdx.json", CYCLONE_DX, MADE_OF.as_bytes())?;
     let page = report::html(contents, &series, &charts)?;
     pack.file("report.html", HTML, page.as_bytes())?;
     Ok(pack.files)

@@ -34,7 +34,7 @@ pub fn holds(low: Cell, high: Cell, figure: Cell) -> Option<bool> {
     let span = |cell: Cell, most: f64| match cell {
         Cell::Number(value) => Some((value, value)),
         Cell::Suppressed => Some((1.0, most)),
-        Cell::Missing => None,
+        Cell::Withheld | Cell::Missing => None,
     };
     let (low, high, figure) = (span(low, 7.0)?, span(high, 7.0)?, span(figure, MOST_HIDDEN)?);
     if low.1 <= figure.0 && figure.1 <= high.0 {

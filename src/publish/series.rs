@@ -93,7 +93,8 @@ pub(super) fn drawn(cell: Cell) -> Option<f64> {
     match cell {
         Cell::Number(value) => Some(value),
         Cell::Suppressed => Some(SUPPRESSED_STANDS_FOR),
-        Cell::Missing => None,
+        // One that may be of any size leaves a gap.
+        Cell::Withheld | Cell::Missing => None,
     }
 }
 

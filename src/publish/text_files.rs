@@ -33,7 +33,7 @@ pub(super) fn csv(sheet: &Sheet) -> String {
                 Value::Whole(number) => out.push_str(&number.to_string()),
                 Value::Period(period) => out.push_str(&period.to_string()),
                 Value::Figure(Cell::Number(number)) => out.push_str(&plain(*number)),
-                Value::Figure(Cell::Suppressed) => out.push_str(Mark::Suppressed.symbol()),
+                Value::Figure(Cell::Suppressed | Cell::Withheld) => out.push_str(Mark::Suppressed.symbol()),
                 Value::Figure(Cell::Missing) => out.push_str(Mark::Missing.symbol()),
             }
         }

@@ -10,6 +10,7 @@ pub(super) fn spoken(cell: Cell) -> String {
     match cell {
         Cell::Number(value) => with_commas(value),
         Cell::Suppressed => "fewer than 8".to_owned(),
+        Cell::Withheld => "a number that is not shown".to_owned(),
         Cell::Missing => "not available".to_owned(),
     }
 }
@@ -35,7 +36,7 @@ pub(super) fn shown(cell: Cell) -> String {
 /// A range in a sentence: "between 380 and 445", "up to 20", "fewer than 8"; `None` where a bound is not available.
 pub(super) fn between(low: Cell, high: Cell) -> Option<String> {
     match (low, high) {
-        (Cell::Missing, _) | (_, Cell::Missing) => None,
+        (Cell::Withheld | Cell::Missing, _) | (_, Cell::Withheld | Cell::Missing) => None,
         (_, Cell::Suppressed) => Some("fewer than 8".to_owned()),
         (Cell::Suppressed, Cell::Number(high)) => Some(format!("between 1 and {}", with_commas(high))),
         (Cell::Number(low), Cell::Number(high)) if low == high => Some(with_commas(low)),

@@ -3,11 +3,13 @@
 #![expect(clippy::expect_used, reason = "a test that can't be set up should say so and stop")]
 
 mod architecture;
+mod attack;
 mod canaries;
 mod commands;
 mod faults;
 mod hostile;
 mod hostile_archives;
+mod machine;
 mod pathway;
 mod placements;
 mod properties;

@@ -71,7 +71,7 @@ fn authorities_that_trap_naive_tools_get_a_sensible_answer_or_a_clear_finding() 
     );
     fs::write(folder.path().join("groundswell.toml"), project).expect("a file");
     output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
-    let pack = folder.path().join("packs/2024-03");
+    let pack = folder.path().join("packs-OFFICIAL-SENSITIVE/2024-03");
 
     let history = table(&pack, "history.csv");
     let counts = |code: &str| -> Vec<f64> {

@@ -71,7 +71,7 @@ pub fn told(fit: &ShockFit, sizes: &Sizes, profile: Profile) -> Vec<ToldAnswer> 
         all("new-normal", changed(&new_normal, 1.0), new_normal, new_normal.new_normal_sentence()),
     ];
     for (group, label) in fit.group_labels().iter().enumerate().filter(|_| fit.group_labels().len() > 1) {
-        if profile == Profile::Published && sizes.of_group(fit, group) < LEAST_SIZE {
+        if profile != Profile::Internal && sizes.of_group(fit, group) < LEAST_SIZE {
             continue;
         }
         let alone: Vec<f64> = together

@@ -2,10 +2,11 @@
 
 use ndarray::Array2;
 
-use crate::disclosure::{FigureColumn, FigureError, Figures, LabelColumn, Profile, TotalRow};
+use crate::disclosure::{FigureColumn, FigureError, Figures, LabelColumn, Profile, ProtectedTable, TotalRow, protect};
 use crate::forecast::Forecast;
 use crate::panel::{Hierarchy, Panel, SeriesKey};
 use crate::pipeline::figures::key_columns;
+use crate::pipeline::shown::Shown;
 use crate::shock::{Decomposition, Part, ShockFit};
 use crate::time::Period;
 
@@ -81,6 +82,22 @@ pub fn table(
     labels.push(LabelColumn::text("part", rows.iter().map(|(_, _, _, part, _)| *part)));
     let values = FigureColumn::changes("value", rows.iter().map(|(.., value)| *value).collect());
     Figures::new("decomposition", labels, vec![values])?.with_totals(totals)
+}
+
+/// The `decomposition` table without the parts of counts that the history doesn't show, where its rule hides them from
+/// being worked out: an effect that was estimated from one month alone is that month's count.
+pub fn protected(figures: Figures, profile: Profile, shown: &Shown) -> ProtectedTable {
+    let table = protect(profile, figures);
+    if profile != Profile::DfeCin {
+        return table;
+    }
+    let (Some(ids), Some(dates), Some(states)) = (table.text("unique_id"), table.dates("ds"), table.text("state"))
+    else {
+        return table;
+    };
+    let hidden = |row: usize| states[row] == "observed" && shown.hides(&ids[row], dates[row]);
+    let hidden: Vec<bool> = (0..table.rows()).map(hidden).collect();
+    table.without(&hidden)
 }
 
 /// The `returns` table: for each series and period, how much closures have kept away so far and how much of it has come

@@ -7,7 +7,8 @@ use crate::disclosure::{FigureColumn, FigureError, FigureKind, Figures, LabelCol
 use crate::forecast::{Forecast, Levels};
 use crate::math::quantile;
 use crate::panel::{Hierarchy, Panel, SeriesKey};
-use crate::pipeline::figures::{self, Year, each, key_columns, observed_total};
+use crate::pipeline::figures::{self, Year, each, key_columns};
+use crate::pipeline::shown::Shown;
 use crate::publish::{BASELINE, HORIZON, PERIOD};
 use crate::time::{Period, Span};
 
@@ -18,6 +19,8 @@ pub struct ScenarioTables<'a> {
     /// The baseline of every total and leaf.
     pub forecast: &'a Forecast,
     pub supposed: &'a [Supposed],
+    /// What the history shows.
+    pub shown: &'a Shown,
     pub levels: &'a Levels,
 }
 
@@ -62,8 +65,8 @@ impl ScenarioTables<'_> {
         Figures::new("scenarios", labels, columns)
     }
 
-    /// The `scenario_years` table: totals of the years that the forecast reaches into, from joint paths, with what is
-    /// observed of them.
+    /// The `scenario_years` table: totals of the years that the forecast reaches into, from joint paths, with what
+    /// the history shows of them.
     pub fn years(&self) -> Result<Figures, FigureError> {
         let history = self.panel.span();
         let mut years = figures::years(history, self.forecast.span());
@@ -74,10 +77,10 @@ impl ScenarioTables<'_> {
         for (name, forecast) in &all {
             for total in self.hierarchy.totals() {
                 let Some(row) = forecast.row(&total.key) else { continue };
-                let counts = observed_total(self.panel, &total.leaves);
+                let counts = self.shown.counts(&total.key);
                 for year in &years {
-                    let known: f64 =
-                        year.span.periods().filter_map(|at| history.position(at)).map(|at| counts[at]).sum();
+                    let inside = year.span.periods().filter(|at| history.position(*at).is_some());
+                    let known: f64 = inside.map(&counts).sum();
                     if known.is_nan() {
                         continue;
                     }

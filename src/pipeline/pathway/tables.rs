@@ -228,7 +228,7 @@ impl Tables<'_> {
         let columns = protected.figures().iter().map(|column| {
             let values = column.cells().iter().zip(per_child).map(|(cell, each)| match cell {
                 Cell::Number(children) => rounded(children * each, *each),
-                Cell::Suppressed | Cell::Missing => f64::NAN,
+                Cell::Suppressed | Cell::Withheld | Cell::Missing => f64::NAN,
             });
             FigureColumn::scores(column.name(), values.collect())
         });

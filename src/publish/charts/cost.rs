@@ -19,7 +19,7 @@ pub(crate) fn pounds(cell: Cell) -> String {
     match cell {
         Cell::Number(value) if value.abs() >= 999_500.0 => format!("£{:.1} million", value / 1e6),
         Cell::Number(value) => format!("£{}", super::with_commas(value)),
-        Cell::Suppressed | Cell::Missing => "not available".to_owned(),
+        Cell::Suppressed | Cell::Withheld | Cell::Missing => "not available".to_owned(),
     }
 }
 

@@ -177,10 +177,11 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
             times(kept.held),
             counted(kept.judged, "forecast"),
         ),
-        note: forecasts
-            .iter()
-            .any(|one| one.came == Cell::Suppressed)
-            .then(|| "Rings: too few to be shown.".to_owned()),
+        note: forecasts.iter().find_map(|one| match one.came {
+            Cell::Suppressed => Some("Rings: too few to be shown.".to_owned()),
+            Cell::Withheld => Some("No mark: what came is not shown, to protect children.".to_owned()),
+            Cell::Number(_) | Cell::Missing => None,
+        }),
     };
     let (low, high) = PackContents::bound_columns(level);
     let mut sheet = Sheet::new(["period", "known_to", "median"]);

@@ -324,6 +324,9 @@ pub(super) fn notes(timeline: &Timeline, markers: bool) -> Vec<&'static str> {
     if any(&|past| past.count == Cell::Suppressed) {
         notes.push("Blue rings: too few to be shown.");
     }
+    if any(&|past| past.count == Cell::Withheld) {
+        notes.push("Gaps: not shown, to protect children.");
+    }
     if timeline.steps.iter().any(hidden) {
         notes.push("Forecasts from 1 to 7 are drawn at 5.");
     }

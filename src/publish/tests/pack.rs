@@ -160,7 +160,7 @@ impl Sample {
         }
         let labels =
             vec![LabelColumn::text("source", names), LabelColumn::dates("ds", ds), LabelColumn::text("state", states)];
-        let figures = Figures::new("history", labels, vec![FigureColumn::counts("y", y)]).expect("the columns fit");
+        let figures = Figures::new("history", labels, vec![FigureColumn::observed("y", y)]).expect("the columns fit");
         protect(self.profile, figures.with_totals(totals).expect("totals of leaves"))
     }
 
@@ -282,7 +282,7 @@ impl Sample {
             LabelColumn::dates("made", months.iter().map(|month| month.plus(-1).first_day())),
         ];
         let mut figures = ranges(&medians, &vec![level * 0.075; medians.len()]);
-        figures.push(FigureColumn::counts("y", came.collect()));
+        figures.push(FigureColumn::observed("y", came.collect()));
         protect(self.profile, Figures::new("recent", labels, figures).expect("the columns fit"))
     }
 
@@ -301,7 +301,7 @@ impl Sample {
         ];
         let came = medians.iter().map(|median| (median * 1.3).round()).collect();
         let mut figures = ranges(&medians, &vec![level * 0.075; medians.len()]);
-        figures.push(FigureColumn::counts("y", came));
+        figures.push(FigureColumn::observed("y", came));
         protect(self.profile, Figures::new("vintages", labels, figures).expect("the columns fit"))
     }
 

@@ -1,0 +1,140 @@
+//! Which more counts are hidden, so that the small ones can't be worked out.
+//!
+//! Method: complementary suppression as in Fischetti and Salazar (2001), Solving the cell suppression problem on tabular
+//! data with linear constraints, with their attacker (a linear programme for each hidden count) and a greedy choice in
+//! the place of their optimisation: the smallest count beneath the sum that tells too much, and a total only where no
+//! count is left.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::LARGEST_CONCEALED;
+use super::bounds::Relation;
+use super::problem::{Problem, Sum};
+
+/// With more unknowns than these that hang together, totals that cut across one another are hidden, rather than a linear
+/// programme for each unknown is solved.
+const MOST_UNKNOWNS: usize = 220;
+
+/// Hides more until every hidden count is protected. Gives the rows to hide, and how many small counts stay within
+/// narrower bounds than the rule allows, because earlier packs leave nothing that would help.
+pub(super) fn solve(mut problem: Problem) -> (Vec<usize>, usize) {
+    // What nothing more can be done for.
+    let mut lost: BTreeSet<usize> = BTreeSet::new();
+    let mut seen: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+    loop {
+        let relations = problem.relations();
+        let bounds = problem.propagated(&relations);
+        let hidden: Vec<usize> = (0..problem.counts.len()).filter(|count| problem.counts[*count].hidden).collect();
+        let exposed =
+            hidden.iter().copied().find(|count| !lost.contains(count) && !problem.is_protected(*count, bounds[*count]));
+        let exposed = match (exposed, problem.second_way(&relations)) {
+            (Some(exposed), _) => Some(exposed),
+            (None, None) => None,
+            (None, Some(crossing)) => {
+                let unknowns: BTreeSet<usize> = relations
+                    .iter()
+                    .flat_map(|relation| relation.parts.iter().copied().chain(relation.total))
+                    .collect();
+                if unknowns.len() > MOST_UNKNOWNS && problem.hide_total_of(crossing) {
+                    continue;
+                }
+                problem.exposed_together(&relations, &unknowns, &mut seen, &lost)
+            }
+        };
+        let Some(exposed) = exposed else { break };
+        match problem.next_to_hide(exposed) {
+            Some(more) => problem.counts[more].hidden = true,
+            None => drop(lost.insert(exposed)),
+        }
+    }
+    let rows = problem.counts.iter().filter(|count| count.hidden).flat_map(|count| count.rows.iter().copied());
+    // A larger count is hidden for the sake of others, and safe to be known where these are protected.
+    let is_small = |count: &&usize| problem.counts[**count].value <= LARGEST_CONCEALED;
+    (rows.collect(), lost.iter().filter(is_small).count())
+}
+
+impl Problem {
+    /// Hides the total of a relation that cuts across others; false where an earlier pack showed it as it is.
+    fn hide_total_of(&mut self, crossing: &Relation) -> bool {
+        let is_it = |sum: &&Sum| !sum.told && crossing.parts.iter().all(|part| sum.parts.contains(part));
+        let totals = self.sums.iter().filter(is_it).filter_map(|sum| sum.total);
+        let shown = totals.filter(|total| !self.counts[*total].hidden && !self.counts[*total].known);
+        let Some(total) = shown.min_by_key(|total| self.counts[*total].parts) else { return false };
+        self.counts[total].hidden = true;
+        true
+    }
+
+    /// The first hidden count that all relations together bound too tightly. `seen` holds what each count has been seen
+    /// to be: hiding more takes nothing from that.
+    fn exposed_together(
+        &self,
+        relations: &[Relation],
+        unknowns: &BTreeSet<usize>,
+        seen: &mut BTreeMap<usize, (f64, f64)>,
+        lost: &BTreeSet<usize>,
+    ) -> Option<usize> {
+        let place: BTreeMap<usize, usize> = unknowns.iter().enumerate().map(|(place, count)| (*count, place)).collect();
+        let mut polytope = self.polytope(relations, &place)?;
+        for count in unknowns.iter().filter(|count| self.counts[**count].hidden && !lost.contains(count)) {
+            let value = self.counts[*count].value;
+            for sign in [-1.0, 1.0] {
+                if self.is_protected(*count, *seen.entry(*count).or_insert((value, value))) {
+                    break;
+                }
+                let reached = polytope.reach(place[count], sign);
+                if reached.is_infinite() {
+                    seen.entry(*count).and_modify(|seen| seen.1 = f64::INFINITY);
+                    continue;
+                }
+                for (other, corner) in unknowns.iter().zip(polytope.corner()) {
+                    let at = self.interval(*other).0 + corner;
+                    let seen = seen.entry(*other).or_insert((at, at));
+                    *seen = (seen.0.min(at), seen.1.max(at));
+                }
+            }
+            if !self.is_protected(*count, seen[count]) {
+                return Some(*count);
+            }
+        }
+        None
+    }
+
+    /// What to hide for a count that is exposed: counts before totals, in sums that expose it by themselves before
+    /// others, where something is hidden already in all other sums, the smallest.
+    fn next_to_hide(&self, exposed: usize) -> Option<usize> {
+        let of_exposed = |sum: &&Sum| sum.parts.contains(&exposed) || sum.total == Some(exposed);
+        let (alone, together): (Vec<&Sum>, Vec<&Sum>) =
+            self.sums.iter().filter(of_exposed).partition(|sum| self.exposes(sum, exposed));
+        let everything: Vec<&Sum> = self.sums.iter().collect();
+        [alone, together, everything].iter().find_map(|sums| self.cheapest(sums))
+    }
+
+    /// Whether one sum by itself bounds a count too tightly.
+    fn exposes(&self, sum: &Sum, exposed: usize) -> bool {
+        let alone = Problem { counts: self.counts.clone(), sums: vec![sum.clone()] };
+        !self.is_protected(exposed, alone.propagated(&alone.relations())[exposed])
+    }
+
+    fn cheapest(&self, sums: &[&Sum]) -> Option<usize> {
+        let members = sums.iter().filter(|sum| !sum.told).flat_map(|sum| sum.parts.iter().copied().chain(sum.total));
+        let free: BTreeSet<usize> = members
+            .filter(|member| {
+                let count = &self.counts[*member];
+                !count.hidden && !count.known && count.value > 0.0
+            })
+            .collect();
+        let is_alone = |count: usize| {
+            let others = self
+                .sums
+                .iter()
+                .filter(|sum| sum.parts.contains(&count) && !sums.iter().any(|one| std::ptr::eq(*one, *sum)));
+            others.into_iter().any(|sum| !sum.parts.iter().any(|part| self.counts[*part].hidden))
+        };
+        free.into_iter()
+            .map(|count| (self.counts[count].parts, is_alone(count), self.counts[count].value, count))
+            .min_by(|one, other| {
+                (one.0, one.1).cmp(&(other.0, other.1)).then(one.2.total_cmp(&other.2)).then(one.3.cmp(&other.3))
+            })
+            .map(|(.., count)| count)
+    }
+}
