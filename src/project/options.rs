@@ -94,10 +94,13 @@ pub struct PublishOptions {
     /// How many origins' packs stay; the older ones are removed after a new pack is there. Absent: all stay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep: Option<usize>,
+    /// A theme file, relative to the project file, whose colours stand in place of those that ship.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<PathBuf>,
 }
 
 impl Default for PublishOptions {
     fn default() -> PublishOptions {
-        PublishOptions { folder: PathBuf::from("packs"), profile: Profile::default(), keep: None }
+        PublishOptions { folder: PathBuf::from("packs"), profile: Profile::default(), keep: None, theme: None }
     }
 }

@@ -93,6 +93,7 @@ on = {pathway}
 folder = {folder}
 profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; "internal" changes nothing and marks every page
 # keep = 24                   # packs of older origins are removed; without it all stay
+# theme = "theme.toml"        # colours of your own for the charts: docs/guide/theme.md
 "#,
         title = quoted(&sketch.title),
         authority = quoted(&sketch.authority),
@@ -184,6 +185,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `publish.folder` | the folder that holds the packs | `packs` |
 | `publish.keep` | how many origins' packs stay once a new pack is there; the older ones are removed | all |
 | `publish.profile` | `published` or `internal` | `published` |
+| `publish.theme` | a TOML file of colours for the charts, in the form of `assets/theme.toml` (`docs/guide/theme.md`) | shipped |
 ";
 
 /// A format as the project file has it.

@@ -21,6 +21,7 @@ pub mod tables;
 #[cfg(test)]
 mod tests;
 mod text_files;
+mod theme;
 mod words;
 
 use std::fs;
@@ -36,6 +37,7 @@ use crate::disclosure::{Profile, ProtectedTable};
 pub use earlier::{EarlierForecast, EarlierPack, read_earlier};
 pub use sentences::holds;
 pub use text_files::field as csv_field;
+pub use theme::{Theme, ThemeError};
 
 use series::PackSeries;
 use sheet::Sheet;
@@ -131,7 +133,7 @@ const HTML: &str = "text/html; charset=utf-8";
 /// Writes the tables, charts and report of a pack into a folder that exists, and lists what was written.
 ///
 /// Tables: `forecasts` and `history` as CSV, Parquet and JSON, `findings` as CSV and JSON, `yearly`, `backtest`,
-/// `vintages` and `models` as CSV; where there are scenarios, `answers`, `decomposition`, `returns`, `scenarios`, `scenario-years`, `ledger` and
+/// `vintages`, `revised` and `models` as CSV, `completeness` where it is known; where there are scenarios, `answers`, `decomposition`, `returns`, `scenarios`, `scenario-years`, `ledger` and
 /// `differences` as CSV and Parquet; `charts/*` as SVG, PNG and the figures behind them as CSV; `report.html`.
 ///
 /// # Errors
@@ -155,10 +157,14 @@ pub fn write(
         ("coverage", &contents.coverage),
         ("recent", &contents.recent),
         ("vintages", &contents.vintages),
+        ("revised", &contents.revised),
         ("models", &contents.models),
         ("findings", &contents.findings),
     ] {
         pack.file(&format!("{stem}.csv"), CSV, text_files::csv(&Sheet::of(table)).as_bytes())?;
+    }
+    if let Some(completeness) = &contents.completeness {
+        pack.file("completeness.csv", CSV, text_files::csv(&Sheet::of(completeness)).as_bytes())?;
     }
     for (stem, table) in contents.futures.iter().flat_map(Futures::tables) {
         let sheet = Sheet::of(table);
