@@ -160,6 +160,21 @@ impl Earlier {
         Figures::new("vintages", labels, columns)
     }
 
+    /// The figures that differ from what the newest earlier pack showed: keys and first days.
+    pub fn revisions(&self, now: &Shown, keys: &[SeriesKey], dimensions: &[String]) -> Result<Figures, FigureError> {
+        let changed = |vintage: &Vintage, key: &SeriesKey| -> Vec<Date> {
+            let of = vintage.said.history.iter().filter(|((series, _), _)| *series == key.to_string());
+            let differs = of.filter(|(at, before)| now.get(at).is_some_and(|now| now != *before));
+            differs.map(|((_, date), _)| *date).collect()
+        };
+        let newest = self.vintages.last();
+        let of = |key| newest.into_iter().flat_map(move |vintage| changed(vintage, key)).map(move |date| (key, date));
+        let rows: Vec<(&SeriesKey, Date)> = keys.iter().flat_map(of).collect();
+        let mut labels = super::figures::key_columns(dimensions, rows.iter().map(|(key, _)| *key));
+        labels.push(LabelColumn::dates("ds", rows.iter().map(|(_, date)| *date)));
+        Figures::new("revised", labels, Vec::new())
+    }
+
     /// What became of the history that the newest earlier pack showed.
     pub fn findings(&self, now: &Shown, keys: &[SeriesKey], dimensions: usize) -> Vec<Finding> {
         let Some(vintage) = self.vintages.last() else { return Vec::new() };

@@ -67,6 +67,7 @@ impl Results<'_> {
         let now = earlier::observed(&history);
         let vintages = self.earlier.figures(&now, &keys, dimensions, panel.span().frequency(), levels)?;
         let vintages = protect(profile, vintages);
+        let revised = protect(profile, self.earlier.revisions(&now, &keys, dimensions)?);
         self.findings.extend(self.earlier.findings(&now, &keys, dimensions.len()));
         let headline = SeriesKey::grand_total(dimensions.len());
         let scored = self.scored(&headline);
@@ -85,6 +86,7 @@ impl Results<'_> {
             horizon: self.forecast.span().len(),
             levels: levels.clone(),
             profile,
+            theme: plan.theme(),
             engine_version: env!("CARGO_PKG_VERSION").to_owned(),
             inputs: self.work.ingested.inputs.iter().map(published_input).collect(),
             source: format!("{}; forecast by Groundswell", plan.about().authority),
@@ -100,6 +102,8 @@ impl Results<'_> {
             coverage: protect(figures::coverage(&scored, recipe)?),
             recent: protect(recent),
             vintages,
+            revised,
+            completeness: None,
             findings: publish::findings_table(profile, &self.findings)?,
             models: protect(figures::models(dimensions, panel.keys(), recipe, |key| self.described(key))?),
             pathway: self.pathway.clone(),

@@ -97,6 +97,9 @@ pub struct PublishOptions {
     pub keep: Option<usize>,
     /// The forms of the workbook; empty: none.
     pub workbook: Vec<WorkbookFormat>,
+    /// A theme file, relative to the project file, whose colours stand in place of those that ship.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<PathBuf>,
 }
 
 impl Default for PublishOptions {
@@ -106,6 +109,7 @@ impl Default for PublishOptions {
             profile: Profile::default(),
             keep: None,
             workbook: vec![WorkbookFormat::Xlsx],
+            theme: None,
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::forecast::Draws;
 use crate::ingest::InputOptions;
 use crate::pathway::PathwayPlan;
+use crate::publish::Theme;
 use crate::scenario::{Scenario, ScenarioError};
 
 /// Why a project file or line-up can't be used.
@@ -98,6 +99,7 @@ pub struct RunPlan {
     file: ProjectFile,
     line_up: LineUp,
     scenarios: Option<Vec<Scenario>>,
+    theme: Theme,
 }
 
 impl RunPlan {
@@ -179,7 +181,9 @@ impl RunPlan {
         if let Some(twice) = first_twice(file.publish.workbook.iter().map(|format| format.name())) {
             return invalid(format!("[publish] workbook names `{twice}` twice; name each form once"));
         }
-        Ok(RunPlan { path: path.to_owned(), base: base.to_owned(), file, line_up, scenarios })
+        let theme = file.publish.theme.as_deref().map(|theme| load_theme(&base.join(theme))).transpose()?;
+        let theme = theme.unwrap_or_default();
+        Ok(RunPlan { path: path.to_owned(), base: base.to_owned(), file, line_up, scenarios, theme })
     }
 
     /// The project file.
@@ -242,6 +246,11 @@ impl RunPlan {
         &self.file.publish
     }
 
+    /// The colours of the charts.
+    pub fn theme(&self) -> Theme {
+        self.theme
+    }
+
     /// The folder that holds the packs. Packs with a handling marking have a folder of their own beside it, named after
     /// the marking, so that none is passed on with the others.
     pub fn destination(&self) -> PathBuf {
@@ -256,7 +265,8 @@ impl RunPlan {
         self.file.publish.folder = std::path::absolute(&folder).unwrap_or(folder);
     }
 
-    /// Everything that decides the outputs, as JSON: every option with its value, and the line-up's text. The folder of
+    /// Everything that decides the outputs, as JSON: every option with its value, the line-up's text and the
+    /// theme's colours. The folder of
     /// the packs and how many stay are not among them, so that the same job gives the same bytes anywhere.
     pub fn resolved(&self) -> serde_json::Value {
         let mut file = serde_json::to_value(&self.file).unwrap_or_default();
@@ -268,8 +278,16 @@ impl RunPlan {
             "project": file,
             "line_up": format!("{:?}", self.line_up),
             "scenarios": self.scenarios,
+            "theme": self.theme,
         })
     }
+}
+
+/// The colours of a theme file.
+fn load_theme(path: &Path) -> Result<Theme, ProjectError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| ProjectError::Unreadable { path: path.to_owned(), source })?;
+    Theme::parse(&text).map_err(|error| ProjectError::Invalid { path: path.to_owned(), what: error.to_string() })
 }
 
 /// The first name that comes a second time.

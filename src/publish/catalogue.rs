@@ -121,6 +121,8 @@ const ENTRIES: &[Entry] = &[
     table("coverage", "How often ranges held", "How often the forecast’s ranges held on the past: one row a level", &[Scores]),
     table("recent", "The last forecasts of the past", "What was forecast of each of the last periods and what came: one row a period", &[Protection, Ranges]),
     table("vintages", "Earlier packs", "What earlier packs said of periods that are known now: one row a series, pack and period", &[Protection, Ranges]),
+    table("revised", "Revised since the last pack", "Past figures that the last pack held differently: one row a series and period", &[]),
+    table("completeness", "Completeness", "The share of records in which a field is filled in: one row a field and month", &[Protection]),
     table("models", "Models", "What was fitted to each series", &[]),
     table("findings", "Findings about the data", "What was noticed about the input, what it means and what to do: one row a finding", &[]),
     table("assumptions", "Assumptions", "What the project file left open, the value taken and its source", &[NationalFigures]),

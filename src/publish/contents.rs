@@ -1,6 +1,7 @@
 //! What a pack says: protected tables and the few facts around them.
 
 use super::futures::Futures;
+use super::theme::Theme;
 use super::{PathwayContents, PublishError};
 use crate::disclosure::{Cell, FigureColumn, FigureError, Figures, LabelColumn, Profile, ProtectedTable, protect};
 use crate::forecast::Levels;
@@ -58,6 +59,8 @@ pub struct PackContents {
     pub levels: Levels,
     /// The rule of disclosure control.
     pub profile: Profile,
+    /// The colours of the charts.
+    pub theme: Theme,
     /// The version of the engine.
     pub engine_version: String,
     /// What the pack was made from.
@@ -91,6 +94,10 @@ pub struct PackContents {
     /// What earlier packs said of periods known now: keys, `pack`, `made` (the date of its origin), `ds`; `median`,
     /// bounds, `y`. Of the total for every pack, of all series for the newest.
     pub vintages: ProtectedTable,
+    /// Figures that differ from what the newest earlier pack showed: keys, `ds`. No figures.
+    pub revised: ProtectedTable,
+    /// How complete the records' fields are: `field`, `ds`; share `share`. `None` where the input has no records.
+    pub completeness: Option<ProtectedTable>,
     /// What was noticed about the data, see [`findings_table`].
     pub findings: ProtectedTable,
     /// Keys; `model`, `description` (what was fitted to each series).
@@ -152,7 +159,7 @@ impl PackContents {
         };
         let coverage = self.levels.iter().map(|level| (format!("coverage_{level}"), Figures));
         let middle = [("mean", Figures), ("median", Figures)];
-        let expected: [(&ProtectedTable, Vec<(String, Holds)>); 9] = [
+        let expected: [(&ProtectedTable, Vec<(String, Holds)>); 10] = [
             (&self.history, keys().chain(fixed(&[("ds", Dates), ("state", Text), ("y", Figures)])).collect()),
             (
                 &self.forecast,
@@ -214,10 +221,14 @@ impl PackContents {
                     ("count", Figures),
                 ]),
             ),
+            (&self.revised, keys().chain(fixed(&[("ds", Dates)])).collect()),
             (&self.models, keys().chain(fixed(&[("model", Text), ("description", Text)])).collect()),
         ];
         for (table, columns) in expected {
             self.check_table(table, columns)?;
+        }
+        if let Some(completeness) = &self.completeness {
+            self.check_table(completeness, fixed(&[("field", Text), ("ds", Dates), ("share", Figures)]))?;
         }
         self.futures.iter().try_for_each(|futures| futures.check(self))?;
         self.pathway.iter().try_for_each(|pathway| pathway.check(self))

@@ -23,6 +23,7 @@ pub mod tables;
 #[cfg(test)]
 mod tests;
 mod text_files;
+mod theme;
 mod words;
 mod workbook;
 
@@ -39,6 +40,7 @@ use crate::disclosure::{Profile, ProtectedTable};
 pub use earlier::{EarlierForecast, EarlierPack, read_earlier};
 pub use sentences::holds;
 pub use text_files::field as csv_field;
+pub use theme::{Theme, ThemeError};
 pub use workbook::WorkbookFormat;
 
 use catalogue::PackTable;

@@ -8,7 +8,10 @@ use crate::forecast::Level;
 use crate::panel::TOTAL;
 use crate::time::{Date, Period};
 
-/// What a suppressed count is drawn at and counts as in a sum over time: a constant, so that it reveals nothing.
+/// The counts that are hidden.
+const HIDDEN: (f64, f64) = (1.0, 7.0);
+
+/// What a suppressed count is drawn at: a constant, so that it reveals nothing.
 const SUPPRESSED_STANDS_FOR: f64 = 5.0;
 
 /// Whether a period was observed.
@@ -69,16 +72,24 @@ impl Series {
         self.years.iter().find(|year| year.window == NEXT_YEAR)
     }
 
-    /// How many the last `periods` observed periods up to `last` add up to, if all of them are there.
-    pub fn past_total(&self, last: Period, periods: usize) -> Option<f64> {
+    /// The least and the most that the `periods` observed periods up to `last` can add up to, if all of them are there:
+    /// one that is hidden holds from 1 to 7.
+    pub fn past_bounds(&self, last: Period, periods: usize) -> Option<(f64, f64)> {
         let first = last.plus(1 - periods as i32);
-        let inside: Vec<f64> = self
-            .past
-            .iter()
-            .filter(|past| past.period >= first && past.period <= last)
-            .filter_map(|past| drawn(past.count))
-            .collect();
-        (inside.len() == periods && periods > 0).then(|| inside.iter().sum())
+        let inside = self.past.iter().filter(|past| past.period >= first && past.period <= last);
+        let bounds = inside.filter_map(|past| match past.count {
+            Cell::Number(count) => Some((count, count)),
+            Cell::Suppressed => Some(HIDDEN),
+            Cell::Missing => None,
+        });
+        let (count, sums) =
+            bounds.fold((0, (0.0, 0.0)), |(count, sums), (least, most)| (count + 1, (sums.0 + least, sums.1 + most)));
+        (count == periods && periods > 0).then_some(sums)
+    }
+
+    /// How many the `periods` observed periods up to `last` add up to, if all of them are there and none is hidden.
+    pub fn past_total(&self, last: Period, periods: usize) -> Option<f64> {
+        self.past_bounds(last, periods).filter(|(least, most)| least == most).map(|(least, _)| least)
     }
 
     /// The labels that aren't totals, as a person reads them.
@@ -88,7 +99,7 @@ impl Series {
     }
 }
 
-/// Where a cell is drawn, and what it adds to a sum: a suppressed one at a constant that reveals nothing.
+/// Where a cell is drawn: a suppressed one at a constant that reveals nothing.
 pub(super) fn drawn(cell: Cell) -> Option<f64> {
     match cell {
         Cell::Number(value) => Some(value),

@@ -1,7 +1,7 @@
 //! Scales, ticks and the numbers beside them.
 
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::palette::{DARK_GREY, GRID};
+use crate::publish::theme::Ink;
 use crate::time::{Frequency, Period};
 
 /// A whole number with commas between thousands.
@@ -23,7 +23,7 @@ pub(crate) fn tick_texts(ticks: &[f64]) -> Vec<String> {
     let units = [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")];
     let unit = units.into_iter().find(|(unit, _)| largest >= 10.0 * unit);
     let text = |tick: &f64| match unit {
-        Some((unit, name)) if *tick > 0.0 => format!("{} {name}", with_commas(tick / unit)),
+        Some((unit, name)) if *tick != 0.0 => format!("{} {name}", with_commas(tick / unit)),
         _ => with_commas(*tick),
     };
     ticks.iter().map(text).collect()
@@ -38,6 +38,15 @@ pub(crate) fn ticks_from_zero(largest: f64, wanted: usize) -> Vec<f64> {
     let step = step.unwrap_or(10.0 * power).max(1.0);
     let count = (largest / step - 1e-9).ceil() as usize;
     (0..=count).map(|tick| tick as f64 * step).collect()
+}
+
+/// The least round number of at least `largest`, for an axis with figures at its ends alone: little room stays above.
+pub(crate) fn round_top(largest: f64) -> f64 {
+    let largest = largest.max(1.0);
+    let power = libm::pow(10.0, libm::floor(libm::log10(largest)));
+    let steps = [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
+    let round = |step: f64| (step * power).ceil();
+    steps.into_iter().map(round).find(|top| *top >= largest * (1.0 - 1e-12)).unwrap_or(10.0 * power)
 }
 
 /// A rectangle with figures on both axes: periods (or positions) across, counts from zero up.
@@ -66,7 +75,7 @@ impl Frame {
 pub(crate) fn draw_counts(canvas: &mut Canvas<'_>, frame: &Frame, ticks: &[f64], kind: Type) {
     for (tick, text) in ticks.iter().zip(tick_texts(ticks)) {
         let y = frame.y(*tick);
-        let colour = if *tick == 0.0 { DARK_GREY } else { GRID };
+        let colour = if *tick == 0.0 { Ink::Words } else { Ink::Grid };
         canvas.line(&[(frame.area.left, y), (frame.area.right, y)], colour, if *tick == 0.0 { 3 } else { 2 });
         canvas.text_if_free(&text, frame.area.left - 12.0, y + kind.centre(), Anchor::End, kind);
     }
@@ -97,7 +106,7 @@ pub(crate) fn draw_periods(canvas: &mut Canvas<'_>, frame: &Frame, first: Period
     let every = if ticks.len() < 2 { 1 } else { (widest / (spacing * apart)).ceil().max(1.0) as usize };
     for (place, tick) in ticks.iter().enumerate() {
         let x = frame.x(f64::from(tick.periods_since(first)));
-        canvas.line(&[(x, frame.area.bottom), (x, frame.area.bottom + 10.0)], DARK_GREY, 2);
+        canvas.line(&[(x, frame.area.bottom), (x, frame.area.bottom + 10.0)], Ink::Words, 2);
         if place % every == 0 {
             let name = name(*tick);
             let half = kind.width(&name) / 2.0;
@@ -125,40 +134,9 @@ pub(crate) fn period_month(period: Period) -> String {
     month.split(' ').next().unwrap_or("").to_owned()
 }
 
-/// Labels beside the ends of lines, from top to bottom: where each belongs, the text, how it looks; `apart` from the
-/// frame's edge.
-pub(crate) fn draw_end_labels(
-    canvas: &mut Canvas<'_>,
-    frame: &Frame,
-    labels: &[(f64, impl AsRef<str>, Type)],
-    apart: f64,
-) {
-    let wanted: Vec<f64> = labels.iter().map(|(figure, _, kind)| frame.y(*figure) + kind.centre()).collect();
-    let placed = spread(&wanted, LABEL * 1.25, frame.area.top + LABEL, frame.area.bottom - 4.0);
-    for ((_, text, kind), y) in labels.iter().zip(placed) {
-        canvas.text(text.as_ref(), frame.area.right + apart, y, Anchor::Start, *kind);
-    }
-}
-
-/// Labels beside a line's end: baselines as near as possible to where they belong, at least `apart` from one another,
-/// between `top` and `bottom`. In the order given, which must be from top to bottom.
-fn spread(wanted: &[f64], apart: f64, top: f64, bottom: f64) -> Vec<f64> {
-    let mut placed: Vec<f64> = Vec::with_capacity(wanted.len());
-    for place in wanted {
-        let earliest = placed.last().map_or(top, |last| last + apart);
-        placed.push(place.max(earliest));
-    }
-    let mut latest = bottom;
-    for place in placed.iter_mut().rev() {
-        *place = place.min(latest);
-        latest = *place - apart;
-    }
-    placed
-}
-
 /// What a label of an axis looks like.
 pub(crate) fn axis_type() -> Type {
-    Type::label(DARK_GREY)
+    Type::label(Ink::Words)
 }
 
 #[cfg(test)]
@@ -177,6 +155,16 @@ mod tests {
     }
 
     #[test]
+    fn a_round_top_is_whole_reaches_the_largest_and_leaves_little_room() {
+        for largest in [0.0, 0.3, 1.0, 1.1, 7.0, 10.0, 437.0, 1_000.0, 4_115.0, 52_345.0, 9.9e14] {
+            let top = round_top(largest);
+            assert!(top >= largest && top.fract() == 0.0, "{largest}: {top}");
+            assert!(largest < 3.0 || top <= largest * 1.35, "{largest}: {top}");
+        }
+        assert_eq!(round_top(4_115.0), 5_000.0);
+    }
+
+    #[test]
     fn figures_too_long_for_an_axis_are_in_words() {
         assert_eq!(tick_texts(&[0.0, 1_000.0]), ["0", "1,000"]);
         assert_eq!(tick_texts(&[0.0, 2e7, 4e7]), ["0", "20 million", "40 million"]);
@@ -191,12 +179,5 @@ mod tests {
             assert!(ticks[ticks.len() - 1] >= largest && ticks.len() <= 8, "{largest}: {ticks:?}");
             assert!(ticks.iter().all(|tick| tick.fract() == 0.0), "{ticks:?}");
         }
-    }
-
-    #[test]
-    fn spread_labels_keep_their_distance_and_their_room() {
-        let placed = spread(&[10.0, 12.0, 14.0, 95.0], 20.0, 0.0, 100.0);
-        assert!(placed.windows(2).all(|pair| pair[1] - pair[0] >= 20.0), "{placed:?}");
-        assert!(placed[0] >= 0.0 && placed[3] <= 100.0, "{placed:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The sheet that charts are drawn on: plotters' SVG backend, with measured text.
 //!
-//! One unit is a tenth of a millimetre. Every text's box is kept, so that labels can avoid one another.
+//! One unit is a tenth of a millimetre. Every text's box is kept, so that [`super::placement`] can keep others off it.
 
 use std::io;
 
@@ -9,8 +9,9 @@ use plotters::prelude::{DrawingBackend, FontDesc, FontFamily, FontStyle, IntoFon
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::palette::{BLACK, WHITE};
+use super::placement::Spot;
 use super::typeface::{FAMILY, Weight, font_face_css, width};
+use crate::publish::theme::{Colour, Ink, Theme};
 
 /// The size that most labels have: 8.5 points.
 pub(crate) const LABEL: f64 = 30.0;
@@ -47,7 +48,7 @@ impl Area {
         self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
     }
 
-    fn inside(self, outer: Area) -> bool {
+    pub fn inside(self, outer: Area) -> bool {
         self.left >= outer.left && self.right <= outer.right && self.top >= outer.top && self.bottom <= outer.bottom
     }
 }
@@ -65,11 +66,11 @@ pub(crate) enum Anchor {
 pub(crate) struct Type {
     pub size: f64,
     pub weight: Weight,
-    pub colour: RGBColor,
+    pub colour: Ink,
 }
 
 impl Type {
-    pub fn label(colour: RGBColor) -> Type {
+    pub fn label(colour: Ink) -> Type {
         Type { size: LABEL, weight: Weight::Regular, colour }
     }
 
@@ -105,8 +106,9 @@ impl Type {
 /// A sheet in the making.
 pub(crate) struct Canvas<'a> {
     backend: SVGBackend<'a>,
+    theme: &'a Theme,
     whole: Area,
-    texts: Vec<(Area, String)>,
+    taken: Vec<Area>,
     failed: Option<io::Error>,
 }
 
@@ -123,83 +125,82 @@ impl Canvas<'_> {
     }
 
     /// A line through the points, `thickness` units wide.
-    pub fn line(&mut self, points: &[(f64, f64)], colour: RGBColor, thickness: u32) {
+    pub fn line(&mut self, points: &[(f64, f64)], colour: Ink, thickness: u32) {
         if points.len() > 1 {
-            let result = self.backend.draw_path(points.iter().map(|point| at(*point)), &stroke(colour, thickness));
+            let rgb = self.rgb(colour);
+            let result = self.backend.draw_path(points.iter().map(|point| at(*point)), &stroke(rgb, thickness));
             self.keep(result);
         }
     }
 
     /// A dashed line through the points.
-    pub fn dashed(&mut self, points: &[(f64, f64)], colour: RGBColor, thickness: u32) {
+    pub fn dashed(&mut self, points: &[(f64, f64)], colour: Ink, thickness: u32) {
         for dash in dashes(points, 16.0, 10.0) {
             self.line(&dash, colour, thickness);
         }
     }
 
     /// A filled polygon.
-    pub fn polygon(&mut self, points: &[(f64, f64)], colour: RGBColor) {
+    pub fn polygon(&mut self, points: &[(f64, f64)], colour: Ink) {
         if points.len() > 2 {
-            let result = self.backend.fill_polygon(points.iter().map(|point| at(*point)), &colour);
+            let rgb = self.rgb(colour);
+            let result = self.backend.fill_polygon(points.iter().map(|point| at(*point)), &rgb);
             self.keep(result);
         }
     }
 
     /// A filled rectangle.
-    pub fn rectangle(&mut self, area: Area, colour: RGBColor) {
-        let result = self.backend.draw_rect(at((area.left, area.top)), at((area.right, area.bottom)), &colour, true);
+    pub fn rectangle(&mut self, area: Area, colour: Ink) {
+        let rgb = self.rgb(colour);
+        let result = self.backend.draw_rect(at((area.left, area.top)), at((area.right, area.bottom)), &rgb, true);
         self.keep(result);
     }
 
     /// The outline of a rectangle.
-    pub fn outline(&mut self, area: Area, colour: RGBColor, thickness: u32) {
+    pub fn outline(&mut self, area: Area, colour: Ink, thickness: u32) {
         let Area { left, top, right, bottom } = area;
         self.line(&[(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], colour, thickness);
     }
 
     /// A filled circle.
-    pub fn dot(&mut self, centre: (f64, f64), radius: u32, colour: RGBColor) {
-        let result = self.backend.draw_circle(at(centre), radius, &colour, true);
+    pub fn dot(&mut self, centre: (f64, f64), radius: u32, colour: Ink) {
+        let rgb = self.rgb(colour);
+        let result = self.backend.draw_circle(at(centre), radius, &rgb, true);
         self.keep(result);
     }
 
     /// A circle with a white inside.
-    pub fn ring(&mut self, centre: (f64, f64), radius: u32, colour: RGBColor, thickness: u32) {
-        self.dot(centre, radius, WHITE);
-        let result = self.backend.draw_circle(at(centre), radius, &stroke(colour, thickness), false);
+    pub fn ring(&mut self, centre: (f64, f64), radius: u32, colour: Ink, thickness: u32) {
+        self.dot(centre, radius, Ink::Paper);
+        let rgb = self.rgb(colour);
+        let result = self.backend.draw_circle(at(centre), radius, &stroke(rgb, thickness), false);
         self.keep(result);
     }
 
-    /// A text with its baseline at `y`.
-    pub fn text(&mut self, text: &str, x: f64, y: f64, anchor: Anchor, kind: Type) {
-        if text.is_empty() {
-            return;
-        }
+    /// Writes a text where [`super::placement`] found it free.
+    pub(super) fn write(&mut self, text: &str, spot: Spot, kind: Type, area: Area) {
         let weight = if kind.weight == Weight::Bold { FontStyle::Bold } else { FontStyle::Normal };
         let font = FontDesc::new(FontFamily::Name(FAMILY), kind.size * BACKEND_SIZE_FACTOR, weight);
-        let place = match anchor {
+        let place = match spot.anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,
             Anchor::End => HPos::Right,
         };
-        let style = TextStyle::from(font.into_font()).color(&kind.colour).pos(Pos::new(place, VPos::Top));
-        let result = self.backend.draw_text(text, &style, at((x, y - TOP_TO_BASELINE * kind.size)));
+        let rgb = self.rgb(kind.colour);
+        let style = TextStyle::from(font.into_font()).color(&rgb).pos(Pos::new(place, VPos::Top));
+        let result = self.backend.draw_text(text, &style, at((spot.x, spot.y - TOP_TO_BASELINE * kind.size)));
         self.keep(result);
-        self.texts.push((kind.area(text, x, y, anchor), text.to_owned()));
+        self.taken.push(area);
     }
 
-    /// Whether a box lies on the sheet and touches no text.
-    pub fn is_free(&self, area: Area) -> bool {
-        area.inside(self.whole) && !self.texts.iter().any(|(taken, _)| taken.overlaps(area))
+    /// The boxes of the texts so far.
+    pub fn taken(&self) -> &[Area] {
+        &self.taken
     }
 
-    /// A text, if it lies on the sheet and touches no other; says whether it was drawn.
-    pub fn text_if_free(&mut self, text: &str, x: f64, y: f64, anchor: Anchor, kind: Type) -> bool {
-        let free = self.is_free(kind.area(text, x, y, anchor));
-        if free {
-            self.text(text, x, y, anchor, kind);
-        }
-        free
+    fn rgb(&self, ink: Ink) -> RGBColor {
+        let Colour(red, green, blue) = self.theme.of(ink);
+        RGBColor(red, green, blue)
     }
 }
 
@@ -221,34 +222,32 @@ pub(crate) struct Caption<'a> {
 pub(crate) struct Picture {
     /// The SVG document.
     pub svg: String,
-    /// The texts drawn and their boxes, in the order of drawing; one unit a tenth of a millimetre.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests look for overlaps here"))]
-    pub texts: Vec<(Area, String)>,
 }
 
-/// Draws on a white sheet of the given size and finishes the document.
+/// Draws on a sheet of the given size and finishes the document.
 ///
 /// # Errors
 /// Where the backend fails, which writing into memory doesn't.
 pub(crate) fn picture(
     size: (u32, u32),
+    theme: &Theme,
     caption: Caption<'_>,
     draw: impl FnOnce(&mut Canvas<'_>),
 ) -> Result<Picture, io::Error> {
     let mut drawn = String::new();
     let whole = Area { left: 0.0, top: 0.0, right: f64::from(size.0), bottom: f64::from(size.1) };
-    let (texts, failed) = {
+    let failed = {
         let backend = SVGBackend::with_string(&mut drawn, size);
-        let mut canvas = Canvas { backend, whole, texts: Vec::new(), failed: None };
-        canvas.rectangle(whole, WHITE);
+        let mut canvas = Canvas { backend, theme, whole, taken: Vec::new(), failed: None };
+        canvas.rectangle(whole, Ink::Paper);
         draw(&mut canvas);
         let result = canvas.backend.present();
         canvas.keep(result);
-        (canvas.texts, canvas.failed)
+        canvas.failed
     };
     match failed {
         Some(error) => Err(error),
-        None => Ok(Picture { svg: finished(&drawn, size, caption), texts }),
+        None => Ok(Picture { svg: finished(&drawn, size, caption) }),
     }
 }
 
@@ -348,7 +347,7 @@ fn dashes(points: &[(f64, f64)], on: f64, off: f64) -> Vec<Vec<(f64, f64)>> {
 }
 
 /// The colour of headlines, kept with the canvas because every chart has one.
-pub(crate) const HEADLINE: Type = Type { size: 46.0, weight: Weight::Bold, colour: BLACK };
+pub(crate) const HEADLINE: Type = Type { size: 46.0, weight: Weight::Bold, colour: Ink::Headline };
 
 #[cfg(test)]
 mod tests {
@@ -367,8 +366,8 @@ mod tests {
     #[test]
     fn hostile_text_stays_text() {
         let caption = Caption { id: "a", title: "<b>&\"'", description: "x\u{0}</desc><script>", standalone: false };
-        let kind = Type::label(BLACK);
-        let picture = picture((200, 100), caption, |canvas| {
+        let kind = Type::label(Ink::Headline);
+        let picture = picture((200, 100), &Theme::default(), caption, |canvas| {
             canvas.text("</text><script>", 10.0, 50.0, Anchor::Start, kind);
         });
         let svg = picture.expect("drawn").svg;

@@ -2,7 +2,6 @@
 
 use super::axis::{Frame, axis_type, counts_width, draw_counts, ticks_from_zero};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::palette::{BAND_EDGE, DARK_GREY, INNER_BAND, NAVY, OUTER_BAND};
 use super::typeface::wrapped;
 use super::{Chart, Plot, Words};
 use crate::disclosure::Cell;
@@ -12,11 +11,16 @@ use crate::publish::pathway::PathwayContents;
 use crate::publish::sentences::spoken_level;
 use crate::publish::series::Range;
 use crate::publish::sheet::Sheet;
+use crate::publish::theme::Ink;
 use crate::publish::words::{headline, odds};
 
 /// Pounds as a person says them: "£41.2 million", "£850,000".
 pub(crate) fn pounds(cell: Cell) -> String {
     match cell {
+        Cell::Number(value) if value.abs() >= 999.95e9 => {
+            format!("£{} trillion", super::with_commas(value / 1e12))
+        }
+        Cell::Number(value) if value.abs() >= 999.95e6 => format!("£{:.1} billion", value / 1e9),
         Cell::Number(value) if value.abs() >= 999_500.0 => format!("£{:.1} million", value / 1e6),
         Cell::Number(value) => format!("£{}", super::with_commas(value)),
         Cell::Suppressed | Cell::Withheld | Cell::Missing => "not available".to_owned(),
@@ -66,17 +70,17 @@ impl Plot for Cost {
                 let Some((low, high)) = year.range.of(*level) else { continue };
                 let (Some(low), Some(high)) = (self.scaled(low), self.scaled(high)) else { continue };
                 let shape = Area { left: x - half, top: frame.y(high), right: x + half, bottom: frame.y(low) };
-                canvas.rectangle(shape, if band == 0 { INNER_BAND } else { OUTER_BAND });
-                canvas.outline(shape, BAND_EDGE, 2);
+                canvas.rectangle(shape, if band == 0 { Ink::InnerBand } else { Ink::OuterBand });
+                canvas.outline(shape, Ink::BandEdge, 2);
             }
             if let Some(median) = self.scaled(year.range.median) {
                 let y = frame.y(median);
-                canvas.dashed(&[(x - half, y), (x + half, y)], NAVY, 6);
+                canvas.dashed(&[(x - half, y), (x + half, y)], Ink::First, 6);
             }
             let widest = self.bands.last().and_then(|level| self.scaled(year.range.of(*level)?.1));
             let top = frame.y(widest.unwrap_or(0.0)) - 12.0;
-            canvas.text_if_free(&pounds(year.range.median), x, top, Anchor::Middle, Type::label(NAVY).bold());
-            let name = Type::label(DARK_GREY);
+            canvas.text_if_free(&pounds(year.range.median), x, top, Anchor::Middle, Type::label(Ink::First).bold());
+            let name = Type::label(Ink::Words);
             for (line, words) in wrapped(&year.name, name.size, name.weight, apart - 8.0, 2).iter().enumerate() {
                 let y = frame.area.bottom + 12.0 + name.size * (1.0 + 1.15 * line as f64);
                 canvas.text(words, x, y, Anchor::Middle, name);

@@ -1,7 +1,6 @@
 //! How often the ranges held in tests on the past.
 
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::palette::{DARK_GREY, GRID, MID_GREY, NAVY, PALE_GREY};
 use super::typeface::shortened;
 use super::{Chart, Plot, Words, nothing};
 use crate::disclosure::Cell;
@@ -9,6 +8,7 @@ use crate::forecast::Level;
 use crate::publish::contents::{ALL_ORIGINS, PackContents, cell, text};
 use crate::publish::sentences::{coverage, spoken_level};
 use crate::publish::sheet::{Sheet, Value};
+use crate::publish::theme::Ink;
 use crate::publish::words::{headline, odds, per_cent, spoken};
 
 struct Row {
@@ -23,7 +23,7 @@ struct Coverage {
 
 impl Plot for Coverage {
     fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
-        let kind = Type::label(DARK_GREY);
+        let kind = Type::label(Ink::Words);
         let top = self.draw_key(canvas, area);
         let row = ((area.bottom - top - LABEL - 30.0) / self.rows.len().max(1) as f64).min(150.0);
         let widest = self.rows.iter().map(|row| kind.width(&row.name)).fold(0.0, f64::max);
@@ -32,17 +32,17 @@ impl Plot for Coverage {
         let x = |share: f64| left + share * (right - left);
         let bottom = top + row * self.rows.len() as f64;
         for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
-            canvas.line(&[(x(tick), top), (x(tick), bottom)], if tick == 0.0 { DARK_GREY } else { GRID }, 2);
+            canvas.line(&[(x(tick), top), (x(tick), bottom)], if tick == 0.0 { Ink::Words } else { Ink::Grid }, 2);
             canvas.text_if_free(&per_cent(tick), x(tick), bottom + 12.0 + kind.size, Anchor::Middle, kind);
         }
         for (place, one) in self.rows.iter().enumerate() {
             let middle = top + (place as f64 + 0.5) * row;
             let half = (row * 0.26).min(24.0);
             let bar = Area { left, top: middle - half, right: x(one.inside), bottom: middle + half };
-            canvas.rectangle(bar, PALE_GREY);
-            canvas.outline(bar, MID_GREY, 2);
+            canvas.rectangle(bar, Ink::Pale);
+            canvas.outline(bar, Ink::Outline, 2);
             let should = x(one.nominal);
-            canvas.line(&[(should, middle - half - 14.0), (should, middle + half + 14.0)], NAVY, 7);
+            canvas.line(&[(should, middle - half - 14.0), (should, middle + half + 14.0)], Ink::First, 7);
             let baseline = middle + kind.centre();
             let name = shortened(&one.name, kind.size, kind.weight, names);
             canvas.text(&name, left - 14.0, baseline, Anchor::End, kind);
@@ -58,7 +58,7 @@ impl Plot for Coverage {
 
 impl Coverage {
     fn draw_key(&self, canvas: &mut Canvas<'_>, area: Area) -> f64 {
-        let kind = Type::label(DARK_GREY);
+        let kind = Type::label(Ink::Words);
         let (mut x, mut y) = (area.left, area.top + kind.size);
         for (text, is_target) in [("Held", false), ("Should have held", true)] {
             let wide = 44.0 + kind.width(text);
@@ -67,11 +67,11 @@ impl Coverage {
             }
             let middle = y - kind.centre();
             if is_target {
-                canvas.line(&[(x + 15.0, middle - 18.0), (x + 15.0, middle + 18.0)], NAVY, 7);
+                canvas.line(&[(x + 15.0, middle - 18.0), (x + 15.0, middle + 18.0)], Ink::First, 7);
             } else {
                 let swatch = Area { left: x, top: middle - 12.0, right: x + 30.0, bottom: middle + 12.0 };
-                canvas.rectangle(swatch, PALE_GREY);
-                canvas.outline(swatch, MID_GREY, 2);
+                canvas.rectangle(swatch, Ink::Pale);
+                canvas.outline(swatch, Ink::Outline, 2);
             }
             canvas.text(text, x + 42.0, y, Anchor::Start, kind);
             x += wide + 32.0;
@@ -115,7 +115,10 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
             tests.map_or(String::new(), |tests| format!(", {} forecasts", spoken(Cell::Number(tests))))
         ),
         description: format!(
-            "Bar chart of how often the forecast’s ranges held in tests on the past. {}.",
+            "Bar chart of how often the ranges of the forecast of {} held in tests on past {}s, {}. {}.",
+            contents.measure,
+            contents.frequency.noun(),
+            contents.area(),
             told.join("; ")
         ),
         note: None,

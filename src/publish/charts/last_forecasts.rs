@@ -2,7 +2,6 @@
 
 use super::axis::{Frame, axis_type, counts_width, draw_counts, short_name, ticks_from_zero};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::palette::{BAND_EDGE, DARK_GREY, INNER_BAND, NAVY, PLUM, WHITE};
 use super::{Chart, Plot, Words, nothing};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
@@ -10,6 +9,7 @@ use crate::publish::contents::{PackContents, cell};
 use crate::publish::sentences::{holds, record, spoken_level};
 use crate::publish::series::{Range, drawn};
 use crate::publish::sheet::{Sheet, Value};
+use crate::publish::theme::Ink;
 use crate::publish::words::{about, capitalised, counted, headline, odds, spoken, times};
 use crate::time::Period;
 
@@ -57,11 +57,11 @@ impl Plot for LastForecasts {
                 && let (Some(low), Some(high)) = (drawn(low), drawn(high))
             {
                 let area = Area { left: x - half, top: frame.y(high), right: x + half, bottom: frame.y(low) };
-                canvas.rectangle(area, INNER_BAND);
-                canvas.outline(area, BAND_EDGE, 2);
+                canvas.rectangle(area, Ink::InnerBand);
+                canvas.outline(area, Ink::BandEdge, 2);
             }
             if let Some(median) = drawn(one.range.median) {
-                canvas.line(&[(x - half, frame.y(median)), (x + half, frame.y(median))], BAND_EDGE, 4);
+                canvas.line(&[(x - half, frame.y(median)), (x + half, frame.y(median))], Ink::BandEdge, 4);
             }
             if let Some(came) = drawn(one.came) {
                 draw_outcome(canvas, (x, frame.y(came)), one.held, one.came == Cell::Suppressed);
@@ -81,20 +81,20 @@ impl Plot for LastForecasts {
 /// Inside the range a dot, outside it a diamond: colour isn't the only difference.
 fn draw_outcome(canvas: &mut Canvas<'_>, (x, y): (f64, f64), held: Option<bool>, hidden: bool) {
     if hidden {
-        canvas.ring((x, y), 9, NAVY, 3);
+        canvas.ring((x, y), 9, Ink::First, 3);
     } else if held == Some(false) {
         let diamond = |size: f64| [(x, y - size), (x + size, y), (x, y + size), (x - size, y)];
-        canvas.polygon(&diamond(17.0), WHITE);
-        canvas.polygon(&diamond(14.0), PLUM);
+        canvas.polygon(&diamond(17.0), Ink::Paper);
+        canvas.polygon(&diamond(14.0), Ink::Third);
     } else {
-        canvas.dot((x, y), 10, NAVY);
+        canvas.dot((x, y), 10, Ink::First);
     }
 }
 
 impl LastForecasts {
     /// What the marks are; returns where the plot may start.
     fn draw_key(&self, canvas: &mut Canvas<'_>, area: Area) -> f64 {
-        let kind = Type::label(DARK_GREY);
+        let kind = Type::label(Ink::Words);
         let (mut x, mut y) = (area.left, area.top + kind.size);
         let range = format!("Forecast, {}% range", self.level);
         let entries = [(range.as_str(), None), ("What came: inside", Some(true)), ("What came: outside", Some(false))];
@@ -107,9 +107,9 @@ impl LastForecasts {
             match held {
                 None => {
                     let swatch = Area { left: x + 2.0, top: middle - 14.0, right: x + 28.0, bottom: middle + 14.0 };
-                    canvas.rectangle(swatch, INNER_BAND);
-                    canvas.outline(swatch, BAND_EDGE, 2);
-                    canvas.line(&[(x + 2.0, middle), (x + 28.0, middle)], BAND_EDGE, 4);
+                    canvas.rectangle(swatch, Ink::InnerBand);
+                    canvas.outline(swatch, Ink::BandEdge, 2);
+                    canvas.line(&[(x + 2.0, middle), (x + 28.0, middle)], Ink::BandEdge, 4);
                 }
                 held => draw_outcome(canvas, (x + 15.0, middle), held, false),
             }
@@ -158,7 +158,10 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
     let outside = if outside.is_empty() { String::new() } else { format!(" Outside: {}.", outside.join("; ")) };
     let words = Words {
         headline: headline([
-            format!("The range held in {} of the last {}", kept.held, counted(kept.judged, "forecast")),
+            match kept.judged {
+                1 => format!("The range of the last forecast {}", if kept.held == 1 { "held" } else { "did not hold" }),
+                judged => format!("The range held in {} of the last {judged} forecasts", kept.held),
+            },
             "The last forecasts against what happened".to_owned(),
         ]),
         subtitle: format!(
@@ -169,8 +172,10 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
             last.period.spoken()
         ),
         description: format!(
-            "Chart of past forecasts and what happened, {} to {}. The range that should hold in {} forecasts held {} \
+            "Chart of past forecasts of {} a {noun} and what happened, {}, {} to {}. The range that should hold in {} forecasts held {} \
              in {}.{outside}",
+            contents.measure,
+            contents.area(),
             first.period.spoken(),
             last.period.spoken(),
             odds(level),

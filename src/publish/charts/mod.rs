@@ -7,14 +7,17 @@
 
 mod axis;
 mod canvas;
+mod completeness;
 mod cost;
 mod coverage;
 mod futures;
+mod heat_map;
+mod key;
 mod last_forecasts;
 mod open_cases;
-mod palette;
 mod panels;
 mod pathway_flows;
+mod placement;
 mod png;
 mod quality;
 mod scores;
@@ -31,15 +34,15 @@ pub(super) use axis::{short_name, with_commas};
 pub(super) use canvas::Picture;
 use canvas::{Anchor, Area, Canvas, Caption, HEADLINE, LABEL, Type, picture};
 pub(super) use cost::pounds;
-use palette::{DARK_GREY, PLUM};
 pub(super) use png::{PngError, rasterised};
 pub(super) use scores::{model_name, score_text};
 pub(super) use typeface::font_face_css;
-use typeface::{Weight, shortened, wrapped};
+use typeface::{Weight, wrapped};
 
 use super::contents::PackContents;
 use super::series::PackSeries;
 use super::sheet::Sheet;
+use super::theme::{Ink, Theme};
 
 /// A file of its own is 159 x 100 mm, which fits the text width of A4.
 const FILE_SIZE: (u32, u32) = (1_590, 1_000);
@@ -99,6 +102,7 @@ pub(super) struct Chart {
     pub summary: Option<Sheet>,
     /// The handling marking.
     pub marking: Option<&'static str>,
+    theme: Theme,
     plot: Box<dyn Plot>,
 }
 
@@ -110,12 +114,12 @@ impl Chart {
     pub fn file(&self) -> Result<Picture, io::Error> {
         let caption =
             Caption { id: &self.id, title: &self.headline, description: &self.full_description(), standalone: true };
-        picture(FILE_SIZE, caption, |canvas| {
+        picture(FILE_SIZE, &self.theme, caption, |canvas| {
             let whole = canvas.whole();
             let (left, right) = (MARGIN, whole.right - MARGIN);
             let mut top = 36.0;
             if let Some(marking) = self.marking {
-                let kind = Type::label(PLUM).bold();
+                let kind = Type::label(Ink::Third).bold();
                 top += kind.size;
                 canvas.text(marking, left, top, Anchor::Start, kind);
                 top += 6.0;
@@ -124,7 +128,7 @@ impl Chart {
                 top += HEADLINE.size + 4.0;
                 canvas.text(&line, left, top, Anchor::Start, HEADLINE);
             }
-            let kind = Type::label(DARK_GREY);
+            let kind = Type::label(Ink::Words);
             top += 6.0;
             for line in wrapped(&self.subtitle, kind.size, kind.weight, right - left, 2) {
                 top += kind.size + 10.0;
@@ -132,20 +136,14 @@ impl Chart {
             }
             let small = kind.sized(26.0);
             let mut bottom = whole.bottom - 30.0;
-            canvas.text(
-                &shortened(&self.source, small.size, small.weight, right - left),
-                left,
-                bottom,
-                Anchor::Start,
-                small,
-            );
-            if let Some(note) = &self.note {
-                for line in wrapped(note, small.size, small.weight, right - left, 2).iter().rev() {
-                    bottom -= small.size + 8.0;
+            // From the bottom up: the source, and above it the note.
+            for text in [Some(&self.source), self.note.as_ref()].into_iter().flatten() {
+                for line in wrapped(text, small.size, small.weight, right - left, 2).iter().rev() {
                     canvas.text(line, left, bottom, Anchor::Start, small);
+                    bottom -= small.size + 8.0;
                 }
             }
-            let area = Area { left, top: top + 24.0, right, bottom: bottom - small.size - 14.0 };
+            let area = Area { left, top: top + 24.0, right, bottom: bottom - 6.0 };
             self.plot.draw(canvas, area);
         })
     }
@@ -161,7 +159,7 @@ impl Chart {
         let id = format!("{}-{suffix}", self.id);
         let description = self.full_description();
         let caption = Caption { id: &id, title: &self.headline, description: &description, standalone: false };
-        picture((shape.width(), height as u32), caption, |canvas| {
+        picture((shape.width(), height as u32), &self.theme, caption, |canvas| {
             let whole = canvas.whole();
             let area = Area { left: 8.0, top: 8.0, right: whole.right - 8.0, bottom: whole.bottom - 8.0 };
             self.plot.draw(canvas, area);
@@ -199,6 +197,7 @@ pub(super) fn all(contents: &PackContents, series: &PackSeries) -> Vec<Chart> {
     charts.push(scores::chart(contents));
     charts.push(coverage::chart(contents));
     charts.push(quality::chart(contents, series));
+    charts.extend(completeness::chart(contents));
     charts
 }
 
@@ -214,6 +213,7 @@ fn chart(contents: &PackContents, id: &str, plot: Box<dyn Plot>, sheet: Sheet, w
         sheet: sheet.marked(contents.profile),
         summary: None,
         marking: contents.profile.marking(),
+        theme: contents.theme,
         plot,
     }
 }
@@ -231,8 +231,8 @@ struct Nothing(String);
 
 impl Plot for Nothing {
     fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
-        canvas.outline(area, palette::GRID, 2);
-        let kind = Type::label(DARK_GREY);
+        canvas.outline(area, Ink::Grid, 2);
+        let kind = Type::label(Ink::Words);
         let lines = wrapped(&self.0, kind.size, kind.weight, area.width() - 80.0, 4);
         let mut y = (area.top + area.bottom) / 2.0 - (lines.len() as f64 - 1.0) * LABEL * 0.7;
         for line in lines {

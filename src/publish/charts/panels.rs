@@ -1,8 +1,7 @@
 //! The series of one dimension as small multiples.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, ticks_from_zero};
+use super::axis::{Frame, axis_type, counts_width, draw_counts, round_top};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::palette::{BAND_EDGE, DARK_GREY, INNER_BAND, NAVY, OUTER_BAND};
 use super::timeline::{NAME, Timeline, joined, notes};
 use super::typeface::shortened;
 use super::{Chart, Plot, Words};
@@ -11,6 +10,7 @@ use crate::publish::contents::PackContents;
 use crate::publish::sentences::spoken_level;
 use crate::publish::series::{PackSeries, Range, Series};
 use crate::publish::sheet::{Sheet, Value};
+use crate::publish::theme::Ink;
 use crate::publish::words::{between, capitalised, counted, headline, odds, spoken};
 
 /// More panels than this can't be read.
@@ -35,7 +35,7 @@ impl Panels {
 
     /// What the lines and bands are, once for all panels; returns where the panels may start.
     fn draw_key(&self, canvas: &mut Canvas<'_>, area: Area) -> f64 {
-        let kind = Type::label(DARK_GREY);
+        let kind = Type::label(Ink::Words);
         let (mut x, mut y) = (area.left, area.top + kind.size);
         let bands = self.panels.first().map(|(_, timeline)| timeline.bands.clone()).unwrap_or_default();
         let mut entries: Vec<(String, Option<usize>, bool)> =
@@ -50,12 +50,12 @@ impl Panels {
             let swatch = Area { left: x, top: middle - 12.0, right: x + 56.0, bottom: middle + 12.0 };
             match (band, dashed) {
                 (Some(place), _) => {
-                    canvas.rectangle(swatch, if place == 0 { INNER_BAND } else { OUTER_BAND });
-                    canvas.outline(swatch, BAND_EDGE, 2);
+                    canvas.rectangle(swatch, if place == 0 { Ink::InnerBand } else { Ink::OuterBand });
+                    canvas.outline(swatch, Ink::BandEdge, 2);
                 }
-                (None, true) => canvas.dashed(&[(x, middle), (x + 56.0, middle)], NAVY, 5),
-                (None, false) if self.point.is_some() => canvas.dot((x + 28.0, middle), 7, NAVY),
-                (None, false) => canvas.line(&[(x, middle), (x + 56.0, middle)], NAVY, 5),
+                (None, true) => canvas.dashed(&[(x, middle), (x + 56.0, middle)], Ink::First, 5),
+                (None, false) if self.point.is_some() => canvas.dot((x + 28.0, middle), 7, Ink::First),
+                (None, false) => canvas.line(&[(x, middle), (x + 56.0, middle)], Ink::First, 5),
             }
             canvas.text(&text, x + 68.0, y, Anchor::Start, kind);
             x += wide + 30.0;
@@ -79,8 +79,7 @@ impl Plot for Panels {
             let left = area.left + column as f64 * (wide + gap_x);
             let above = top + row as f64 * (high + gap_y);
             let kind = axis_type().sized(size);
-            let ticks = ticks_from_zero(timeline.largest(), 2);
-            let ends = [0.0, ticks[ticks.len() - 1]];
+            let ends = [0.0, round_top(timeline.largest())];
             let frame = Frame {
                 area: Area {
                     left: left + counts_width(&ends, kind),
@@ -161,8 +160,13 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries, dimension: usi
             first.last.spoken()
         ),
         description: format!(
-            "{} of history and forecast by {dimension_name}, {how_many} on its own scale.{told}",
-            counted(panels.len(), "small line chart")
+            "{} of {} a {} by {dimension_name}, {}, {how_many} on its own scale, {} to {}.{told}",
+            counted(panels.len(), "small line chart"),
+            contents.measure,
+            contents.frequency.noun(),
+            contents.area(),
+            first.first.spoken(),
+            first.last.spoken()
         ),
         note: {
             let mut all: Vec<&str> = panels.iter().flat_map(|(_, timeline)| notes(timeline, false)).collect();
@@ -209,7 +213,11 @@ fn summary(contents: &PackContents, dimension: &str, margin: &[&Series]) -> Shee
         [range.map_or(Cell::Missing, |range| range.median), low, high].map(Value::Figure)
     };
     for one in margin {
-        let before = one.past_total(contents.origin, length).map_or(Cell::Missing, Cell::Number);
+        let before = match one.past_bounds(contents.origin, length) {
+            Some((least, most)) if least == most => Cell::Number(least),
+            Some(_) => Cell::Suppressed,
+            None => Cell::Missing,
+        };
         let first = [Value::Text(one.name()), Value::Figure(before)];
         let next = figures(one.steps.first().map(|step| &step.range));
         let year = figures(one.next_year().map(|year| &year.range));
@@ -219,7 +227,7 @@ fn summary(contents: &PackContents, dimension: &str, margin: &[&Series]) -> Shee
 }
 
 /// A name as part of a file's: small letters, digits and hyphens.
-fn file_stem(name: &str) -> String {
+pub(super) fn file_stem(name: &str) -> String {
     let stem: String =
         name.to_lowercase().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
     let stem = stem.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");

@@ -1,13 +1,13 @@
 //! How many children reach each stage over the horizon.
 
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::palette::{BAND_EDGE, DARK_GREY, INNER_BAND, NAVY};
 use super::{Chart, Plot, Words};
 use crate::publish::contents::{PackContents, text};
 use crate::publish::pathway::PathwayContents;
 use crate::publish::sentences::spoken_level;
 use crate::publish::series::{Range, drawn};
 use crate::publish::sheet::Sheet;
+use crate::publish::theme::Ink;
 use crate::publish::words::{between, capitalised, headline, odds, periods, spoken};
 
 /// The flows that are drawn, from the front door on, each with how deep it lies behind it.
@@ -47,7 +47,7 @@ impl Bar {
 
 impl Plot for Flows {
     fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
-        let kind = Type::label(DARK_GREY);
+        let kind = Type::label(Ink::Words);
         let narrow = area.width() <= 1_000.0;
         let row = area.height() / self.bars.len().max(1) as f64;
         let names = |bar: &Bar| bar.depth as f64 * STEP_IN + kind.width(&bar.name);
@@ -66,12 +66,13 @@ impl Plot for Flows {
                 let at = area.left + bar.depth as f64 * STEP_IN;
                 canvas.text(&bar.name, at, middle + kind.centre(), Anchor::Start, kind);
             }
-            canvas.rectangle(Area { left, top: middle - half, right: x(bar.middle), bottom: middle + half }, NAVY);
+            canvas
+                .rectangle(Area { left, top: middle - half, right: x(bar.middle), bottom: middle + half }, Ink::First);
             let range =
                 Area { left: x(bar.low), top: middle - half * 0.5, right: x(bar.high), bottom: middle + half * 0.5 };
-            canvas.rectangle(range, INNER_BAND);
-            canvas.outline(range, BAND_EDGE, 2);
-            canvas.line(&[(x(bar.middle), middle - half), (x(bar.middle), middle + half)], NAVY, 5);
+            canvas.rectangle(range, Ink::InnerBand);
+            canvas.outline(range, Ink::BandEdge, 2);
+            canvas.line(&[(x(bar.middle), middle - half), (x(bar.middle), middle + half)], Ink::First, 5);
             let end = x(bar.high.max(bar.middle)) + 12.0;
             canvas.text(&spoken(bar.range.median), end, middle + kind.centre(), Anchor::Start, kind.bold());
         }

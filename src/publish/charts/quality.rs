@@ -1,112 +1,42 @@
 //! What was observed, by series and period.
 
-use super::axis::{Frame, axis_type, draw_periods};
-use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::palette::{BAND_EDGE, DARK_GREY, INNER_BAND, MID_GREY, ORANGE, WHITE};
-use super::typeface::shortened;
-use super::{Chart, Plot, Words, nothing};
-use crate::publish::contents::PackContents;
+use std::collections::BTreeSet;
+
+use super::heat_map::{HeatMap, MOST_ROWS, Mark, Row};
+use super::{Chart, Words, nothing};
+use crate::publish::contents::{PackContents, text};
 use crate::publish::series::{PackSeries, Series, State};
 use crate::publish::sheet::{Sheet, Value};
 use crate::publish::words::{capitalised, counted, headline};
-use crate::time::Period;
+use crate::time::{Date, Period};
 
-/// More rows than this can't be labelled; those with the most gaps are drawn.
-const MOST_ROWS: usize = 24;
+/// The marks of the chart, with their names in the key and in tables.
+const STATES: [(Mark, &str); 4] =
+    [(Mark::Full, "Complete"), (Mark::Part, "Part"), (Mark::Empty, "Missing"), (Mark::Revised, "Revised")];
 
-struct Row {
-    name: String,
-    /// One state a period from the first on.
-    states: Vec<State>,
+/// What was revised since the newest earlier pack: keys and first days.
+fn revisions(contents: &PackContents) -> BTreeSet<(Vec<String>, Date)> {
+    let table = &contents.revised;
+    let key = |row: usize| contents.dimensions.iter().map(|name| text(table, name, row).to_owned()).collect();
+    let dates = table.dates("ds").unwrap_or_default().iter().enumerate();
+    dates.map(|(row, date)| (key(row), *date)).collect()
 }
 
-struct Quality {
-    rows: Vec<Row>,
-    first: Period,
-    last: Period,
-}
-
-impl Plot for Quality {
-    fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
-        let top = self.draw_key(canvas, area);
-        let row = ((area.bottom - top - LABEL - 30.0) / self.rows.len().max(1) as f64).min(70.0);
-        let kind = axis_type().sized((row * 0.9).clamp(24.0, LABEL));
-        let widest = self.rows.iter().map(|row| kind.width(&row.name)).fold(0.0, f64::max);
-        let names = widest.min(area.width() * 0.34);
-        let periods = self.last.periods_since(self.first) + 1;
-        let bottom = top + row * self.rows.len() as f64;
-        let frame = Frame {
-            area: Area { left: area.left + names + 16.0, top, right: area.right - 4.0, bottom },
-            across: (-0.5, f64::from(periods) - 0.5),
-            top: 1.0,
-        };
-        for (place, one) in self.rows.iter().enumerate() {
-            let above = top + place as f64 * row;
-            let name = shortened(&one.name, kind.size, kind.weight, names);
-            canvas.text(&name, frame.area.left - 12.0, above + row / 2.0 + kind.centre(), Anchor::End, kind);
-            let gap = (row * 0.08).max(2.0);
-            let mut start = 0;
-            for run in one.states.chunk_by(|a, b| a == b) {
-                let end = start + run.len();
-                let (left, right) = (frame.x(start as f64 - 0.5), frame.x(end as f64 - 0.5));
-                draw_state(canvas, Area { left, top: above + gap, right, bottom: above + row - gap }, run[0]);
-                start = end;
-            }
-        }
-        draw_periods(canvas, &frame, self.first, self.last, axis_type());
-    }
-
-    fn height(&self, width: f64) -> f64 {
-        let key = if width > 1_000.0 { 56.0 } else { 96.0 };
-        key + LABEL + 34.0 + self.rows.len() as f64 * 40.0
-    }
-}
-
-/// Observed is filled, provisional orange, missing empty and struck through: colour isn't the only difference.
-fn draw_state(canvas: &mut Canvas<'_>, area: Area, state: State) {
-    match state {
-        State::Observed => {
-            canvas.rectangle(area, INNER_BAND);
-            canvas.outline(area, BAND_EDGE, 1);
-        }
-        State::Provisional => canvas.rectangle(area, ORANGE),
-        State::Missing => {
-            canvas.rectangle(area, WHITE);
-            canvas.outline(area, MID_GREY, 2);
-            canvas.line(&[(area.left, area.bottom), (area.right, area.top)], MID_GREY, 3);
-        }
-    }
-}
-
-impl Quality {
-    fn draw_key(&self, canvas: &mut Canvas<'_>, area: Area) -> f64 {
-        let kind = Type::label(DARK_GREY);
-        let (mut x, mut y) = (area.left, area.top + kind.size);
-        for (text, state) in
-            [("Observed", State::Observed), ("Provisional", State::Provisional), ("Missing", State::Missing)]
-        {
-            let wide = 52.0 + kind.width(text);
-            if x + wide > area.right && x > area.left {
-                (x, y) = (area.left, y + kind.size + 14.0);
-            }
-            let middle = y - kind.centre();
-            draw_state(canvas, Area { left: x, top: middle - 14.0, right: x + 38.0, bottom: middle + 14.0 }, state);
-            canvas.text(text, x + 50.0, y, Anchor::Start, kind);
-            x += wide + 32.0;
-        }
-        y + 26.0
-    }
-}
-
-/// The state of each period from `first` to `last`; a period that the history lacks is missing.
-fn states(series: &Series, first: Period, last: Period) -> Vec<State> {
-    let mut states = vec![State::Missing; (last.periods_since(first) + 1).max(0) as usize];
+/// The mark of each period from `first` to `last`; a period that the history lacks is missing.
+fn marks(series: &Series, first: Period, last: Period, revised: &BTreeSet<(Vec<String>, Date)>) -> Vec<Mark> {
+    let mut marks = vec![Mark::Empty; (last.periods_since(first) + 1).max(0) as usize];
     for past in &series.past {
-        if let Some(state) = states.get_mut(past.period.periods_since(first).max(0) as usize) {
-            *state = past.state;
+        let mark = match past.state {
+            State::Missing => Mark::Empty,
+            State::Provisional => Mark::Part,
+            State::Observed if revised.contains(&(series.key.clone(), past.period.first_day())) => Mark::Revised,
+            State::Observed => Mark::Full,
+        };
+        if let Some(place) = marks.get_mut(past.period.periods_since(first).max(0) as usize) {
+            *place = mark;
         }
     }
-    states
+    marks
 }
 
 /// The chart.
@@ -117,29 +47,27 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
     let (Some(first), Some(last)) = (periods().min(), periods().max()) else {
         return nothing(contents, ID, "No history to show", "No series has any history, so nothing is drawn here.");
     };
-    let all: Vec<Row> = leaves.iter().map(|one| Row { name: one.name(), states: states(one, first, last) }).collect();
-    let missing = |row: &Row| row.states.iter().filter(|state| **state == State::Missing).count();
+    let revised = revisions(contents);
+    let row = |one: &&Series| Row { name: one.name(), marks: marks(one, first, last, &revised) };
+    let all: Vec<Row> = leaves.iter().map(row).collect();
+    let of = |row: &Row, wanted: Mark| row.marks.iter().filter(|mark| **mark == wanted).count();
+    let missing = |row: &Row| of(row, Mark::Empty);
     let (gaps, with_gaps) = (all.iter().map(missing).sum::<usize>(), all.iter().filter(|row| missing(row) > 0).count());
-    let provisional =
-        (0..all[0].states.len()).filter(|at| all.iter().any(|row| row.states[*at] == State::Provisional)).count();
+    let part = (0..all[0].marks.len()).filter(|at| all.iter().any(|row| row.marks[*at] == Mark::Part)).count();
+    let changed = all.iter().map(|row| of(row, Mark::Revised)).sum::<usize>();
     let count = all.len();
     let noun = contents.frequency.noun();
     let mut sheet = Sheet::new(["series", "period", "state"]);
     for row in &all {
-        for (step, state) in row.states.iter().enumerate() {
-            let state = match state {
-                State::Observed => "observed",
-                State::Provisional => "provisional",
-                State::Missing => "missing",
-            };
+        for (step, mark) in row.marks.iter().enumerate() {
+            let state = STATES.iter().find(|(of, _)| of == mark).map_or(String::new(), |(_, name)| name.to_lowercase());
             let period = Value::Period(first.plus(step as i32));
-            sheet.rows.push(vec![Value::Text(row.name.clone()), period, Value::Text(state.to_owned())]);
+            sheet.rows.push(vec![Value::Text(row.name.clone()), period, Value::Text(state)]);
         }
     }
-    let mut summary = Sheet::new(["series", "observed", "provisional", "missing"]);
+    let mut summary = Sheet::new(["series".to_owned()].into_iter().chain(STATES.map(|(_, name)| name.to_lowercase())));
     for row in &all {
-        let of = |wanted: State| row.states.iter().filter(|state| **state == wanted).count() as i64;
-        let counts = [State::Observed, State::Provisional, State::Missing].map(|state| Value::Whole(of(state)));
+        let counts = STATES.map(|(mark, _)| Value::Whole(of(row, mark) as i64));
         summary.rows.push(std::iter::once(Value::Text(row.name.clone())).chain(counts).collect());
     }
     let mut rows = all;
@@ -175,17 +103,21 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
             last.spoken()
         ),
         description: format!(
-            "Grid of {shown} by {noun}, {} to {}. {} missing in {with_gaps} of {count} series; {} provisional.{}",
+            "Grid of {shown} of {} by {noun}, {}, {} to {}. {} missing in {with_gaps} of {count} series; {} not yet \
+             complete; {} revised since the last pack.{}",
+            contents.measure,
+            contents.area(),
             first.spoken(),
             last.spoken(),
             counted(gaps, &format!("series {noun}")),
-            counted(provisional, noun),
+            counted(part, noun),
+            counted(changed, "figure"),
             if worst.is_empty() { String::new() } else { format!(" {}.", worst.join("; ")) }
         ),
-        note: None,
+        note: (changed > 0).then(|| "Revised: differs from what the last pack showed.".to_owned()),
     };
-    Chart {
-        summary: Some(summary),
-        ..super::chart(contents, ID, Box::new(Quality { rows, first, last }), sheet, words)
-    }
+    let is_there = |mark: Mark| mark != Mark::Revised || changed > 0;
+    let key = STATES.iter().filter(|(mark, _)| is_there(*mark)).map(|(mark, name)| (*mark, (*name).to_owned()));
+    let plot = HeatMap { rows, first, last, key: key.collect() };
+    Chart { summary: Some(summary), ..super::chart(contents, ID, Box::new(plot), sheet, words) }
 }

@@ -1,13 +1,13 @@
 //! The backtest: how large each model's errors were, beside those of the benchmark.
 
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::palette::{DARK_GREY, MID_GREY, NAVY, PALE_GREY, PLUM, WHITE};
 use super::typeface::shortened;
 use super::{Chart, Plot, Words, nothing};
 use crate::disclosure::Cell;
 use crate::publish::contents::{ALL_ORIGINS, PackContents, cell, text};
 use crate::publish::sentences::{Verdict, verdict, verdict_sentence};
 use crate::publish::sheet::{Sheet, Value};
+use crate::publish::theme::Ink;
 use crate::publish::words::{headline, per_cent};
 
 /// More models than this are not drawn; the best are, and the pack's own and the benchmark.
@@ -32,7 +32,7 @@ struct Scores {
 
 impl Plot for Scores {
     fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
-        let plain = Type::label(DARK_GREY);
+        let plain = Type::label(Ink::Words);
         let kind = |bar: &Bar| if bar.role == Role::Other { plain } else { plain.bold() };
         let row = ((area.height() - LABEL - 20.0) / self.bars.len().max(1) as f64).min(140.0);
         let widest = self.bars.iter().map(|bar| kind(bar).width(&bar.name)).fold(0.0, f64::max);
@@ -45,15 +45,15 @@ impl Plot for Scores {
         let bottom = area.top + row * self.bars.len() as f64;
         if let Some(benchmark) = self.bars.iter().find(|bar| bar.role == Role::Benchmark) {
             let x = x(benchmark.score);
-            canvas.dashed(&[(x, area.top), (x, bottom)], PLUM, 3);
+            canvas.dashed(&[(x, area.top), (x, bottom)], Ink::Third, 3);
         }
         for (place, bar) in self.bars.iter().enumerate() {
             let middle = area.top + (place as f64 + if above { 0.7 } else { 0.5 }) * row;
             let half = (row * if above { 0.22 } else { 0.32 }).min(30.0);
             let box_area = Area { left, top: middle - half, right: x(bar.score), bottom: middle + half };
-            canvas.rectangle(box_area, if bar.role == Role::Own { NAVY } else { PALE_GREY });
+            canvas.rectangle(box_area, if bar.role == Role::Own { Ink::First } else { Ink::Pale });
             if bar.role != Role::Own {
-                canvas.outline(box_area, MID_GREY, 2);
+                canvas.outline(box_area, Ink::Outline, 2);
             }
             let kind = kind(bar);
             let baseline = middle + kind.centre();
@@ -66,7 +66,7 @@ impl Plot for Scores {
             draw_on_paper(canvas, &format!("{:.3}", bar.score), x(bar.score) + 10.0, baseline, kind);
         }
         if !above {
-            canvas.line(&[(left, area.top), (left, bottom)], DARK_GREY, 3);
+            canvas.line(&[(left, area.top), (left, bottom)], Ink::Words, 3);
         }
         canvas.text_if_free("Smaller is better", left, bottom + 12.0 + plain.size, Anchor::Start, plain);
     }
@@ -79,7 +79,7 @@ impl Plot for Scores {
 impl Scores {
     /// Names stand above their bars where they would take too much of the width.
     fn names_above(&self, width: f64) -> bool {
-        let kind = Type::label(DARK_GREY).bold();
+        let kind = Type::label(Ink::Words).bold();
         self.bars.iter().any(|bar| kind.width(&bar.name) > width * 0.42)
     }
 }
@@ -87,7 +87,7 @@ impl Scores {
 /// A text that the benchmark's line passes behind.
 fn draw_on_paper(canvas: &mut Canvas<'_>, text: &str, x: f64, baseline: f64, kind: Type) {
     let area = kind.area(text, x, baseline, Anchor::Start);
-    canvas.rectangle(Area { left: area.left - 4.0, right: area.right + 4.0, ..area }, WHITE);
+    canvas.rectangle(Area { left: area.left - 4.0, right: area.right + 4.0, ..area }, Ink::Paper);
     canvas.text(text, x, baseline, Anchor::Start, kind);
 }
 
@@ -142,7 +142,10 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
         }]),
         subtitle: format!("Error score (scaled weighted interval score), {}, all series and tests", contents.area()),
         description: format!(
-            "Bar chart of the error score of each model over past origins; smaller is better. {}. {}",
+            "Bar chart of the error score of each model in tests on past {}s of {}, {}; smaller is better. {}. {}",
+            contents.frequency.noun(),
+            contents.measure,
+            contents.area(),
             told.join("; "),
             verdict_sentence(contents)
         ),

@@ -1,13 +1,14 @@
 //! The year's usual shape, and the forecast beside it.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, draw_end_labels, period_month, ticks_from_zero};
+use super::axis::{Frame, axis_type, counts_width, draw_counts, period_month, ticks_from_zero};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::palette::{BAND_EDGE, INNER_BAND, NAVY, PLUM};
+use super::placement::draw_end_labels;
 use super::{Chart, Plot, Words};
 use crate::disclosure::Cell;
 use crate::publish::contents::{Lockdown, PackContents};
 use crate::publish::series::{PackSeries, drawn};
 use crate::publish::sheet::{Sheet, Value};
+use crate::publish::theme::Ink;
 use crate::publish::words::{capitalised, headline, spoken};
 use crate::time::{Frequency, Period};
 
@@ -54,14 +55,14 @@ impl Plot for Season {
         };
         let (low, high) = (points(&|place| Some(place.lowest)), points(&|place| Some(place.highest)));
         let around: Vec<(f64, f64)> = high.iter().copied().chain(low.iter().rev().copied()).collect();
-        canvas.polygon(&around, INNER_BAND);
-        canvas.line(&low, BAND_EDGE, 2);
-        canvas.line(&high, BAND_EDGE, 2);
+        canvas.polygon(&around, Ink::InnerBand);
+        canvas.line(&low, Ink::BandEdge, 2);
+        canvas.line(&high, Ink::BandEdge, 2);
         let mean = points(&|place| Some(place.mean));
-        canvas.line(&mean, NAVY, 6);
-        mean.iter().for_each(|point| canvas.dot(*point, 8, NAVY));
+        canvas.line(&mean, Ink::First, 6);
+        mean.iter().for_each(|point| canvas.dot(*point, 8, Ink::First));
         let forecast = points(&|place| place.forecast);
-        canvas.dashed(&forecast, PLUM, 6);
+        canvas.dashed(&forecast, Ink::Third, 6);
         let every = (self.places.len() as f64 * 74.0 / frame.area.width()).ceil().max(1.0) as usize;
         for (at, place) in self.places.iter().enumerate().step_by(every) {
             let x = frame.x(at as f64);
@@ -76,10 +77,10 @@ impl Season {
     fn end_labels(&self) -> Vec<(f64, String, Type)> {
         let Some(last) = self.places.last() else { return Vec::new() };
         let mut labels = vec![
-            (last.highest, capitalised(&last_years(self.years)), Type::label(BAND_EDGE)),
-            (last.mean, "Average".to_owned(), Type::label(NAVY).bold()),
+            (last.highest, capitalised(&last_years(self.years)), Type::label(Ink::BandEdge)),
+            (last.mean, "Average".to_owned(), Type::label(Ink::First).bold()),
         ];
-        labels.extend(last.forecast.map(|forecast| (forecast, "Forecast".to_owned(), Type::label(PLUM).bold())));
+        labels.extend(last.forecast.map(|forecast| (forecast, "Forecast".to_owned(), Type::label(Ink::Third).bold())));
         labels.sort_by(|a, b| b.0.total_cmp(&a.0));
         labels
     }
@@ -146,9 +147,11 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Option<Char
             if left_out { " without lockdowns" } else { "" }
         ),
         description: format!(
-            "Line chart of {} by {noun} of the year. The busiest is {} with {} on average, the quietest {} with {}. \
+            "Line chart of {} by {noun} of the year, {}, to {}. The busiest is {} with {} on average, the quietest {} with {}. \
              Averages: {}.",
             contents.measure,
+            contents.area(),
+            contents.origin.spoken(),
             long(busiest),
             mean(busiest),
             long(quietest),

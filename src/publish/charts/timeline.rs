@@ -1,15 +1,14 @@
 //! History and forecast of one series over time.
 
 use super::Plot;
-use super::axis::{
-    Frame, axis_type, counts_width, draw_counts, draw_end_labels, draw_periods, short_name, ticks_from_zero,
-};
+use super::axis::{Frame, axis_type, counts_width, draw_counts, draw_periods, short_name, ticks_from_zero};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::palette::{BAND_EDGE, DARK_GREY, INNER_BAND, LOCKDOWN, MID_GREY, NAVY, ORANGE, OUTER_BAND, WHITE};
+use super::placement::{Spot, draw_end_labels, first_free};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
 use crate::publish::contents::{Lockdown, PackContents};
 use crate::publish::series::{Past, Series, State, Step, drawn};
+use crate::publish::theme::Ink;
 use crate::time::Period;
 
 /// So many years of history are drawn before the forecast.
@@ -81,7 +80,7 @@ impl Timeline {
     pub fn draw_lines(&self, canvas: &mut Canvas<'_>, frame: &Frame, thickness: u32, markers: bool) {
         let x = |period: Period| frame.x(self.position(period));
         for (place, level) in self.bands.iter().enumerate().rev() {
-            let fill = if place == 0 { INNER_BAND } else { OUTER_BAND };
+            let fill = if place == 0 { Ink::InnerBand } else { Ink::OuterBand };
             for run in runs(&self.steps, |step| {
                 let (low, high) = step.range.of(*level)?;
                 Some((x(step.period), frame.y(drawn(low)?), frame.y(drawn(high)?)))
@@ -90,12 +89,12 @@ impl Timeline {
                 let high: Vec<(f64, f64)> = run.iter().map(|(x, _, high)| (*x, *high)).collect();
                 let around: Vec<(f64, f64)> = high.iter().copied().chain(low.iter().rev().copied()).collect();
                 canvas.polygon(&around, fill);
-                canvas.line(&low, BAND_EDGE, 2);
-                canvas.line(&high, BAND_EDGE, 2);
+                canvas.line(&low, Ink::BandEdge, 2);
+                canvas.line(&high, Ink::BandEdge, 2);
             }
         }
         for run in runs(&self.steps, |step| Some((x(step.period), frame.y(drawn(step.range.median)?)))) {
-            canvas.dashed(&run, NAVY, thickness);
+            canvas.dashed(&run, Ink::First, thickness);
         }
         let observed = |past: &Past| match past.count {
             Cell::Number(count) if past.state != State::Missing => Some((x(past.period), frame.y(count))),
@@ -103,22 +102,22 @@ impl Timeline {
         };
         let lines = runs(&self.past, observed);
         for run in &lines {
-            canvas.line(run, NAVY, thickness);
+            canvas.line(run, Ink::First, thickness);
         }
         if markers {
             let radius = marker_radius(frame, self.across());
-            lines.iter().flatten().for_each(|point| canvas.dot(*point, radius, NAVY));
+            lines.iter().flatten().for_each(|point| canvas.dot(*point, radius, Ink::First));
         } else {
             // A lone point has no line.
-            lines.iter().filter(|run| run.len() == 1).flatten().for_each(|point| canvas.dot(*point, 4, NAVY));
+            lines.iter().filter(|run| run.len() == 1).flatten().for_each(|point| canvas.dot(*point, 4, Ink::First));
         }
         for past in &self.past {
             let Some(figure) = drawn(past.count) else { continue };
             let point = (x(past.period), frame.y(figure));
             if past.count == Cell::Suppressed {
-                canvas.ring(point, if markers { 7 } else { 5 }, NAVY, 2);
+                canvas.ring(point, if markers { 7 } else { 5 }, Ink::First, 2);
             } else if past.state == State::Provisional && markers {
-                canvas.ring(point, 10, ORANGE, 5);
+                canvas.ring(point, 10, Ink::Fourth, 5);
             }
         }
     }
@@ -126,7 +125,7 @@ impl Timeline {
     /// The lockdown periods, without labels.
     pub fn draw_lockdowns(&self, canvas: &mut Canvas<'_>, frame: &Frame, top: f64) {
         for (left, right, _) in self.shaded(frame) {
-            canvas.rectangle(Area { left, top, right, bottom: frame.area.bottom }, LOCKDOWN);
+            canvas.rectangle(Area { left, top, right, bottom: frame.area.bottom }, Ink::Shade);
         }
     }
 
@@ -180,30 +179,29 @@ impl Plot for Timeline {
         let kind = axis_type();
         let ticks = ticks_from_zero(self.largest(), 5);
         let end_labels = self.end_labels();
-        let right_room = end_labels.iter().map(|(_, text, kind)| kind.width(text)).fold(0.0, f64::max) + 18.0;
         let mut frame = Frame {
             area: Area {
                 left: area.left + counts_width(&ticks, kind),
                 top: area.top,
-                right: area.right - right_room,
+                right: area.right - self.room_right(),
                 bottom: area.bottom - LABEL - 30.0,
             },
             across: self.across(),
             top: ticks[ticks.len() - 1],
         };
         let strip = self.strip(&frame);
-        let rows = strip.iter().map(|label| label.row + 1).max().unwrap_or(0);
-        frame.area.top += rows as f64 * STRIP_ROW + 8.0;
+        let lowest = strip.iter().map(|label| label.spot.y + STRIP_ROW).fold(0.0, f64::max);
+        frame.area.top += lowest + 8.0;
         self.draw_lockdowns(canvas, &frame, area.top);
         draw_counts(canvas, &frame, &ticks, kind);
         draw_periods(canvas, &frame, self.first, self.last, kind);
         if !self.steps.is_empty() {
             let x = frame.x(self.position(self.origin) + 0.5);
-            canvas.line(&[(x, area.top), (x, frame.area.bottom)], MID_GREY, 3);
+            canvas.line(&[(x, area.top), (x, frame.area.bottom)], Ink::Outline, 3);
         }
         for label in &strip {
-            let y = area.top + label.row as f64 * STRIP_ROW + kind.size;
-            canvas.text_if_free(&label.text, label.x, y, label.anchor, kind);
+            let Spot { x, y, anchor } = label.spot;
+            canvas.text_if_free(&label.text, x, area.top + y + kind.size, anchor, kind);
         }
         self.draw_lines(canvas, &frame, 5, true);
         draw_end_labels(canvas, &frame, &end_labels, 10.0);
@@ -216,50 +214,99 @@ const STRIP_ROW: f64 = LABEL + 10.0;
 /// A label in the strip above the plot.
 struct StripLabel {
     text: String,
-    x: f64,
-    anchor: Anchor,
-    row: usize,
+    /// Below the top of the first row.
+    spot: Spot,
+}
+
+/// Shaded periods under one label.
+struct Shaded {
+    text: String,
+    left: f64,
+    right: f64,
+}
+
+/// "1st, 2nd lockdown" of "1st lockdown" and "2nd lockdown"; names without a common last word stand in full.
+fn one_label(names: &[&str]) -> String {
+    let split: Vec<Option<(&str, &str)>> = names.iter().map(|name| name.rsplit_once(' ')).collect();
+    let last = split.first().copied().flatten().map(|(_, last)| last);
+    match last {
+        Some(last) if split.iter().all(|name| name.is_some_and(|(_, word)| word == last)) => {
+            let firsts: Vec<&str> = split.iter().flatten().map(|(first, _)| *first).collect();
+            format!("{} {last}", firsts.join(", "))
+        }
+        _ => names.join(", "),
+    }
 }
 
 impl Timeline {
-    /// The labels of lockdowns and of the origin, each in the first row where it touches no other.
+    /// The labels of lockdowns and of the origin, each in the first row where it touches no other and doesn't cross the
+    /// origin's line.
     fn strip(&self, frame: &Frame) -> Vec<StripLabel> {
         let kind = axis_type();
-        let mut placed: Vec<(Area, StripLabel)> = Vec::new();
         let origin = frame.x(self.position(self.origin) + 0.5);
-        let mut wanted: Vec<(String, f64, Anchor)> = Vec::new();
+        let mut wanted: Vec<(String, Vec<(f64, Anchor)>)> = Vec::new();
+        let mut taken = Vec::new();
+        let beside = [(origin - 10.0, Anchor::End), (origin + 10.0, Anchor::Start)];
         if let Some(step) = self.steps.first() {
-            let text = format!("Forecast from {}", short_name(step.period));
-            let fits_left = origin - 10.0 - kind.width(&text) > frame.area.left;
-            let (x, anchor) = if fits_left { (origin - 10.0, Anchor::End) } else { (origin + 10.0, Anchor::Start) };
-            wanted.push((text, x, anchor));
+            wanted.push((format!("Forecast from {}", short_name(step.period)), beside.to_vec()));
+            taken.push(Area { left: origin - 1.0, right: origin + 1.0, top: -1e4, bottom: 1e4 });
         }
-        for (left, right, label) in self.shaded(frame) {
-            let half = kind.width(label) / 2.0;
+        for group in self.lockdown_labels(frame, kind) {
+            let half = kind.width(&group.text) / 2.0;
             let lowest = frame.area.left + half;
-            let middle = ((left + right) / 2.0).clamp(lowest, (frame.area.right - half).max(lowest));
-            wanted.push((label.to_owned(), middle, Anchor::Middle));
+            let middle = ((group.left + group.right) / 2.0).clamp(lowest, (frame.area.right - half).max(lowest));
+            wanted.push((group.text, std::iter::once((middle, Anchor::Middle)).chain(beside).collect()));
         }
-        for (text, x, anchor) in wanted {
-            let at = |row: usize| {
-                let area = kind.area(&text, x, row as f64 * STRIP_ROW, anchor);
-                Area { left: area.left - 12.0, right: area.right + 12.0, ..area }
+        let room = Area { left: frame.area.left, top: -1e4, right: frame.area.right + self.room_right(), bottom: 1e4 };
+        let mut labels = Vec::new();
+        for (text, places) in wanted {
+            let row_of = |row: usize| {
+                places.iter().map(move |(x, anchor)| Spot { x: *x, y: row as f64 * STRIP_ROW, anchor: *anchor })
             };
-            let row = (0..8).find(|row| {
-                let crosses = area_crosses(at(*row), origin, anchor);
-                !crosses && !placed.iter().any(|(taken, _)| taken.overlaps(at(*row)))
-            });
-            if let Some(row) = row {
-                placed.push((at(row), StripLabel { text, x, anchor, row }));
+            if let Some((spot, area)) = first_free(&text, kind, (0..8).flat_map(row_of), room, &taken) {
+                taken.push(Area { left: area.left - 12.0, right: area.right + 12.0, ..area });
+                labels.push(StripLabel { text, spot });
             }
         }
-        placed.into_iter().map(|(_, label)| label).collect()
+        labels
+    }
+
+    /// The labels of the shaded periods; neighbours whose labels would touch share one.
+    fn lockdown_labels(&self, frame: &Frame, kind: Type) -> Vec<Shaded> {
+        let mut groups: Vec<(Vec<&str>, Shaded)> = Vec::new();
+        for (left, right, label) in self.shaded(frame) {
+            groups.push((vec![label], Shaded { text: label.to_owned(), left, right }));
+            // A joined label is wider, and may now touch the one before.
+            while let [.., (_, before), (_, last)] = groups.as_slice() {
+                let reach = |one: &Shaded| {
+                    let (middle, half) = ((one.left + one.right) / 2.0, kind.width(&one.text) / 2.0 + 12.0);
+                    (middle - half, middle + half)
+                };
+                if reach(before).1 <= reach(last).0 {
+                    break;
+                }
+                let names: Vec<&str> = groups[groups.len() - 2..].iter().flat_map(|(names, _)| names.clone()).collect();
+                let text = one_label(&names);
+                if kind.width(&text) > frame.area.width() * 0.6 {
+                    break;
+                }
+                let (left, right) = (before.left, last.right);
+                groups.truncate(groups.len() - 2);
+                groups.push((names, Shaded { text, left, right }));
+            }
+        }
+        groups.into_iter().map(|(_, shaded)| shaded).collect()
+    }
+
+    /// How much room the labels of the lines' ends take.
+    fn room_right(&self) -> f64 {
+        self.end_labels().iter().map(|(_, text, kind)| kind.width(text)).fold(0.0, f64::max) + 18.0
     }
 
     /// From top to bottom: where it belongs, the text, how it looks.
     fn end_labels(&self) -> Vec<(f64, String, Type)> {
         let Some(last) = self.steps.last() else { return Vec::new() };
-        let plain = Type::label(BAND_EDGE);
+        let plain = Type::label(Ink::BandEdge);
         let mut labels: Vec<(f64, String, Type)> = self
             .bands
             .iter()
@@ -268,14 +315,16 @@ impl Timeline {
                 Some((drawn(high)?, format!("{level}% range"), plain))
             })
             .collect();
-        labels.extend(drawn(last.range.median).map(|median| (median, "Forecast".to_owned(), Type::label(NAVY).bold())));
+        labels.extend(
+            drawn(last.range.median).map(|median| (median, "Forecast".to_owned(), Type::label(Ink::First).bold())),
+        );
         labels.sort_by(|a, b| b.0.total_cmp(&a.0));
         labels
     }
 
     /// Writes "Observed" just above the line, as far left as it is free of line and text.
     fn label_observed(&self, canvas: &mut Canvas<'_>, frame: &Frame) {
-        let kind = Type::label(NAVY).bold();
+        let kind = Type::label(Ink::First).bold();
         let text = "Observed";
         let wide = kind.width(text);
         let points: Vec<(f64, f64)> = self
@@ -290,10 +339,12 @@ impl Timeline {
             if highest.is_finite() {
                 let y = highest - 22.0;
                 let area = kind.area(text, x, y, Anchor::Start);
+                let spot = Spot { x, y, anchor: Anchor::Start };
+                let is_free = first_free(text, kind, [spot], canvas.whole(), canvas.taken()).is_some();
                 let shaded = self.shaded(frame).iter().any(|(left, right, _)| area.left < *right && *left < area.right);
-                if area.top > frame.area.top && !shaded && canvas.is_free(area) {
+                if area.top > frame.area.top && !shaded && is_free {
                     // Grid lines stay behind the word.
-                    canvas.rectangle(Area { top: area.top - 2.0, bottom: y + 6.0, ..area }, WHITE);
+                    canvas.rectangle(Area { top: area.top - 2.0, bottom: y + 6.0, ..area }, Ink::Paper);
                     canvas.text(text, x, y, Anchor::Start, kind);
                     return;
                 }
@@ -301,11 +352,6 @@ impl Timeline {
             x += 20.0;
         }
     }
-}
-
-/// Whether a label in the strip would run across the origin's line.
-fn area_crosses(area: Area, origin: f64, anchor: Anchor) -> bool {
-    anchor == Anchor::Middle && area.left < origin && origin < area.right
 }
 
 /// Notes as one text; `None` where there is none.
@@ -340,4 +386,4 @@ pub(super) fn notes(timeline: &Timeline, markers: bool) -> Vec<&'static str> {
 }
 
 /// The colour of names inside panels.
-pub(super) const NAME: Type = Type { size: LABEL, weight: super::typeface::Weight::Bold, colour: DARK_GREY };
+pub(super) const NAME: Type = Type { size: LABEL, weight: super::typeface::Weight::Bold, colour: Ink::Words };

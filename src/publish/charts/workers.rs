@@ -1,8 +1,8 @@
 //! Social workers needed, against those in post and the establishment.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, draw_end_labels, draw_periods, ticks_from_zero};
+use super::axis::{Frame, axis_type, counts_width, draw_counts, draw_periods, ticks_from_zero};
 use super::canvas::{Area, Canvas, LABEL, Type};
-use super::palette::{BAND_EDGE, DARK_GREY, NAVY, PLUM};
+use super::placement::draw_end_labels;
 use super::timeline::{Timeline, bands};
 use super::{Chart, Plot, Words};
 use crate::disclosure::Cell;
@@ -11,6 +11,7 @@ use crate::publish::pathway::PathwayContents;
 use crate::publish::sentences::spoken_level;
 use crate::publish::series::{Range, Step, drawn};
 use crate::publish::sheet::Sheet;
+use crate::publish::theme::Ink;
 use crate::publish::words::{between, headline, odds, spoken};
 use crate::time::Period;
 
@@ -42,7 +43,7 @@ impl Plot for Workers {
         self.needed.draw_lines(canvas, &frame, 5, true);
         for (place, (_, posts)) in self.posts.iter().enumerate() {
             let y = frame.y(*posts);
-            let colour = if place + 1 == self.posts.len() { PLUM } else { DARK_GREY };
+            let colour = if place + 1 == self.posts.len() { Ink::Third } else { Ink::Words };
             canvas.line(&[(frame.area.left, y), (frame.area.right, y)], colour, 4);
         }
         draw_end_labels(canvas, &frame, &labels, 12.0);
@@ -52,17 +53,17 @@ impl Plot for Workers {
 impl Workers {
     /// From top to bottom: where it belongs, the text, how it looks.
     fn labels(&self) -> Vec<(f64, String, Type)> {
-        let plain = Type::label(BAND_EDGE);
+        let plain = Type::label(Ink::BandEdge);
         let mut labels = Vec::new();
         if let Some(last) = self.needed.steps.last() {
             labels.extend(self.needed.bands.iter().filter_map(|level| {
                 let (_, high) = last.range.of(*level)?;
                 Some((drawn(high)?, format!("{level}% range"), plain))
             }));
-            labels.extend(drawn(last.range.median).map(|at| (at, "Needed".to_owned(), Type::label(NAVY).bold())));
+            labels.extend(drawn(last.range.median).map(|at| (at, "Needed".to_owned(), Type::label(Ink::First).bold())));
         }
         for (place, (name, posts)) in self.posts.iter().enumerate() {
-            let colour = if place + 1 == self.posts.len() { PLUM } else { DARK_GREY };
+            let colour = if place + 1 == self.posts.len() { Ink::Third } else { Ink::Words };
             labels.push((*posts, (*name).to_owned(), Type::label(colour).bold()));
         }
         labels.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -1,8 +1,7 @@
 //! The year from the origin on, beside the same twelve months of years past.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, short_name, ticks_from_zero};
+use super::axis::{Frame, axis_type, counts_width, draw_counts, short_name, tick_texts, ticks_from_zero};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::palette::{BAND_EDGE, INNER_BAND, NAVY, OUTER_BAND};
 use super::typeface::wrapped;
 use super::{Chart, Plot, Words, nothing};
 use crate::disclosure::Cell;
@@ -11,16 +10,26 @@ use crate::publish::contents::PackContents;
 use crate::publish::sentences::spoken_level;
 use crate::publish::series::{PackSeries, Year, drawn};
 use crate::publish::sheet::{Sheet, Value};
+use crate::publish::theme::Ink;
 use crate::publish::words::{about, between, capitalised, headline, odds, periods, spoken};
 use crate::time::Period;
 
 /// So many past years are shown at most.
 const MOST_YEARS: usize = 8;
 
-/// A past total and the period that it ends with.
+/// The least and the most that a past year can add up to, and the period that it ends with.
 struct PastYear {
     last: Period,
-    total: f64,
+    least: f64,
+    most: f64,
+}
+
+impl PastYear {
+    /// "4,275", or "between 40 and 100" where some periods are hidden.
+    fn spoken(&self) -> String {
+        let (least, most) = (Cell::Number(self.least), Cell::Number(self.most));
+        between(least, most).unwrap_or_default()
+    }
 }
 
 struct Years {
@@ -37,7 +46,7 @@ impl Plot for Years {
         let past = &self.past[self.past.len().saturating_sub(most - 1)..];
         let bounds = self.bands.iter().filter_map(|level| self.next.range.of(*level));
         let figures = bounds.flat_map(|(low, high)| [low, high]).chain([self.next.range.median]).filter_map(drawn);
-        let largest = figures.chain(past.iter().map(|year| year.total)).fold(0.0, f64::max);
+        let largest = figures.chain(past.iter().map(|year| year.most)).fold(0.0, f64::max);
         let ticks = ticks_from_zero(largest * 1.08, 5);
         let columns = past.len() + 1;
         let frame = Frame {
@@ -55,9 +64,22 @@ impl Plot for Years {
         let half = (apart * 0.36).min(70.0);
         for (place, year) in past.iter().enumerate() {
             let x = frame.x(place as f64);
-            let top = frame.y(year.total);
-            canvas.rectangle(Area { left: x - half, top, right: x + half, bottom: frame.area.bottom }, NAVY);
-            canvas.text(&spoken(Cell::Number(year.total)), x, top - 10.0, Anchor::Middle, Type::label(NAVY));
+            let (top, least) = (frame.y(year.most), frame.y(year.least));
+            let column = Area { left: x - half, top, right: x + half, bottom: frame.area.bottom };
+            canvas.rectangle(Area { top: least, ..column }, Ink::First);
+            if year.least < year.most {
+                let open = Area { bottom: least, ..column };
+                canvas.rectangle(open, Ink::Pale);
+                canvas.outline(open, Ink::Outline, 2);
+            }
+            let figure = Type::label(Ink::First);
+            let text = [year.least, year.most].map(in_words);
+            let text = if year.least < year.most { text.join(" to ") } else { text[0].clone() };
+            let lines = wrapped(&text, figure.size, figure.weight, apart - 8.0, 2);
+            for (up, line) in lines.iter().rev().enumerate() {
+                let y = top - 10.0 - up as f64 * 1.1 * figure.size;
+                canvas.text(line, x, y, Anchor::Middle, figure);
+            }
             draw_name(canvas, x, frame.area.bottom, apart, &short_name(year.last), kind);
         }
         self.draw_next(canvas, &frame, past.len() as f64, half);
@@ -75,22 +97,27 @@ impl Years {
             let Some((low, high)) = self.next.range.of(*level) else { continue };
             let (Some(low), Some(high)) = (drawn(low), drawn(high)) else { continue };
             let area = Area { left: x - half, top: frame.y(high), right: x + half, bottom: frame.y(low) };
-            canvas.rectangle(area, if place == 0 { INNER_BAND } else { OUTER_BAND });
-            canvas.outline(area, BAND_EDGE, 2);
+            canvas.rectangle(area, if place == 0 { Ink::InnerBand } else { Ink::OuterBand });
+            canvas.outline(area, Ink::BandEdge, 2);
             top = top.min(area.top);
             inner_top = area.top;
         }
         if let Some(median) = drawn(self.next.range.median) {
             let y = frame.y(median);
-            canvas.dashed(&[(x - half, y), (x + half, y)], NAVY, 6);
-            let kind = Type::label(NAVY).bold();
-            let figure = spoken(self.next.range.median);
+            canvas.dashed(&[(x - half, y), (x + half, y)], Ink::First, 6);
+            let kind = Type::label(Ink::First).bold();
+            let figure = self.next.range.median.number().map_or_else(|| spoken(self.next.range.median), in_words);
             // On its line, where the inner box has room for it: on top of the boxes it would be read as their height.
             let on_line = y - 10.0;
             let fits = kind.width(&figure) <= 2.0 * half && on_line - kind.size >= inner_top;
             canvas.text(&figure, x, if fits { on_line } else { top.min(y) - 10.0 }, Anchor::Middle, kind);
         }
     }
+}
+
+/// A figure over a column, which has no room for more than a million of millions: "4,971 million".
+fn in_words(count: f64) -> String {
+    tick_texts(&[count]).swap_remove(0)
 }
 
 /// A name under a column has so many lines at most: "Mar", "2026", "forecast".
@@ -115,7 +142,7 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
     let mut past: Vec<PastYear> = (0..MOST_YEARS)
         .map_while(|back| {
             let last = contents.origin.plus(-((back * length) as i32));
-            total.past_total(last, length).map(|total| PastYear { last, total })
+            total.past_bounds(last, length).map(|(least, most)| PastYear { last, least, most })
         })
         .collect();
     past.reverse();
@@ -123,8 +150,7 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
     let span = periods(length, contents.frequency);
     let about = about(next.range.median);
     let range = next.range.of(level).and_then(|(low, high)| between(low, high));
-    let told: Vec<String> =
-        past.iter().map(|year| format!("{} to {}", spoken(Cell::Number(year.total)), year.last.spoken())).collect();
+    let told: Vec<String> = past.iter().map(|year| format!("{} to {}", year.spoken(), year.last.spoken())).collect();
     let before = if told.is_empty() { String::new() } else { format!(" The {span} before: {}.", told.join("; ")) };
     let words = Words {
         headline: match &range {
@@ -145,22 +171,28 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
             range.map_or(String::new(), |range| format!(", {range} in {} similar forecasts", odds(level)))
         ),
         note: Some(format!(
-            "The last column is the forecast: its dashed line is the middle, its boxes the {} ranges.",
-            super::timeline::bands(contents).iter().map(|level| format!("{level}%")).collect::<Vec<_>>().join(" and ")
+            "The last column is the forecast: its dashed line is the middle, its boxes the {} ranges.{}",
+            super::timeline::bands(contents).iter().map(|level| format!("{level}%")).collect::<Vec<_>>().join(" and "),
+            if past.iter().any(|year| year.least < year.most) {
+                format!(" Grey: {noun}s too small to show hold from 1 to 7 each.", noun = contents.frequency.noun())
+            } else {
+                String::new()
+            }
         )),
     };
-    let mut sheet = Sheet::new(["year_to", "observed", "median"]);
+    let mut sheet = Sheet::new(["year_to", "observed_at_least", "observed_at_most", "median"]);
     let gap = || Value::Text(String::new());
     sheet.columns.extend(contents.levels.iter().flat_map(|level| {
         let (low, high) = PackContents::bound_columns(level);
         [low, high]
     }));
     for year in &past {
-        let first = [Value::Period(year.last), Value::Figure(Cell::Number(year.total)), gap()];
+        let [least, most] = [year.least, year.most].map(|count| Value::Figure(Cell::Number(count)));
+        let first = [Value::Period(year.last), least, most, gap()];
         sheet.rows.push(first.into_iter().chain(contents.levels.iter().flat_map(|_| [gap(), gap()])).collect());
     }
     let bounds = next.range.bounds.iter().flat_map(|(_, low, high)| [Value::Figure(*low), Value::Figure(*high)]);
-    let first = [Value::Period(next.last), gap(), Value::Figure(next.range.median)];
+    let first = [Value::Period(next.last), gap(), gap(), Value::Figure(next.range.median)];
     sheet.rows.push(first.into_iter().chain(bounds).collect());
     let plot = Years { past, next: next.clone(), bands: super::timeline::bands(contents) };
     super::chart(contents, ID, Box::new(plot), sheet, words)

@@ -40,6 +40,7 @@ pub(super) struct Page {
     checks: Vec<Figure>,
     backtest: Option<Table>,
     quality: Option<Figure>,
+    completeness: Option<Figure>,
     findings: Vec<FindingCard>,
     method: Vec<String>,
     models: Option<Table>,
@@ -124,7 +125,11 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
     let several =
         |ids: &[&str]| ids.iter().filter_map(|id| one(id).transpose()).collect::<Result<Vec<Figure>, PublishError>>();
     let asked = several(&["how-much-comes-back", "another-lockdown", "new-normal"])?;
-    let supposed = several(&["scenarios", "where-it-comes-from"])?;
+    // The ledger that tells most; each scenario has its own as a table.
+    let ledgers = charts.iter().filter(|chart| chart.id.starts_with("ledger-")).rev();
+    let fullest = ledgers.max_by_key(|chart| chart.sheet.rows.len()).map(|chart| chart.id.as_str());
+    let supposed: Vec<&str> = ["scenarios"].into_iter().chain(fullest).chain(["where-it-comes-from"]).collect();
+    let supposed = several(&supposed)?;
     let total = series.total();
     let answers =
         [total.and_then(|total| next_period(contents, total)), total.and_then(|total| next_year(contents, total))];
@@ -161,6 +166,7 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
         checks,
         backtest: backtest(contents),
         quality: one("data-quality")?,
+        completeness: one("completeness")?,
         findings: findings(contents),
         method: contents.method.clone(),
         models: models(contents),

@@ -1,8 +1,12 @@
 //! The pack as a whole: what every chart and the report must be for any authority.
 
 mod futures;
+mod gallery;
+mod measured;
 mod pack;
 mod pathway;
+mod pictures;
+mod told;
 mod workbook;
 
 use std::collections::BTreeSet;
@@ -10,7 +14,7 @@ use std::fs;
 
 use resvg::usvg::roxmltree::{Document, ParsingOptions};
 
-use super::charts::{self, Chart, Shape};
+use super::charts::{self, Chart};
 use super::series::PackSeries;
 use super::{PackContents, PublishError, PublishOptions, WorkbookFormat, report, text_files, write};
 use crate::disclosure::Profile;
@@ -24,7 +28,7 @@ fn samples() -> Vec<(&'static str, PackContents)> {
         contents
     };
     let short = Sample { months: 5, horizon: 3, ..Sample::usual() };
-    vec![
+    [
         ("usual", Sample::usual().pack()),
         ("one series", Sample::areas(1).pack()),
         ("sixty series", Sample::areas(60).pack()),
@@ -38,6 +42,9 @@ fn samples() -> Vec<(&'static str, PackContents)> {
         ("pathway and posts", with_pathway(2_300.0, Some(140.0), Profile::Internal)),
         ("pathway of a few", with_pathway(9.0, Some(1.0), Profile::Published)),
     ]
+    .into_iter()
+    .chain(gallery::states().into_iter().map(|state| (state.id, state.contents)))
+    .collect()
 }
 
 /// Names that try to break out of every format, and names without end.
@@ -58,70 +65,6 @@ fn charts_of(contents: &PackContents) -> Vec<Chart> {
     charts::all(contents, &PackSeries::read(contents))
 }
 
-/// Each picture of each chart of each sample, with a name for messages.
-fn for_each_picture(mut see: impl FnMut(&str, &Chart, &charts::Picture)) {
-    for (sample, contents) in samples() {
-        for chart in charts_of(&contents) {
-            let drawn =
-                [("file", chart.file()), ("wide", chart.inline(Shape::Wide)), ("narrow", chart.inline(Shape::Narrow))];
-            for (shape, picture) in drawn {
-                let picture = picture.expect("a chart that can be drawn");
-                see(&format!("{sample}, {}, {shape}", chart.id), &chart, &picture);
-            }
-        }
-    }
-}
-
-#[test]
-fn every_picture_has_a_role_a_title_and_alternative_text() {
-    for_each_picture(|name, chart, picture| {
-        let document = Document::parse(&picture.svg).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let svg = document.root_element();
-        assert_eq!(svg.attribute("role"), Some("img"), "{name}");
-        let ids: Vec<&str> = svg.attribute("aria-labelledby").unwrap_or("").split(' ').collect();
-        let text_of = |tag: &str| {
-            let node = svg.children().find(|node| node.has_tag_name(("http://www.w3.org/2000/svg", tag)));
-            let node = node.unwrap_or_else(|| panic!("{name} has no <{tag}>"));
-            assert!(ids.contains(&node.attribute("id").unwrap_or("")), "{name}: <{tag}> is not referred to");
-            node.text().unwrap_or("").to_owned()
-        };
-        assert_eq!(text_of("title"), chart.headline, "{name}");
-        assert!(text_of("desc").split_whitespace().count() >= 8, "{name}: {}", text_of("desc"));
-    });
-}
-
-#[test]
-fn no_text_is_cut_and_no_two_texts_touch() {
-    for_each_picture(|name, _, picture| {
-        let document = Document::parse(&picture.svg).expect("valid XML");
-        let view: Vec<f64> = document
-            .root_element()
-            .attribute("viewBox")
-            .unwrap_or("")
-            .split(' ')
-            .map(|number| number.parse().expect("a number"))
-            .collect();
-        for (place, (area, text)) in picture.texts.iter().enumerate() {
-            let inside = area.left >= 0.0 && area.top >= 0.0 && area.right <= view[2] && area.bottom <= view[3];
-            assert!(inside, "{name}: `{text}` lies at {area:?}");
-            for (other, other_text) in &picture.texts[place + 1..] {
-                assert!(!area.overlaps(*other), "{name}: `{text}` and `{other_text}`: {area:?} {other:?}");
-            }
-        }
-    });
-}
-
-#[test]
-fn text_is_text_and_the_font_is_inside() {
-    for_each_picture(|name, _, picture| {
-        let document = Document::parse(&picture.svg).expect("valid XML");
-        let texts = document.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")));
-        assert_eq!(texts.count(), picture.texts.len(), "{name}");
-        assert_eq!(picture.svg.contains("data:font/woff2"), name.ends_with("file"), "{name}");
-        assert!(!picture.svg.contains("rotate("), "{name}: text must be horizontal");
-    });
-}
-
 #[test]
 fn a_file_of_a_chart_is_159_by_100_millimetres() {
     let contents = Sample::usual().pack();
@@ -129,16 +72,6 @@ fn a_file_of_a_chart_is_159_by_100_millimetres() {
     let document = Document::parse(&svg).expect("valid XML");
     assert_eq!(document.root_element().attribute("width"), Some("159mm"));
     assert_eq!(document.root_element().attribute("height"), Some("100mm"));
-}
-
-#[test]
-fn a_headline_says_its_message_in_at_most_ten_words() {
-    for (sample, contents) in samples() {
-        for chart in charts_of(&contents) {
-            let words = chart.headline.split_whitespace().count();
-            assert!((2..=10).contains(&words), "{sample}, {}: {}", chart.id, chart.headline);
-        }
-    }
 }
 
 #[test]
@@ -257,25 +190,6 @@ fn the_headline_and_the_forecast_beside_it_agree() {
 }
 
 #[test]
-fn the_figure_of_the_year_ahead_stands_at_its_own_height() {
-    let contents = Sample::usual().pack();
-    let chart = charts_of(&contents).into_iter().find(|chart| chart.id == "next-year").expect("a year ahead");
-    let texts = chart.file().expect("drawn").texts;
-    let number = |text: &str| text.replace(',', "").parse::<f64>().ok();
-    let series = PackSeries::read(&contents);
-    let year = series.total().and_then(|total| total.next_year()).expect("a year");
-    let expected = year.range.median.number().expect("a number");
-    let figure = texts.iter().rev().find(|(_, text)| number(text) == Some(expected)).expect("the figure").0;
-    // The figures of the axis end where its zero ends.
-    let zero = texts.iter().find(|(_, text)| text == "0").expect("a zero").0;
-    let ticks = texts.iter().filter(|(area, _)| (area.right - zero.right).abs() < 0.5);
-    let above =
-        ticks.filter_map(|(area, text)| Some((number(text)?, area.bottom))).filter(|(tick, _)| *tick > expected);
-    let (_, next_tick) = above.min_by(|one, other| one.0.total_cmp(&other.0)).expect("a tick above");
-    assert!(figure.bottom > next_tick, "{figure:?} beside a tick at {next_tick}");
-}
-
-#[test]
 fn months_of_lockdown_are_not_the_usual_season() {
     let contents = Sample::usual().pack();
     let season = charts_of(&contents).into_iter().find(|chart| chart.id == "seasonal-pattern").expect("a season");
@@ -336,15 +250,6 @@ fn every_text_of_an_internal_pack_carries_its_marking() {
         if is_figures && [".csv", ".json", ".svg", ".html"].iter().any(|ending| name.ends_with(ending)) {
             assert!(String::from_utf8_lossy(&bytes).contains("OFFICIAL-SENSITIVE"), "{name}");
         }
-    }
-}
-
-#[test]
-fn a_chart_writes_its_marking_where_it_can_be_seen() {
-    let contents = Sample { profile: Profile::Internal, ..Sample::usual() }.pack();
-    for chart in charts_of(&contents) {
-        let texts = chart.file().expect("drawn").texts;
-        assert!(texts.iter().any(|(_, text)| text == "OFFICIAL-SENSITIVE"), "{}", chart.id);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::disclosure::{FigureColumn, Figures, LabelColumn, Profile, ProtectedTable, TotalRow, protect};
 use crate::forecast::Levels;
 use crate::panel::{Finding, Place, Severity};
-use crate::publish::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, findings_table};
+use crate::publish::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, Theme, findings_table};
 use crate::time::{Date, Frequency, Period};
 
 /// What the made-up authority is like.
@@ -75,6 +75,7 @@ impl Sample {
             horizon: self.horizon,
             levels: Levels::default(),
             profile: self.profile,
+            theme: Theme::default(),
             engine_version: "0.1.0".to_owned(),
             inputs: vec![Input {
                 name: "referrals-2025-03.csv".to_owned(),
@@ -100,6 +101,8 @@ impl Sample {
             coverage: self.coverage(),
             recent: self.recent(origin),
             vintages: self.vintages(origin),
+            revised: self.revised(origin),
+            completeness: None,
             findings: findings_table(self.profile, &self.findings()).expect("the columns fit"),
             pathway: None,
             models: self.models(),
@@ -303,6 +306,16 @@ impl Sample {
         let mut figures = ranges(&medians, &vec![level * 0.075; medians.len()]);
         figures.push(FigureColumn::observed("y", came));
         protect(self.profile, Figures::new("vintages", labels, figures).expect("the columns fit"))
+    }
+
+    /// The first source's figure of four months ago.
+    fn revised(&self, origin: Period) -> ProtectedTable {
+        let source = self.sources.first().map(|(name, _)| name.as_str()).into_iter();
+        let labels = vec![
+            LabelColumn::text("source", source.clone()),
+            LabelColumn::dates("ds", source.map(|_| origin.plus(-4).first_day())),
+        ];
+        protect(self.profile, Figures::new("revised", labels, Vec::new()).expect("the columns fit"))
     }
 
     fn findings(&self) -> Vec<Finding> {

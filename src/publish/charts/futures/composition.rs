@@ -5,9 +5,9 @@ use super::{PartsOf, View, draw_key};
 use crate::disclosure::Cell;
 use crate::publish::charts::axis::{Frame, axis_type, draw_periods, short_name};
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL};
-use crate::publish::charts::palette::{MID_GREY, NAVY, ORANGE, PLUM, TURQUOISE};
 use crate::publish::charts::{Chart, Plot, Words, chart as finished};
 use crate::publish::sheet::{Sheet, Value};
+use crate::publish::theme::Ink;
 use crate::publish::words::{capitalised, headline, periods as counted_periods, spoken};
 
 const ID: &str = "where-it-comes-from";
@@ -19,10 +19,14 @@ struct Composition {
 impl Plot for Composition {
     fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
         let kind = axis_type();
-        let key =
-            [(NAVY, "Usual level and season"), (ORANGE, "New normal"), (TURQUOISE, "Returning"), (PLUM, "Kept away")];
+        let key = [
+            (Ink::First, "Usual level and season"),
+            (Ink::Fourth, "New normal"),
+            (Ink::Second, "Returning"),
+            (Ink::Third, "Kept away"),
+        ];
         let top = draw_key(canvas, area, &key);
-        let stacks: Vec<Vec<(f64, f64, plotters::style::RGBColor)>> = self.periods.iter().map(stack).collect();
+        let stacks: Vec<Vec<(f64, f64, Ink)>> = self.periods.iter().map(stack).collect();
         let ends = || stacks.iter().flatten().flat_map(|(from, to, _)| [*from, *to]);
         let ticks = signed::ticks(ends().fold(0.0, f64::min), ends().fold(0.0, f64::max), 5, 1.0);
         let frame = SignedFrame {
@@ -50,7 +54,7 @@ impl Plot for Composition {
         if let (Some(first), Some(last)) = (self.periods.first(), self.periods.last()) {
             if let Some(ahead) = self.periods.iter().position(|one| one.is_forecast) {
                 let x = frame.x(ahead as f64 - 0.5);
-                canvas.line(&[(x, top + 8.0), (x, frame.area.bottom)], MID_GREY, 3);
+                canvas.line(&[(x, top + 8.0), (x, frame.area.bottom)], Ink::Outline, 3);
                 let name = format!("Forecast from {}", short_name(self.periods[ahead].period));
                 canvas.text_if_free(&name, x - 10.0, top + 4.0 + kind.size, Anchor::End, kind);
             }
@@ -61,15 +65,15 @@ impl Plot for Composition {
 }
 
 /// The pieces of a column: what adds goes up one on another, what takes goes down.
-fn stack(one: &PartsOf) -> Vec<(f64, f64, plotters::style::RGBColor)> {
+fn stack(one: &PartsOf) -> Vec<(f64, f64, Ink)> {
     let parts = [
-        (one.sum(&["baseline", "season"]), NAVY),
-        (one.sum(&["new-normal"]), ORANGE),
-        (one.sum(&["returning", "new-need"]), TURQUOISE),
-        (one.sum(&["suppressed"]), PLUM),
+        (one.sum(&["baseline", "season"]), Ink::First),
+        (one.sum(&["new-normal"]), Ink::Fourth),
+        (one.sum(&["returning", "new-need"]), Ink::Second),
+        (one.sum(&["suppressed"]), Ink::Third),
     ];
     let (mut up, mut down) = (0.0, 0.0);
-    let piece = |(value, colour): (f64, plotters::style::RGBColor)| {
+    let piece = |(value, colour): (f64, Ink)| {
         let from = if value < 0.0 { &mut down } else { &mut up };
         let start = *from;
         *from += value;
@@ -108,8 +112,11 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
             contents.area()
         ),
         description: format!(
-            "Stacked column chart. Over the {span} ahead the usual level and season make up about {} {}, the new normal \
+            "Stacked column chart of expected {} by part, {}. Over the {span} to {} the usual level and season make up about {} {}, the new normal \
              {}, what returns {}, what closures keep away {}. Columns below zero take away.",
+            contents.measure,
+            contents.area(),
+            contents.origin.plus(ahead.len() as i32).spoken(),
             number(usual),
             contents.measure,
             number(new_normal),

@@ -2,17 +2,16 @@
 
 use super::View;
 use crate::disclosure::Cell;
-use crate::publish::charts::axis::{
-    Frame, axis_type, counts_width, draw_counts, draw_end_labels, draw_periods, ticks_from_zero,
-};
+use crate::publish::charts::axis::{Frame, axis_type, counts_width, draw_counts, draw_periods, ticks_from_zero};
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use crate::publish::charts::palette::{BAND_EDGE, INNER_BAND, LOCKDOWN, NAVY, PLUM};
+use crate::publish::charts::placement::draw_end_labels;
 use crate::publish::charts::{Chart, Plot, Words, chart as finished};
 use crate::publish::contents::{PackContents, cell, text};
 use crate::publish::futures::{BASELINE, HORIZON, SupposedScenario};
 use crate::publish::sentences::spoken_level;
 use crate::publish::series::drawn;
 use crate::publish::sheet::{Sheet, Value};
+use crate::publish::theme::Ink;
 use crate::publish::words::{capitalised, headline, odds, periods as counted_periods, spoken};
 use crate::time::{Date, Period};
 
@@ -59,11 +58,11 @@ impl Plot for Lockdown {
         };
         let (low, high) = (points(|step| step.bounds.0), points(|step| step.bounds.1));
         let around: Vec<(f64, f64)> = high.iter().copied().chain(low.iter().rev().copied()).collect();
-        canvas.polygon(&around, INNER_BAND);
-        canvas.line(&low, BAND_EDGE, 2);
-        canvas.line(&high, BAND_EDGE, 2);
-        canvas.line(&points(|step| step.baseline), NAVY, 5);
-        canvas.dashed(&points(|step| step.middle), PLUM, 6);
+        canvas.polygon(&around, Ink::InnerBand);
+        canvas.line(&low, Ink::BandEdge, 2);
+        canvas.line(&high, Ink::BandEdge, 2);
+        canvas.line(&points(|step| step.baseline), Ink::First, 5);
+        canvas.dashed(&points(|step| step.middle), Ink::Third, 6);
         draw_end_labels(canvas, &frame, &labels, 14.0);
     }
 }
@@ -80,7 +79,7 @@ impl Lockdown {
         };
         let edge = |day: Date| frame.x(position(day)).clamp(frame.area.left, frame.area.right);
         let (left, right) = (edge(self.closed.0), edge(self.closed.1.tomorrow().unwrap_or(self.closed.1)));
-        canvas.rectangle(Area { left, top, right, bottom: frame.area.bottom }, LOCKDOWN);
+        canvas.rectangle(Area { left, top, right, bottom: frame.area.bottom }, Ink::Shade);
         let kind = axis_type();
         canvas.text_if_free("Lockdown", (left + right) / 2.0, top + kind.size, Anchor::Middle, kind);
     }
@@ -88,9 +87,9 @@ impl Lockdown {
     fn end_labels(&self) -> Vec<(f64, String, Type)> {
         let Some(last) = self.steps.last() else { return Vec::new() };
         let mut labels: Vec<(f64, String, Type)> = [
-            (last.baseline, "Without".to_owned(), Type::label(NAVY).bold()),
-            (last.middle, "With lockdown".to_owned(), Type::label(PLUM).bold()),
-            (last.bounds.1, format!("{} range", self.level), Type::label(BAND_EDGE)),
+            (last.baseline, "Without".to_owned(), Type::label(Ink::First).bold()),
+            (last.middle, "With lockdown".to_owned(), Type::label(Ink::Third).bold()),
+            (last.bounds.1, format!("{} range", self.level), Type::label(Ink::BandEdge)),
         ]
         .into_iter()
         .filter_map(|(figure, text, kind)| Some((drawn(figure)?, text, kind)))
@@ -117,6 +116,7 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
     if steps.is_empty() {
         return None;
     }
+    let ends = (steps.first()?.period, steps.last()?.period);
     let differences = &view.futures.differences;
     let whole = view.row(differences, &scenario.name, HORIZON)?;
     let (middle, less, more) =
@@ -150,7 +150,13 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
             contents.area()
         ),
         description: format!(
-            "Line chart of the forecast with and without another lockdown. {} Over {span} that is {} {}{range}. {}",
+            "Line chart of {} by {}, {}, {} to {}: the forecast with and without another lockdown. {} Over {span} that is \
+             {} {}{range}. {}",
+            contents.measure,
+            contents.frequency.noun(),
+            contents.area(),
+            ends.0.spoken(),
+            ends.1.spoken(),
             scenario.description,
             size.map_or("a change too small to show".to_owned(), |size| format!(
                 "about {} {direction}",

@@ -1,6 +1,7 @@
 //! The charts of the three questions and the scenarios.
 
 mod composition;
+mod ledger;
 mod lockdown;
 mod new_normal;
 mod returns;
@@ -9,11 +10,11 @@ mod signed;
 
 use super::Chart;
 use super::canvas::{Area, Canvas, Type};
-use super::palette::{DARK_GREY, MID_GREY};
 use crate::disclosure::{Cell, ProtectedTable};
 use crate::publish::contents::{PackContents, cell, text};
 use crate::publish::futures::Futures;
 use crate::publish::series::PackSeries;
+use crate::publish::theme::Ink;
 use crate::time::Period;
 
 /// The charts, in the order of the report; none where the pack says nothing of scenarios.
@@ -27,7 +28,7 @@ pub(super) fn all(contents: &PackContents, series: &PackSeries) -> Vec<Chart> {
         composition::chart(&view),
         scenarios::chart(&view),
     ];
-    charts.into_iter().flatten().collect()
+    charts.into_iter().flatten().chain(ledger::charts(&view)).collect()
 }
 
 /// What the pack says of one series, here the total.
@@ -133,8 +134,8 @@ impl View<'_> {
 }
 
 /// A key of coloured squares and their names above a plot; gives the height that is left for the plot.
-fn draw_key(canvas: &mut Canvas<'_>, area: Area, entries: &[(plotters::style::RGBColor, &str)]) -> f64 {
-    let kind = Type::label(DARK_GREY);
+fn draw_key(canvas: &mut Canvas<'_>, area: Area, entries: &[(Ink, &str)]) -> f64 {
+    let kind = Type::label(Ink::Words);
     let (mut x, mut y) = (area.left, area.top + kind.size);
     for (colour, name) in entries {
         let wide = 40.0 + kind.width(name);
@@ -144,7 +145,7 @@ fn draw_key(canvas: &mut Canvas<'_>, area: Area, entries: &[(plotters::style::RG
         let middle = y - kind.centre();
         let swatch = Area { left: x, top: middle - 12.0, right: x + 26.0, bottom: middle + 12.0 };
         canvas.rectangle(swatch, *colour);
-        canvas.outline(swatch, MID_GREY, 1);
+        canvas.outline(swatch, Ink::Outline, 1);
         canvas.text(name, x + 36.0, y, super::canvas::Anchor::Start, kind);
         x += wide + 36.0;
     }

@@ -5,11 +5,11 @@ use super::signed;
 use crate::disclosure::Cell;
 use crate::publish::charts::axis::with_commas;
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use crate::publish::charts::palette::{BAND_EDGE, DARK_GREY, GRID, MID_GREY, NAVY};
 use crate::publish::charts::typeface::shortened;
 use crate::publish::charts::{Chart, Plot, Words, chart as finished};
 use crate::publish::contents::{cell, text};
 use crate::publish::sheet::{Sheet, Value};
+use crate::publish::theme::Ink;
 use crate::publish::words::{headline, per_cent};
 
 const ID: &str = "new-normal";
@@ -38,7 +38,7 @@ struct NewNormal {
 
 impl Plot for NewNormal {
     fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
-        let kind = Type::label(DARK_GREY);
+        let kind = Type::label(Ink::Words);
         let mut y = area.top + kind.size;
         let mut x = area.left;
         for (name, is_now) in [("Now", true), ("Believed before", false)] {
@@ -65,7 +65,7 @@ impl Plot for NewNormal {
             let x = place(*tick);
             canvas.line(
                 &[(x, top), (x, bottom)],
-                if *tick == 0.0 { DARK_GREY } else { GRID },
+                if *tick == 0.0 { Ink::Words } else { Ink::Grid },
                 if *tick == 0.0 { 3 } else { 2 },
             );
             canvas.text_if_free(
@@ -97,11 +97,11 @@ impl Plot for NewNormal {
 /// A range with its middle: what is believed now, or what was before.
 fn draw_range(canvas: &mut Canvas<'_>, (low, middle, high): (f64, f64, f64), y: f64, is_now: bool) {
     if is_now {
-        canvas.line(&[(low, y), (high, y)], BAND_EDGE, 7);
-        canvas.dot((middle, y), 10, NAVY);
+        canvas.line(&[(low, y), (high, y)], Ink::BandEdge, 7);
+        canvas.dot((middle, y), 10, Ink::First);
     } else {
-        canvas.line(&[(low, y), (high, y)], MID_GREY, 3);
-        canvas.ring((middle, y), 7, MID_GREY, 3);
+        canvas.line(&[(low, y), (high, y)], Ink::Outline, 3);
+        canvas.ring((middle, y), 7, Ink::Outline, 3);
     }
 }
 
@@ -152,7 +152,10 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
             contents.area()
         ),
         description: format!(
-            "Range chart of the level after the lockdowns against before. {}",
+            "Range chart of the level of {} after the lockdowns against before, {}, as known in {}. {}",
+            contents.measure,
+            contents.area(),
+            contents.origin.spoken(),
             rows.iter()
                 .map(|row| {
                     let [middle, low, high] = [row.now.middle, row.now.low, row.now.high].map(signed_per_cent);

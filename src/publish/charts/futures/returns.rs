@@ -3,14 +3,15 @@
 use super::View;
 use crate::disclosure::Cell;
 use crate::publish::charts::axis::{
-    Frame, axis_type, counts_width, draw_counts, draw_end_labels, draw_periods, short_name, ticks_from_zero,
+    Frame, axis_type, counts_width, draw_counts, draw_periods, short_name, ticks_from_zero,
 };
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use crate::publish::charts::palette::{DARK_GREY, MID_GREY, PLUM, TURQUOISE};
+use crate::publish::charts::placement::draw_end_labels;
 use crate::publish::charts::{Chart, Plot, Words, chart as finished, nothing};
 use crate::publish::contents::{cell, text};
 use crate::publish::series::drawn;
 use crate::publish::sheet::{Sheet, Value};
+use crate::publish::theme::Ink;
 use crate::publish::words::{capitalised, headline, per_cent, spoken};
 use crate::time::Period;
 
@@ -38,8 +39,8 @@ impl Plot for Returns {
         let Some(last) = self.sums.last() else { return };
         // Names stand beside the lines' ends; turquoise is too pale for text.
         let mut labels: Vec<(f64, &str, Type)> = [
-            (last.kept, "Kept away", Type::label(PLUM).bold()),
-            (last.back, "Came back", Type::label(DARK_GREY).bold()),
+            (last.kept, "Kept away", Type::label(Ink::Third).bold()),
+            (last.back, "Came back", Type::label(Ink::Words).bold()),
         ]
         .into_iter()
         .filter_map(|(figure, text, kind)| Some((drawn(figure)?, text, kind)))
@@ -62,7 +63,7 @@ impl Plot for Returns {
         }
         if let Some(ahead) = self.sums.iter().position(|sum| sum.is_forecast) {
             let x = frame.x(ahead as f64 - 0.5);
-            canvas.line(&[(x, area.top), (x, frame.area.bottom)], MID_GREY, 3);
+            canvas.line(&[(x, area.top), (x, frame.area.bottom)], Ink::Outline, 3);
             let name = format!("Forecast from {}", short_name(self.sums[ahead].period));
             canvas.text_if_free(&name, x - 10.0, area.top + kind.size, Anchor::End, kind);
         }
@@ -70,8 +71,8 @@ impl Plot for Returns {
             let sums = self.sums.iter().enumerate();
             sums.filter_map(|(at, sum)| Some((frame.x(at as f64), frame.y(drawn(of(sum))?)))).collect()
         };
-        canvas.line(&points(|sum| sum.kept), PLUM, 7);
-        canvas.line(&points(|sum| sum.back), TURQUOISE, 7);
+        canvas.line(&points(|sum| sum.kept), Ink::Third, 7);
+        canvas.line(&points(|sum| sum.back), Ink::Second, 7);
         draw_end_labels(canvas, &frame, &labels, 14.0);
     }
 }
@@ -122,8 +123,9 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
             contents.area()
         ),
         description: format!(
-            "Line chart of sums so far. By {}, closures have kept away about {} {} and {} come back; by the end of the \
+            "Line chart of sums so far, {}. By {}, closures have kept away about {} {} and {} come back; by the end of the \
              forecast {} come back. The share that returns is {} in the middle, in 8 of 10 cases {range}; {}.",
+            contents.area(),
             contents.origin.spoken(),
             spoken(Cell::Number(kept)),
             contents.measure,

@@ -3,15 +3,15 @@
 use super::View;
 use super::signed;
 use crate::disclosure::Cell;
-use crate::publish::charts::axis::with_commas;
+use crate::publish::charts::axis::tick_texts;
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use crate::publish::charts::palette::{BAND_EDGE, DARK_GREY, GRID, NAVY};
 use crate::publish::charts::typeface::wrapped;
 use crate::publish::charts::{Chart, Plot, Words, chart as finished};
 use crate::publish::contents::{PackContents, cell};
 use crate::publish::futures::{BASELINE, HORIZON};
 use crate::publish::sentences::spoken_level;
 use crate::publish::sheet::{Sheet, Value};
+use crate::publish::theme::Ink;
 use crate::publish::words::{between, capitalised, headline, odds, periods as counted_periods, spoken};
 
 const ID: &str = "scenarios";
@@ -30,7 +30,7 @@ struct Scenarios {
 
 impl Plot for Scenarios {
     fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
-        let kind = Type::label(DARK_GREY);
+        let kind = Type::label(Ink::Words);
         let names = area.width() * 0.36;
         let figures = self.rows.iter().map(|row| kind.bold().width(&spoken(row.middle))).fold(0.0, f64::max) + 28.0;
         let (left, right) = (area.left + names + 24.0, area.right - figures);
@@ -41,23 +41,23 @@ impl Plot for Scenarios {
         let (low, high) = (ticks[0], ticks[ticks.len() - 1]);
         let place = |value: f64| left + (value - low) / (high - low) * (right - left);
         let bottom = area.top + height * self.rows.len() as f64;
-        for tick in &ticks {
+        for (tick, text) in ticks.iter().zip(tick_texts(&ticks)) {
             let x = place(*tick);
-            canvas.line(&[(x, area.top), (x, bottom)], GRID, 2);
-            canvas.text_if_free(&with_commas(*tick), x, bottom + 12.0 + kind.size, Anchor::Middle, kind);
+            canvas.line(&[(x, area.top), (x, bottom)], Ink::Grid, 2);
+            canvas.text_if_free(&text, x, bottom + 12.0 + kind.size, Anchor::Middle, kind);
         }
         for (at, row) in self.rows.iter().enumerate() {
             let y = area.top + (at as f64 + 0.5) * height;
             if let (Some(low), Some(high)) = (row.low.number(), row.high.number()) {
-                canvas.line(&[(place(low), y), (place(high), y)], BAND_EDGE, 8);
+                canvas.line(&[(place(low), y), (place(high), y)], Ink::BandEdge, 8);
                 if low == high {
-                    canvas.dot((place(low), y), 6, BAND_EDGE);
+                    canvas.dot((place(low), y), 6, Ink::BandEdge);
                 }
             }
             if let Some(middle) = row.middle.number() {
-                canvas.dot((place(middle), y), 12, NAVY);
+                canvas.dot((place(middle), y), 12, Ink::First);
                 if row.is_baseline {
-                    canvas.dashed(&[(place(middle), area.top), (place(middle), bottom)], NAVY, 2);
+                    canvas.dashed(&[(place(middle), area.top), (place(middle), bottom)], Ink::First, 2);
                 }
             }
             let name = if row.is_baseline { kind.bold() } else { kind };
@@ -104,8 +104,10 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
         },
         subtitle: format!("{} over the {span} ahead by scenario, {}", capitalised(&contents.measure), contents.area()),
         description: format!(
-            "Range chart of {} over the {span} ahead. {}",
+            "Range chart of {} over the {span} to {}, {}. {}",
             contents.measure,
+            contents.origin.plus(contents.horizon as i32).spoken(),
+            contents.area(),
             rows.iter()
                 .map(|row| {
                     let range = between(row.low, row.high);

@@ -2,7 +2,7 @@
 
 use crate::publish::charts::axis::with_commas;
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, Type};
-use crate::publish::charts::palette::{DARK_GREY, GRID};
+use crate::publish::theme::Ink;
 
 /// Ticks at round numbers from at most `low` to at least `high`, about `wanted` of them, zero among them where it lies
 /// between; steps are at least `least`.
@@ -41,7 +41,7 @@ impl SignedFrame {
     pub fn draw_figures(&self, canvas: &mut Canvas<'_>, ticks: &[f64], kind: Type) {
         for tick in ticks {
             let y = self.y(*tick);
-            let (colour, thickness) = if *tick == 0.0 { (DARK_GREY, 3) } else { (GRID, 2) };
+            let (colour, thickness) = if *tick == 0.0 { (Ink::Words, 3) } else { (Ink::Grid, 2) };
             canvas.line(&[(self.area.left, y), (self.area.right, y)], colour, thickness);
             canvas.text_if_free(&with_commas(*tick), self.area.left - 12.0, y + kind.centre(), Anchor::End, kind);
         }
