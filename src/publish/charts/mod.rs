@@ -34,8 +34,9 @@ pub(super) use cost::pounds;
 use palette::{DARK_GREY, PLUM};
 pub(super) use png::{PngError, rasterised};
 pub(super) use scores::{model_name, score_text};
-pub(super) use typeface::font_face_css;
+pub(super) use total::of_one_series;
 use typeface::{Weight, shortened, wrapped};
+pub(super) use typeface::{base64, font_face_css};
 
 use super::contents::PackContents;
 use super::series::PackSeries;
