@@ -1,6 +1,7 @@
 //! What goes into a pack: protected tables, the facts around them, and the manifest's record.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -8,7 +9,7 @@ use super::earlier::{self, Earlier, again};
 use super::figures::to_thousandths;
 use super::monthly::Work;
 use super::shown::Shown;
-use super::{Error, figures, judge};
+use super::{Error, assurance, figures, judge};
 use crate::batch::Record;
 use crate::disclosure::{Cell, Figures, Profile, ProtectedTable, protect};
 use crate::evaluate::Scorecard;
@@ -69,6 +70,9 @@ impl Results<'_> {
         let vintages = protect(profile, vintages);
         let revised = protect(profile, self.earlier.revisions(&now, &keys, dimensions)?);
         self.findings.extend(self.earlier.findings(&now, &keys, dimensions.len()));
+        for file in self.findings.iter_mut().filter_map(|finding| finding.place.file.as_mut()) {
+            *file = file_name(Path::new(file.as_str()));
+        }
         let headline = SeriesKey::grand_total(dimensions.len());
         let scored = self.scored(&headline);
         let shown = shown(&history, &headline);
@@ -93,6 +97,7 @@ impl Results<'_> {
             model: recipe.to_owned(),
             benchmark: judge::BENCHMARK.to_owned(),
             method: method(plan),
+            assurance: assurance::assurance(plan),
             dimensions: dimensions.to_vec(),
             lockdowns: self.work.lockdowns.clone(),
             history,
@@ -166,9 +171,12 @@ impl Results<'_> {
 }
 
 fn published_input(input: &ingest::InputFile) -> publish::Input {
-    // The folder that the analyst keeps the file in is nobody else's business.
-    let name = input.path.file_name().unwrap_or(input.path.as_os_str()).to_string_lossy().into_owned();
-    publish::Input { name, sha256: input.sha256.clone() }
+    publish::Input { name: file_name(&input.path), sha256: input.sha256.clone() }
+}
+
+/// The folder that the analyst keeps a file in is nobody else's business.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// What the protected history shows of a series by first day, as figures that protection leaves as they are.

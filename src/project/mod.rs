@@ -11,7 +11,7 @@ mod scenarios;
 mod template;
 
 pub use line_up::{Group, LineUp};
-pub use options::{About, BacktestOptions, CalendarOptions, ForecastOptions, PublishOptions};
+pub use options::{About, Assurance, BacktestOptions, CalendarOptions, ForecastOptions, PublishOptions};
 pub use plan::{ProjectError, RunPlan};
 pub use scenarios::{ScenarioOptions, load_scenario};
 pub use template::{Sketch, reference, sketch};

@@ -20,6 +20,36 @@ pub struct About {
     /// What is counted, in the plural, as it stands in a sentence.
     #[serde(default = "referrals")]
     pub measure: String,
+    /// Who asked for the forecast and who answers for it.
+    #[serde(default, skip_serializing_if = "Assurance::is_empty")]
+    pub assurance: Assurance,
+}
+
+/// `[project.assurance]`: what the AQuA Book (HM Treasury, 2015) asks of every analysis, as it stands in the report.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Assurance {
+    /// What the forecast is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// Who asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commissioner: Option<String>,
+    /// Who made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analyst: Option<String>,
+    /// Who checked what, and when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification: Option<String>,
+    /// Who approved its use, and when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approver: Option<String>,
+}
+
+impl Assurance {
+    fn is_empty(&self) -> bool {
+        *self == Assurance::default()
+    }
 }
 
 fn referrals() -> String {

@@ -50,6 +50,13 @@ schema = 1
 title = {title}
 authority = {authority}
 measure = "referrals"
+# What a reader of the report asks first; lines without the # stand in it.
+[project.assurance]
+# purpose = "the budget of 2025-26"
+# commissioner = "Head of Service"
+# analyst = "Performance team"
+# verification = "figures to March checked against the dashboard, 8 April 2025"
+# approver = "Director of Children's Services, 15 April 2025"
 
 [input]
 files = {files}      # relative to this file; oldest extract first where they overlap
@@ -147,6 +154,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `schema` | the version of this file's form: 1 | needed |
 | `project.title`, `project.authority` | stand on the report | needed |
 | `project.measure` | what is counted, in the plural | `referrals` |
+| `project.assurance.purpose`, `.commissioner`, `.analyst`, `.verification`, `.approver` | what the forecast is for, who asked for it, made it, checked it and approved its use: stands in the report's log | not recorded |
 | `input.files` | the files | needed |
 | `input.format` | `auto`, `referrals` (one row each), `counts` (one row a series and period), `dfe-monthly`,  `cin-census` (XML returns), `annex-a` (workbooks, or folders of CSV lists) | `auto` |
 | `input.columns` | headers that differ from the usual: `date`, `child`, `source`, `area`, `age`, `date_of_birth`, `need`, `no_further_action`; for counts `series`, `time`, `value` | found by name |

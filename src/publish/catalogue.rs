@@ -190,12 +190,14 @@ pub(super) fn tables(contents: &PackContents) -> Vec<PackTable<'_>> {
         ("coverage", &contents.coverage),
         ("recent", &contents.recent),
         ("vintages", &contents.vintages),
+        ("revised", &contents.revised),
         ("models", &contents.models),
         ("findings", &contents.findings),
     ];
     let futures = contents.futures.iter().flat_map(|futures| futures.tables());
     let pathway = contents.pathway.iter().flat_map(|pathway| pathway.tables());
-    let all = own.into_iter().chain(futures).chain(pathway);
+    let completeness = contents.completeness.iter().map(|table| ("completeness", table));
+    let all = own.into_iter().chain(completeness).chain(futures).chain(pathway);
     let mut tables: Vec<PackTable<'_>> = all.map(|(stem, table)| PackTable { stem, table }).collect();
     // One without an entry comes last.
     tables.sort_by_key(|one| ENTRIES.iter().position(|entry| entry.stem == one.stem).unwrap_or(ENTRIES.len()));

@@ -1,5 +1,6 @@
 //! What a pack says: protected tables and the few facts around them.
 
+use super::assurance::Assurance;
 use super::futures::Futures;
 use super::theme::Theme;
 use super::{PathwayContents, PublishError};
@@ -73,6 +74,8 @@ pub struct PackContents {
     pub benchmark: String,
     /// How the forecast was made, one paragraph an entry, in plain words.
     pub method: Vec<String>,
+    /// Who asked for it, who answers for it, and what it takes for granted.
+    pub assurance: Assurance,
     /// The names of the key columns, in order.
     pub dimensions: Vec<String>,
     /// Periods to shade.

@@ -7,6 +7,7 @@
 //! This room works out no forecast, decides nothing about disclosure, and doesn't publish atomically: whoever calls it
 //! names a folder that no reader looks into yet.
 
+mod assurance;
 mod catalogue;
 mod charts;
 mod contents;
@@ -31,6 +32,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use assurance::Assurance;
 pub use contents::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, findings_table};
 pub use pathway::{PathwayContents, RestsOn};
 

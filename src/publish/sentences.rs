@@ -2,7 +2,7 @@
 
 use super::PackContents;
 use super::contents::{ALL_ORIGINS, cell, text};
-use super::series::{PackSeries, Range, Series, State};
+use super::series::{PackSeries, Range, Series, State, Step};
 use super::words::{about, between, capitalised, more_by, odds, per_cent, periods, spoken, times};
 use crate::disclosure::{Cell, MOST_HIDDEN};
 use crate::forecast::Level;
@@ -117,6 +117,18 @@ fn range_sentence(range: &Range, level: Level) -> Option<String> {
     Some(format!("In {} similar forecasts the number would {verb} {words}.", odds(level)))
 }
 
+/// "We expect about 390 referrals in April 2025. In 8 of 10 similar forecasts the number would lie between 330 and 450."
+pub(super) fn of_period(contents: &PackContents, step: &Step) -> String {
+    let name = step.period.spoken();
+    let when = if contents.frequency == Frequency::Week { format!("the {name}") } else { name };
+    let expected = format!("We expect {} {} in {when}.", about(step.range.median), contents.measure);
+    [Some(expected), range_sentence(&step.range, spoken_level(contents))]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// A headline figure of the report's first page.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Answer {
@@ -136,9 +148,7 @@ pub(super) fn next_period(contents: &PackContents, total: &Series) -> Option<Ans
     let level = spoken_level(contents);
     let noun = contents.frequency.noun();
     let name = step.period.spoken();
-    let when = if contents.frequency == Frequency::Week { format!("the {name}") } else { name.clone() };
-    let mut sentences = vec![format!("We expect {} {} in {when}.", about(step.range.median), contents.measure)];
-    sentences.extend(range_sentence(&step.range, level));
+    let mut sentences = vec![of_period(contents, step)];
     let record = record(contents);
     if record.judged > 0 {
         // They are not all of the next period, and a reader must not take them for such.

@@ -36,8 +36,9 @@ use canvas::{Anchor, Area, Canvas, Caption, HEADLINE, LABEL, Type, picture};
 pub(super) use cost::pounds;
 pub(super) use png::{PngError, rasterised};
 pub(super) use scores::{model_name, score_text};
-pub(super) use typeface::font_face_css;
+pub(super) use total::of_one_series;
 use typeface::{Weight, wrapped};
+pub(super) use typeface::{base64, font_face_css};
 
 use super::contents::PackContents;
 use super::series::PackSeries;

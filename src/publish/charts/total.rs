@@ -33,11 +33,25 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
             timeline.first.spoken(),
             timeline.last.spoken()
         ),
-        description: description(contents, &timeline),
+        description: description(contents, contents.area(), &timeline),
         note: joined(notes(&timeline, true)),
     };
     let sheet = sheet(contents, &timeline);
     super::chart(contents, ID, Box::new(timeline), sheet, words)
+}
+
+/// History and forecast of one series by itself; `None` where it has neither.
+pub(in crate::publish) fn of_one_series(contents: &PackContents, one: &Series, id: &str) -> Option<Chart> {
+    let timeline = Timeline::of(contents, one)?;
+    let name = one.name();
+    let words = Words {
+        headline: headline([format!("{name}: history and forecast"), "History and forecast".to_owned()]),
+        subtitle: format!("{} a {}", capitalised(&contents.measure), contents.frequency.noun()),
+        description: description(contents, &name, &timeline),
+        note: None,
+    };
+    let sheet = sheet(contents, &timeline);
+    Some(super::chart(contents, id, Box::new(timeline), sheet, words))
 }
 
 /// A forecast within this share of the year before stays near it.
@@ -89,12 +103,11 @@ fn rounded_to_two_figures(value: f64) -> f64 {
 }
 
 /// Alternative text.
-fn description(contents: &PackContents, timeline: &Timeline) -> String {
+fn description(contents: &PackContents, of: &str, timeline: &Timeline) -> String {
     let noun = contents.frequency.noun();
     let mut parts = vec![format!(
-        "Line chart of {} a {noun} in {}, {} to {}.",
+        "Line chart of {} a {noun}, {of}, {} to {}.",
         contents.measure,
-        contents.area(),
         timeline.first.spoken(),
         timeline.last.spoken()
     )];

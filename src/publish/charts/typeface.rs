@@ -84,8 +84,8 @@ pub(crate) fn font_face_css() -> String {
     rule(REGULAR_WOFF2, 400) + &rule(SEMI_BOLD_WOFF2, 700)
 }
 
-/// Method: RFC 4648, section 4.
-fn base64(bytes: &[u8]) -> String {
+/// Bytes as letters of ASCII. Method: RFC 4648, section 4.
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {

@@ -2,10 +2,14 @@
 
 use serde::Serialize;
 
+use super::assurance::{Log, log};
+pub(super) use super::figures::{Column, Figure, Table, figure, table};
+use super::findings::{FindingCard, findings};
+use super::one_by_one::{OneByOne, one_by_one};
 use super::questions::{Questions, Scenarios, questions, scenarios};
 use crate::disclosure::Cell;
 use crate::publish::PublishError;
-use crate::publish::charts::{Chart, Shape, model_name, score_text, short_name};
+use crate::publish::charts::{Chart, model_name, score_text, short_name};
 use crate::publish::contents::{ALL_ORIGINS, NEXT_YEAR, PackContents, cell, text};
 use crate::publish::sentences::{
     Answer, Verdict, earlier_packs, limits, next_period, next_year, record, spoken_level, verdict, verdict_sentence,
@@ -13,9 +17,6 @@ use crate::publish::sentences::{
 use crate::publish::series::PackSeries;
 use crate::publish::sheet::{Sheet, Value};
 use crate::publish::words::{between, capitalised, counted, headline, odds, per_cent, shown, spoken, times};
-
-/// Longer tables are cut in the report; the CSV beside it has all rows.
-const MOST_ROWS: usize = 240;
 
 /// Everything on the page.
 #[derive(Debug, Serialize)]
@@ -30,6 +31,8 @@ pub(super) struct Page {
     scenarios: Option<Scenarios>,
     answers: Vec<AnswerCard>,
     trust: Trust,
+    /// "Month by month".
+    each_period: String,
     years: Option<Table>,
     limits: Vec<String>,
     total: Option<Figure>,
@@ -44,6 +47,7 @@ pub(super) struct Page {
     findings: Vec<FindingCard>,
     method: Vec<String>,
     models: Option<Table>,
+    log: Log,
     disclosure: &'static str,
     facts: Vec<(String, String)>,
     inputs: Option<Table>,
@@ -69,54 +73,20 @@ struct Group {
     id: String,
     heading: String,
     figure: Figure,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Figure {
-    id: String,
-    headline: String,
-    subtitle: String,
-    wide: String,
-    narrow: String,
-    note: Option<String>,
-    source: String,
-    table: Option<Table>,
-}
-
-#[derive(Debug, Serialize)]
-struct FindingCard {
-    name: String,
-    severity: String,
-    what: String,
-    place: String,
-    count: String,
-    meaning: String,
-    remedy: String,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Table {
-    pub caption: String,
-    pub columns: Vec<Column>,
-    pub rows: Vec<Vec<String>>,
-    pub cut: Option<String>,
-    /// Whether its texts may be broken anywhere, as check sums must be.
-    pub is_long: bool,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Column {
-    pub name: String,
-    pub is_figure: bool,
+    /// Each of its series on its own.
+    one_by_one: Option<OneByOne>,
 }
 
 pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart]) -> Result<Page, PublishError> {
     let one = |id: &str| charts.iter().find(|chart| chart.id == id).map(|chart| figure(contents, chart)).transpose();
     let mut groups = Vec::new();
-    for chart in charts.iter().filter(|chart| chart.id.starts_with("by-")) {
+    let grouped = charts.iter().filter(|chart| chart.id.starts_with("by-"));
+    let dimensions = (0..contents.dimensions.len()).filter(|dimension| series.margin(*dimension).len() > 1);
+    for (chart, dimension) in grouped.zip(dimensions) {
         let heading = chart.summary.as_ref().and_then(|sheet| sheet.columns.first()).cloned().unwrap_or_default();
         let figure = figure(contents, chart)?;
-        groups.push(Group { id: chart.id.clone(), heading: format!("By {heading}"), figure });
+        let one_by_one = one_by_one(contents, series, dimension, &chart.id)?;
+        groups.push(Group { id: chart.id.clone(), heading: format!("By {heading}"), figure, one_by_one });
     }
     let mut checks = Vec::new();
     for id in ["last-forecasts", "backtest", "coverage"] {
@@ -156,6 +126,7 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
         scenarios: scenarios(contents, supposed),
         answers: answers.collect(),
         trust: trust(contents),
+        each_period: format!("{0} by {noun}", capitalised(noun)),
         years: years(contents),
         limits: limits(contents, series),
         total: one("history-and-forecast")?,
@@ -170,6 +141,7 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
         findings: findings(contents),
         method: contents.method.clone(),
         models: models(contents),
+        log: log(contents),
         disclosure: contents.profile.note(),
         facts: vec![
             ("Made for".to_owned(), contents.authority.clone()),
@@ -180,82 +152,11 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
                 contents.levels.iter().map(|level| format!("{level}%")).collect::<Vec<_>>().join(", "),
             ),
             ("Disclosure control".to_owned(), contents.profile.to_string()),
-            ("Forecast by".to_owned(), model_name(&contents.model)),
+            ("Line-up of models".to_owned(), contents.model.clone()),
             ("Engine".to_owned(), format!("Groundswell {}", contents.engine_version)),
         ],
         inputs: inputs(contents),
     })
-}
-
-pub(super) fn figure(contents: &PackContents, chart: &Chart) -> Result<Figure, PublishError> {
-    let draw = |shape: Shape| {
-        let failed = |error: std::io::Error| PublishError::Chart { chart: chart.id.clone(), reason: error.to_string() };
-        chart.inline(shape).map(|picture| picture.svg).map_err(failed)
-    };
-    let caption = format!("{}. {}", chart.headline, chart.subtitle);
-    let sheet = chart.summary.as_ref().unwrap_or(&chart.sheet);
-    Ok(Figure {
-        id: chart.id.clone(),
-        headline: chart.headline.clone(),
-        subtitle: chart.subtitle.clone(),
-        wide: draw(Shape::Wide)?,
-        narrow: draw(Shape::Narrow)?,
-        note: chart.note.clone(),
-        source: chart.source.clone(),
-        table: table(contents, caption, sheet, &format!("charts/{}.csv", chart.id)),
-    })
-}
-
-/// A sheet as a table of texts; `None` where it has no rows.
-pub(super) fn table(contents: &PackContents, caption: String, sheet: &Sheet, file: &str) -> Option<Table> {
-    let first = sheet.rows.first()?;
-    let kept: Vec<usize> =
-        (0..sheet.columns.len()).filter(|place| sheet.columns[*place] != super::super::sheet::MARKING_COLUMN).collect();
-    let is_figure =
-        |place: usize| sheet.rows.iter().any(|row| matches!(row[place], Value::Figure(_) | Value::Whole(_)));
-    let columns = kept
-        .iter()
-        .map(|place| Column { name: column_name(contents, &sheet.columns[*place]), is_figure: is_figure(*place) });
-    let value = |column: &str, value: &Value| match value {
-        Value::Text(text) => text.clone(),
-        Value::Whole(number) => number.to_string(),
-        Value::Period(period) => short_name(*period),
-        Value::Figure(cell) if column == "inside" => cell.number().map_or_else(|| shown(*cell), per_cent),
-        Value::Figure(cell) if ["scaled_wis", "mase", "bias"].contains(&column) => score_text(*cell),
-        Value::Figure(cell) => shown(*cell),
-    };
-    // Time runs forward, so it is the newest rows that are kept.
-    let in_time = first.iter().any(|value| matches!(value, Value::Period(_)));
-    let rows = match sheet.rows.len().checked_sub(MOST_ROWS) {
-        Some(over) if in_time => &sheet.rows[over..],
-        Some(_) => &sheet.rows[..MOST_ROWS],
-        None => &sheet.rows[..],
-    };
-    let cut = (rows.len() < sheet.rows.len())
-        .then(|| format!("{} of {} rows are shown; all are in {file}.", rows.len(), sheet.rows.len()));
-    let rows = rows.iter().map(|row| kept.iter().map(|place| value(&sheet.columns[*place], &row[*place])).collect());
-    Some(Table { caption, columns: columns.collect(), rows: rows.collect(), cut, is_long: false })
-}
-
-/// A column's name as a reader knows it.
-fn column_name(contents: &PackContents, column: &str) -> String {
-    if let Some(level) = column.strip_prefix("lo_") {
-        return format!("{level}% low");
-    }
-    if let Some(level) = column.strip_prefix("hi_") {
-        return format!("{level}% high");
-    }
-    match column {
-        "period" | "ds" => capitalised(contents.frequency.noun()),
-        "median" | "forecast_median" => "Forecast".to_owned(),
-        "mean" => "Average".to_owned(),
-        "scaled_wis" => "Interval score".to_owned(),
-        "mase" => "MASE".to_owned(),
-        "known_to" => "Made with figures to".to_owned(),
-        "level" => "Range, %".to_owned(),
-        "inside" => "Held".to_owned(),
-        other => capitalised(&other.replace('_', " ")),
-    }
 }
 
 /// Whether the forecast is worth trusting: the verdict and the record.
@@ -347,26 +248,6 @@ fn backtest(contents: &PackContents) -> Option<Table> {
         cut: None,
         is_long: false,
     })
-}
-
-fn findings(contents: &PackContents) -> Vec<FindingCard> {
-    let table = &contents.findings;
-    let severity = |row: usize| match text(table, "severity", row) {
-        "loss" => "Left out",
-        "warning" => "Warning",
-        _ => "Note",
-    };
-    (0..table.rows())
-        .map(|row| FindingCard {
-            name: text(table, "name", row).to_owned(),
-            severity: severity(row).to_owned(),
-            what: text(table, "what", row).to_owned(),
-            place: text(table, "where", row).to_owned(),
-            count: shown(cell(table, "count", row)),
-            meaning: text(table, "meaning", row).to_owned(),
-            remedy: text(table, "remedy", row).to_owned(),
-        })
-        .collect()
 }
 
 fn models(contents: &PackContents) -> Option<Table> {

@@ -33,11 +33,14 @@ struct QuestionCard {
 pub(super) struct Scenarios {
     pub figures: Vec<Figure>,
     pub supposed: Vec<SupposedCard>,
+    /// Id and title of each.
+    choices: Vec<(String, String)>,
 }
 
 /// One scenario.
 #[derive(Debug, Serialize)]
 pub(super) struct SupposedCard {
+    id: String,
     title: String,
     description: String,
     result: Option<String>,
@@ -67,14 +70,24 @@ fn beliefs(futures: &Futures, row: usize, told: fn(f64) -> String) -> Vec<(Strin
         format!("{}, in 8 of 10 cases {} to {}", told(middle), told(low), told(high))
     };
     let (moved, left) = (number("moved_sd").unwrap_or(0.0), number("left_open").unwrap_or(1.0));
+    // In standard deviations of what was believed before; answers.csv has the figure.
+    let how_far = match moved.abs() {
+        ..0.1 => "hardly at all",
+        ..0.5 => "a little",
+        ..1.0 => "clearly",
+        _ => "far",
+    };
     let moved = match moved {
-        moved if moved.abs() < 0.1 => "hardly at all".to_owned(),
-        moved => format!("{} by {:.1} standard deviations", if moved > 0.0 { "up" } else { "down" }, moved.abs()),
+        moved if moved.abs() < 0.1 => how_far.to_owned(),
+        moved => format!("{how_far} {}", if moved > 0.0 { "up" } else { "down" }),
     };
     vec![
         ("Believed before".to_owned(), range(["prior", "prior_lo_80", "prior_hi_80"])),
         ("Believed now".to_owned(), range(["posterior", "lo_80", "hi_80"])),
-        ("The data moved it".to_owned(), format!("{moved}; {} of the doubt is left", per_cent(left.min(1.0)))),
+        (
+            "The data moved it".to_owned(),
+            format!("{moved}; {} of the doubt of before is left", per_cent(left.min(1.0))),
+        ),
     ]
 }
 
@@ -96,8 +109,9 @@ fn months(months: f64) -> String {
     format!("{months:.0} months")
 }
 
+/// The sentence of an answer, with the apostrophes and minus signs of the page.
 fn sentence(futures: &Futures, row: usize) -> String {
-    text(&futures.answers, "sentence", row).to_owned()
+    text(&futures.answers, "sentence", row).replace('\'', "’").replace(" -", " \u{2212}")
 }
 
 /// How much comes back, and when?
@@ -199,7 +213,7 @@ pub(super) fn scenarios(contents: &PackContents, figures: Vec<Figure>) -> Option
     let futures = contents.futures.as_ref()?;
     let level = spoken_level(contents);
     let (low, high) = PackContents::bound_columns(level);
-    let card = |one: &crate::publish::futures::SupposedScenario| {
+    let card = |(place, one): (usize, &crate::publish::futures::SupposedScenario)| {
         let table = &futures.scenario_years;
         let total = row_of(contents, table, &one.name).and_then(|row| {
             let range = between(cell(table, &low, row), cell(table, &high, row))?;
@@ -210,6 +224,7 @@ pub(super) fn scenarios(contents: &PackContents, figures: Vec<Figure>) -> Option
         let result: Vec<String> = total.into_iter().chain(change).collect();
         let idle = (!one.idle.is_empty()).then(|| format!("Changes nothing here: {}.", one.idle.join(", ")));
         SupposedCard {
+            id: format!("scenario-{}", place + 1),
             title: one.title.clone(),
             description: one.description.clone(),
             result: (!result.is_empty()).then(|| result.join(" ")),
@@ -218,8 +233,9 @@ pub(super) fn scenarios(contents: &PackContents, figures: Vec<Figure>) -> Option
             ledger: ledger(contents, futures, one),
         }
     };
-    let supposed: Vec<SupposedCard> = futures.supposed.iter().map(card).collect();
-    (!supposed.is_empty() || !figures.is_empty()).then_some(Scenarios { figures, supposed })
+    let supposed: Vec<SupposedCard> = futures.supposed.iter().enumerate().map(card).collect();
+    let choices = supposed.iter().map(|one| (one.id.clone(), one.title.clone())).collect();
+    (!supposed.is_empty() || !figures.is_empty()).then_some(Scenarios { figures, supposed, choices })
 }
 
 /// The ledger of a scenario for all series together over the whole horizon.

@@ -3,7 +3,7 @@
 use crate::disclosure::{FigureColumn, Figures, LabelColumn, Profile, ProtectedTable, TotalRow, protect};
 use crate::forecast::Levels;
 use crate::panel::{Finding, Place, Severity};
-use crate::publish::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, Theme, findings_table};
+use crate::publish::{ALL_ORIGINS, Assurance, Input, Lockdown, NEXT_YEAR, PackContents, Theme, findings_table};
 use crate::time::{Date, Frequency, Period};
 
 /// What the made-up authority is like.
@@ -92,6 +92,10 @@ impl Sample {
                  their width is set so that they held as often as promised in tests on the past."
                     .to_owned(),
             ],
+            assurance: Assurance {
+                facts: vec![("Purpose", Some("the budget".to_owned())), ("Approved by", None)],
+                assumptions: vec![["Practice", "as before", "no option"].map(str::to_owned)],
+            },
             dimensions: vec!["source".to_owned()],
             lockdowns: lockdowns(),
             history: self.history_table(first, &counts),
