@@ -5,6 +5,7 @@
 //! ([`forecast_table`], [`backtest_table`]). Statistics live in the rooms; this module hands data from one to the next
 //! and composes their errors.
 
+mod codes;
 mod compare;
 mod desk;
 mod dimensions;
@@ -26,6 +27,7 @@ mod short_history;
 mod vintages;
 mod what_if;
 
+pub use codes::MappingFile;
 pub use compare::{Compared, Comparison, compare_packs, compare_scenarios};
 pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
 pub use dimensions::IdDimensions;

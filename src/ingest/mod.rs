@@ -17,6 +17,7 @@ mod annex_a;
 mod categories;
 mod cin_census;
 mod columns;
+mod completeness;
 mod counts;
 mod coverage;
 mod dates;
@@ -34,6 +35,7 @@ mod headers;
 mod history;
 mod labels;
 mod made;
+mod mapping;
 mod merge;
 mod numbers;
 mod options;
@@ -65,17 +67,19 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub use annex_a::fingerprint_of_folder;
+pub use completeness::{Completeness, FieldCompleteness};
 pub use error::{Fault, IngestError};
 pub use event_groups::EventGroups;
 pub use events::Events;
+pub use mapping::{MappingLine, Unmapped, Writable, mapping_text, writable};
 pub use options::{AreaLabels, Columns, DateOrder, Format, InputOptions, Level};
 pub use recognise::{Recognition, RoleColumn, format_of, recognise};
 pub use series::{SeriesBlock, SeriesColumns, SeriesTable, read_series};
 pub use table::Source;
 pub use time_labels::TimeLabels;
 
-use self::categories::Mapping;
 use self::headers::Headers;
+use self::mapping::Mapping;
 use self::referrals::ReferralReader;
 use self::table::{ReadThrough, Table};
 use self::tidy::Tidy;
@@ -133,6 +137,10 @@ pub struct Ingested {
     pub inputs: Vec<InputFile>,
     /// The last period that is complete in the data: the panel's last.
     pub last_complete: Period,
+    /// Which fields of referrals are filled in, period by period; nothing for counts.
+    pub completeness: Option<Completeness>,
+    /// Spellings of code lists that no code, label or mapping catches.
+    pub unmapped: Vec<Unmapped>,
 }
 
 /// Reads the files that the options name; relative paths start at `base`. `by` is told how far reading has come.
@@ -155,7 +163,8 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
     check(options)?;
     let mapping_path = options.mapping.as_ref().map(|path| base.join(path));
     let mapping = mapping_path.as_ref().map(|path| Mapping::read(path)).transpose()?;
-    let mut reading = Reading { inputs: Vec::new(), findings: Vec::new(), by };
+    let mut reading =
+        Reading { inputs: Vec::new(), findings: Vec::new(), completeness: None, unmapped: Vec::new(), by };
     let mut format = None;
     let mut tables = Vec::new();
     for (position, path) in options.files.iter().enumerate() {
@@ -190,8 +199,8 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
         }
     };
     let last_complete = panel.span().last().unwrap_or(panel.span().start());
-    let Reading { inputs, findings, .. } = reading;
-    Ok(Ingested { panel, format, time_labels, findings, inputs, last_complete })
+    let Reading { inputs, findings, completeness, unmapped, .. } = reading;
+    Ok(Ingested { panel, format, time_labels, findings, inputs, last_complete, completeness, unmapped })
 }
 
 /// What happened to the children of the files, for what follows journeys and not only counts.
@@ -294,6 +303,8 @@ type Tables<'t> = &'t mut dyn Iterator<Item = Result<Table, IngestError>>;
 struct Reading<'b> {
     inputs: Vec<InputFile>,
     findings: Vec<Finding>,
+    completeness: Option<Completeness>,
+    unmapped: Vec<Unmapped>,
     by: &'b mut dyn FnMut(Progress<'_>),
 }
 
@@ -330,6 +341,7 @@ impl Reading<'_> {
         }
         let merged = merge::merge(reader, options)?;
         self.findings.extend(merged.findings);
+        (self.completeness, self.unmapped) = (Some(merged.completeness), merged.unmapped);
         Ok((merged.panel, TimeLabels::FirstDay))
     }
 

@@ -214,6 +214,40 @@ pub(super) fn incomplete_periods(periods: &[String], extract_date: String) -> Fi
     }
 }
 
+/// A field that many referrals lack.
+pub(super) fn poor_field(field: &str, share: f64, lacking: u64) -> Finding {
+    // To the nearest 5 per cent, so that no small count can be read from it.
+    let percent = (share * 20.0).round() * 5.0;
+    Finding {
+        name: "incomplete-field",
+        severity: Severity::Note,
+        what: format!("About {percent} per cent of the referrals have a usable value of `{field}`"),
+        place: Place { series: Some(field.to_string()), ..Place::default() },
+        count: lacking,
+        meaning: "The others are counted under `Unknown` where series are told apart by it; how it is recorded may be \
+                  what changes in a series, and not demand.",
+        remedy: "Complete the field in the source system, map its spellings, or don't tell series apart by it.",
+    }
+}
+
+/// Periods in which a field was recorded worse than usual.
+pub(super) fn completeness_fall(field: &str, periods: &[String]) -> Finding {
+    Finding {
+        name: "completeness-fall",
+        severity: Severity::Warning,
+        what: format!(
+            "In {} far fewer referrals than usual have a usable value of `{field}`: {}",
+            plural(periods.len() as u64, "period", "periods"),
+            some(periods)
+        ),
+        place: Place { series: periods.first().cloned(), ..Place::default() },
+        count: periods.len() as u64,
+        meaning: "Recording changed or broke off there: series by this field fall, and `Unknown` rises, without a change \
+                  of demand.",
+        remedy: "Ask what changed in recording; complete the field where it is known.",
+    }
+}
+
 /// Some names in a sentence.
 fn some(names: &[String]) -> String {
     const MOST: usize = 8;
