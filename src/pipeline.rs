@@ -7,6 +7,7 @@
 
 mod codes;
 mod compare;
+mod completeness;
 mod desk;
 mod dimensions;
 mod earlier;
@@ -45,8 +46,9 @@ pub use crate::publish::tables::WideFormat;
 
 use std::path::Path;
 
-use crate::ingest::{self, Ingested, InputOptions};
+use crate::ingest::{self, Ingested, InputOptions, TimeLabels};
 use crate::panel::{Finding, Severity};
+use crate::time::Closures;
 
 /// Where a command stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,11 +85,20 @@ fn log_findings(findings: &[Finding]) {
     }
 }
 
-/// Reads input files and tells how far it has come.
-fn read_input(options: &InputOptions, base: &Path, listener: Listener<'_>) -> Result<Ingested, Error> {
-    Ok(ingest::read(options, base, &mut |read| {
+/// Reads input files, tells how far it has come, and looks for changes that the closures don't explain.
+fn read_input(
+    options: &InputOptions,
+    base: &Path,
+    closures: &Closures,
+    listener: Listener<'_>,
+) -> Result<Ingested, Error> {
+    let mut ingested = ingest::read(options, base, &mut |read| {
         listener(Progress { stage: Stage::Read, done: read.bytes, of: read.size.unwrap_or(0) });
-    })?)
+    })?;
+    if ingested.time_labels != TimeLabels::Number {
+        ingested.findings.extend(ingest::sudden_changes(&ingested.panel, closures));
+    }
+    Ok(ingested)
 }
 
 /// Who hears of progress.

@@ -248,6 +248,61 @@ pub(super) fn completeness_fall(field: &str, periods: &[String]) -> Finding {
     }
 }
 
+/// Single months far under what was expected of them.
+pub(super) fn sudden_falls(months: &[String]) -> Finding {
+    Finding {
+        name: "sudden-fall",
+        severity: Severity::Warning,
+        what: format!(
+            "{} far below what season and level lead to expect: {}",
+            plural(months.len() as u64, "month of a series lies", "months of series lie"),
+            some(months)
+        ),
+        place: Place { series: months.first().cloned(), ..Place::default() },
+        count: months.len() as u64,
+        meaning: "So sudden and short a fall is more often recording (an export cut short, a system that changed or \
+                  stood still) than demand; the models take the month as it is.",
+        remedy: "Ask whether referrals of the month are missing; add them, or name the time as a closure of kind \
+                 `recording` in `calendar.closures`.",
+    }
+}
+
+/// Single months far above what was expected of them.
+pub(super) fn sudden_jumps(months: &[String]) -> Finding {
+    Finding {
+        name: "sudden-jump",
+        severity: Severity::Warning,
+        what: format!(
+            "{} far above what season and level lead to expect: {}",
+            plural(months.len() as u64, "month of a series lies", "months of series lie"),
+            some(months)
+        ),
+        place: Place { series: months.first().cloned(), ..Place::default() },
+        count: months.len() as u64,
+        meaning: "So sudden and short a jump is more often recording (a backlog entered on one day, rows that an export \
+                  multiplied, contacts counted as referrals) than demand; the models take the month as it is.",
+        remedy: "Ask what was recorded then, and spread or correct it in the source system.",
+    }
+}
+
+/// Levels that move from one month to the next and stay.
+pub(super) fn level_shifts(months: &[String]) -> Finding {
+    Finding {
+        name: "level-shift",
+        severity: Severity::Warning,
+        what: format!(
+            "{} from one month to the next and stays there: {}",
+            plural(months.len() as u64, "level of a series moves far", "levels of series move far"),
+            some(months)
+        ),
+        place: Place { series: months.first().cloned(), ..Place::default() },
+        count: months.len() as u64,
+        meaning: "A front door that was reorganised, or another way of counting, looks like this. Forecasts start from \
+                  the newer level; what was before it widens their ranges and bends their season.",
+        remedy: "Ask what changed. Where the older months count something else, leave them out with `from`.",
+    }
+}
+
 /// Some names in a sentence.
 fn some(names: &[String]) -> String {
     const MOST: usize = 8;

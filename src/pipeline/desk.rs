@@ -8,11 +8,13 @@ use serde::Serialize;
 
 use super::codes::{self, Codes, MappingFile};
 use super::looked_after::{self, LookedAfter};
+use super::monthly::closures;
 use super::{Error, Listener, read_input};
 use crate::ingest::{self, Format, History, Ingested, InputOptions, Recognition};
 use crate::panel::Finding;
 use crate::project::{self, RunPlan, Sketch};
 use crate::simulate::{self, Dirt, FileFormat, SimulationOptions};
+use crate::time::Closures;
 
 /// What the command line changes of the simulator's options.
 #[derive(Debug, Clone, Default)]
@@ -131,7 +133,8 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
         && is_project(project)
     {
         let plan = RunPlan::load(project)?;
-        let ingested = read_input(plan.input(), plan.base(), listener)?;
+        let closures = closures(&plan)?;
+        let ingested = read_input(plan.input(), plan.base(), &closures, listener)?;
         let codes = Codes::of(&ingested, plan.input(), plan.base());
         return Ok(Checked::of(Some((ingested, codes)), None));
     }
@@ -141,7 +144,7 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
     if let [first, ..] = files.as_slice() {
         let dimensions = first_dimensions(&ingest::recognise(first)?);
         let options = InputOptions { files, dimensions, ..InputOptions::default() };
-        let read = read_input(&options, Path::new(""), listener)?;
+        let read = read_input(&options, Path::new(""), &Closures::england(), listener)?;
         let codes = Codes::of(&read, &options, Path::new(""));
         ingested = Some((read, codes));
     }
@@ -229,7 +232,7 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
         ..InputOptions::default()
     };
     // A project file that doesn't run is none: the files are read as it will read them.
-    let ingested = read_input(&options, Path::new(""), &mut |_| {})?;
+    let ingested = read_input(&options, Path::new(""), &Closures::england(), &mut |_| {})?;
     let authority = match (area, first.format) {
         (Some(area), _) => area.to_owned(),
         (None, Format::DfeMonthly) => "England's local authorities".to_owned(),

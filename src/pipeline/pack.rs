@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::earlier::{self, Earlier, again};
 use super::monthly::Work;
-use super::{Error, figures, judge};
+use super::{Error, completeness, figures, judge};
 use crate::batch::Record;
 use crate::disclosure::{Cell, Figures, Profile, ProtectedTable, protect};
 use crate::evaluate::Scorecard;
@@ -97,6 +97,10 @@ impl Results<'_> {
             recent: protect(recent),
             vintages,
             findings: publish::findings_table(profile, &self.findings)?,
+            completeness: {
+                let completeness = self.work.ingested.completeness.as_ref();
+                completeness.map(|completeness| completeness::table(profile, completeness)).transpose()?
+            },
             models: protect(figures::models(dimensions, panel.keys(), recipe, |key| self.described(key))?),
             pathway: self.pathway.clone(),
             futures: self.futures.clone(),

@@ -93,6 +93,8 @@ pub struct PackContents {
     pub vintages: ProtectedTable,
     /// What was noticed about the data, see [`findings_table`].
     pub findings: ProtectedTable,
+    /// `field`, `ds`; `share` of the period's referrals with a usable value; `None` where the input has no fields.
+    pub completeness: Option<ProtectedTable>,
     /// Keys; `model`, `description` (what was fitted to each series).
     pub models: ProtectedTable,
     /// What follows the referrals; `None` where the project file leaves it out.
@@ -218,6 +220,9 @@ impl PackContents {
         ];
         for (table, columns) in expected {
             self.check_table(table, columns)?;
+        }
+        if let Some(table) = &self.completeness {
+            self.check_table(table, fixed(&[("field", Text), ("ds", Dates), ("share", Figures)]))?;
         }
         self.futures.iter().try_for_each(|futures| futures.check(self))?;
         self.pathway.iter().try_for_each(|pathway| pathway.check(self))

@@ -131,7 +131,7 @@ const HTML: &str = "text/html; charset=utf-8";
 /// Writes the tables, charts and report of a pack into a folder that exists, and lists what was written.
 ///
 /// Tables: `forecasts` and `history` as CSV, Parquet and JSON, `findings` as CSV and JSON, `yearly`, `backtest`,
-/// `vintages` and `models` as CSV; where there are scenarios, `answers`, `decomposition`, `returns`, `scenarios`, `scenario-years`, `ledger` and
+/// `vintages` and `models` as CSV; of child-level referrals `completeness` as CSV and Parquet; where there are scenarios, `answers`, `decomposition`, `returns`, `scenarios`, `scenario-years`, `ledger` and
 /// `differences` as CSV and Parquet; `charts/*` as SVG, PNG and the figures behind them as CSV; `report.html`.
 ///
 /// # Errors
@@ -159,6 +159,10 @@ pub fn write(
         ("findings", &contents.findings),
     ] {
         pack.file(&format!("{stem}.csv"), CSV, text_files::csv(&Sheet::of(table)).as_bytes())?;
+    }
+    if let Some(table) = &contents.completeness {
+        pack.file("completeness.csv", CSV, text_files::csv(&Sheet::of(table)).as_bytes())?;
+        pack.parquet("completeness.parquet", table)?;
     }
     for (stem, table) in contents.futures.iter().flat_map(Futures::tables) {
         let sheet = Sheet::of(table);

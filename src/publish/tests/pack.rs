@@ -101,6 +101,7 @@ impl Sample {
             recent: self.recent(origin),
             vintages: self.vintages(origin),
             findings: findings_table(self.profile, &self.findings()).expect("the columns fit"),
+            completeness: None,
             pathway: None,
             models: self.models(),
             futures: None,
