@@ -6,7 +6,9 @@
 //! and composes their errors.
 
 mod assurance;
+mod codes;
 mod compare;
+mod completeness;
 mod desk;
 mod dimensions;
 mod earlier;
@@ -28,6 +30,7 @@ mod shown;
 mod vintages;
 mod what_if;
 
+pub use codes::MappingFile;
 pub use compare::{Compared, Comparison, compare_packs, compare_scenarios};
 pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
 pub use dimensions::IdDimensions;
@@ -45,8 +48,9 @@ pub use crate::publish::tables::WideFormat;
 
 use std::path::Path;
 
-use crate::ingest::{self, Ingested, InputOptions};
+use crate::ingest::{self, Ingested, InputOptions, TimeLabels};
 use crate::panel::{Finding, Severity};
+use crate::time::Closures;
 
 /// Where a command stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,11 +87,20 @@ fn log_findings(findings: &[Finding]) {
     }
 }
 
-/// Reads input files and tells how far it has come.
-fn read_input(options: &InputOptions, base: &Path, listener: Listener<'_>) -> Result<Ingested, Error> {
-    Ok(ingest::read(options, base, &mut |read| {
+/// Reads input files, tells how far it has come, and looks for changes that the closures don't explain.
+fn read_input(
+    options: &InputOptions,
+    base: &Path,
+    closures: &Closures,
+    listener: Listener<'_>,
+) -> Result<Ingested, Error> {
+    let mut ingested = ingest::read(options, base, &mut |read| {
         listener(Progress { stage: Stage::Read, done: read.bytes, of: read.size.unwrap_or(0) });
-    })?)
+    })?;
+    if ingested.time_labels != TimeLabels::Number {
+        ingested.findings.extend(ingest::sudden_changes(&ingested.panel, closures));
+    }
+    Ok(ingested)
 }
 
 /// Who hears of progress.

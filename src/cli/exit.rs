@@ -1,6 +1,7 @@
 //! Exit codes, and the failure that carries one.
 
 use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
 
 use groundswell::pipeline::{self, Fault};
@@ -58,6 +59,12 @@ impl Failure {
     /// A failure with its exit code.
     pub fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Failure {
         Failure { exit, error: error.into() }
+    }
+
+    /// A file that stands where an output should go, and may not be written over without being asked.
+    pub fn is_there(path: &Path) -> Failure {
+        let message = format!("{} is there already; --force writes over it", path.display());
+        Failure::new(Exit::CantCreate, anyhow::anyhow!(message))
     }
 
     /// A wrong command line, in words.

@@ -32,8 +32,7 @@ impl Arguments {
     pub fn execute(self, screen: &Screen) -> Result<Exit, Failure> {
         let to_screen = self.output.as_os_str() == "-";
         if !to_screen && !self.force && self.output.exists() {
-            let message = format!("{} is there already; --force writes over it", self.output.display());
-            return Err(Failure::new(Exit::CantCreate, anyhow::anyhow!(message)));
+            return Err(Failure::is_there(&self.output));
         }
         let folder = if to_screen { None } else { self.output.parent().map(PathBuf::from) };
         let project = pipeline::init(&self.files, self.area.as_deref(), &folder.unwrap_or_default())?;

@@ -1,12 +1,13 @@
 //! Local spellings to national groups: by whole code, by label, by the user's mapping file, and else `Unknown`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
 
 use super::error::IngestError;
 use super::headers::{listed, plain};
+use super::mapping::Mapping;
 
 /// The groups that ship with the engine; each text is read once a run and by a test.
 const REFERRAL_SOURCE: &str = include_str!("../../models/categories/referral-source.toml");
@@ -37,39 +38,26 @@ struct Group {
     beginnings: Vec<String>,
 }
 
-/// The user's mapping file: spellings to groups.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Mapping {
-    schema: u32,
-    #[serde(default)]
-    source: BTreeMap<String, String>,
-    #[serde(default)]
-    need: BTreeMap<String, String>,
-}
-
-impl Mapping {
-    /// Reads a mapping file.
-    ///
-    /// # Errors
-    /// Where there is none, or it is not one.
-    pub(super) fn read(path: &Path) -> Result<Mapping, IngestError> {
-        let refuse = |detail: String| IngestError::Mapping { path: path.to_path_buf(), detail };
-        let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
-        let mapping: Mapping = toml::from_str(&text).map_err(|error| refuse(error.message().to_string()))?;
-        if mapping.schema != 1 {
-            return Err(refuse(format!("it has schema {}; this version reads schema 1", mapping.schema)));
-        }
-        Ok(mapping)
-    }
-}
-
 /// What groups a column is mapped to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Grouping {
     Source,
     Need,
     NoFurtherAction,
+}
+
+impl Grouping {
+    /// All of them, in the order of a mapping file.
+    pub(super) const ALL: [Grouping; 3] = [Grouping::Source, Grouping::Need, Grouping::NoFurtherAction];
+
+    /// The name of its table in a mapping file.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Grouping::Source => "source",
+            Grouping::Need => "need",
+            Grouping::NoFurtherAction => "no_further_action",
+        }
+    }
 }
 
 /// Maps the spellings of one column to its groups.
@@ -83,6 +71,8 @@ pub(super) struct Categories {
     /// Words that a label may begin with, longest first.
     beginnings: Vec<(Vec<String>, usize)>,
     mapped: BTreeMap<String, usize>,
+    /// Labels, spellings and beginnings as the groups' file writes them.
+    vocabulary: Vec<String>,
 }
 
 impl Categories {
@@ -97,13 +87,9 @@ impl Categories {
             Grouping::NoFurtherAction => NO_FURTHER_ACTION,
         };
         let mut categories = Categories::from_toml(text).map_err(IngestError::Options)?;
-        let entries = mapping.map(|(path, mapping)| match grouping {
-            Grouping::Source => (path, Some(&mapping.source)),
-            Grouping::Need => (path, Some(&mapping.need)),
-            Grouping::NoFurtherAction => (path, None),
-        });
-        if let Some((path, Some(entries))) = entries {
-            for (spelling, group) in entries {
+        if let Some((path, mapping)) = mapping {
+            // A spelling that nobody has decided about yet has an empty group.
+            for (spelling, group) in mapping.of(grouping).iter().filter(|(_, group)| !group.trim().is_empty()) {
                 let target = categories.target(group).ok_or_else(|| IngestError::Mapping {
                     path: path.to_path_buf(),
                     detail: format!(
@@ -132,9 +118,11 @@ impl Categories {
             spellings: BTreeMap::new(),
             beginnings: Vec::new(),
             mapped: BTreeMap::new(),
+            vocabulary: Vec::new(),
         };
         for (position, group) in file.group.into_iter().enumerate() {
             let spellings = group.spellings.iter().chain([&group.label]);
+            categories.vocabulary.extend(spellings.clone().chain(&group.beginnings).cloned());
             categories.spellings.extend(spellings.map(|spelling| (plain(spelling), position)));
             categories.beginnings.extend(group.beginnings.iter().map(|words_of| (words(words_of), position)));
             categories.codes.extend(group.codes.into_iter().map(|code| (code, position)));
@@ -142,6 +130,17 @@ impl Categories {
         }
         categories.beginnings.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
         Ok(categories)
+    }
+
+    /// The labels of all groups.
+    pub(super) fn all(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// The words of all labels and spellings.
+    pub(super) fn vocabulary(&self) -> BTreeSet<String> {
+        let spelt = self.vocabulary.iter().flat_map(|text| words(text));
+        spelt.collect()
     }
 
     /// The groups' labels.
@@ -219,7 +218,7 @@ impl Categories {
 }
 
 /// The words of a label, without case and punctuation; an apostrophe doesn't part a word.
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let whole: String = text.chars().filter(|character| !matches!(character, '\'' | '\u{2019}')).collect();
     whole
         .split(|character: char| !character.is_alphanumeric() && character != '&')
@@ -293,18 +292,19 @@ mod tests {
     #[test]
     fn the_mapping_file_comes_after_codes_and_labels() {
         let mapping = Mapping {
-            schema: 1,
             source: BTreeMap::from([
                 ("Talkshop".to_string(), "Other".to_string()),
                 ("Police".to_string(), "Schools".to_string()),
+                ("Drop in".to_string(), " ".to_string()),
             ]),
-            need: BTreeMap::new(),
+            ..Mapping::default()
         };
         let path = Path::new("map.toml");
         let categories = Categories::new(Grouping::Source, Some((path, &mapping))).expect("valid");
         let label = |text| categories.group(text).map(|group| categories.label(group));
         assert_eq!(label("TALKSHOP"), Some("Other"));
         assert_eq!(label("Police"), Some("Police"));
+        assert_eq!(label("Drop in"), None, "an empty group is none");
         let wrong = Mapping { source: BTreeMap::from([("a".into(), "Zoo".into())]), ..mapping };
         let error = Categories::new(Grouping::Source, Some((path, &wrong))).expect_err("no such group");
         assert_eq!(

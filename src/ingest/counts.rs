@@ -36,7 +36,9 @@ pub(super) fn columns(
             dimensions.push(headers.written(role).to_string());
         }
     }
-    for name in &options.dimensions {
+    // A table without labels is one series, and is named as one where nothing else is.
+    let unnamed = headers.position("series").is_none() && options.dimensions == ["series"];
+    for name in options.dimensions.iter().filter(|_| !unnamed) {
         let column = match headers.named(path, "a dimension", name) {
             Err(missing @ IngestError::MissingColumn { .. }) => {
                 let role = [Role::Area, Role::Source, Role::Need, Role::Age].into_iter().find(|role| {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::categories::Grouping;
 use super::error::IngestError;
 use super::headers::{Headers, Role, plain};
 use super::options::InputOptions;
@@ -10,7 +11,7 @@ use super::options::InputOptions;
 pub(super) const MOST_DIMENSIONS: usize = 5;
 
 /// A dimension of referrals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Dimension {
     Area,
     Source,
@@ -55,6 +56,16 @@ impl Dimension {
             dimensions.push(dimension);
         }
         Ok(dimensions)
+    }
+
+    /// The groups that its spellings are mapped to, where it has a code list.
+    pub(super) fn grouping(self) -> Option<Grouping> {
+        match self {
+            Dimension::Source => Some(Grouping::Source),
+            Dimension::Need => Some(Grouping::Need),
+            Dimension::NoFurtherAction => Some(Grouping::NoFurtherAction),
+            Dimension::Area | Dimension::AgeBand => None,
+        }
     }
 
     pub(super) fn role(self) -> Role {

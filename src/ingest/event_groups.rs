@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::categories::{Categories, Grouping, Mapping};
+use super::categories::{Categories, Grouping};
 use super::error::IngestError;
+use super::mapping::Mapping;
 
 /// Maps the labels of events to the groups of sources and needs.
 ///

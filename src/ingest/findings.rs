@@ -178,7 +178,7 @@ pub(super) fn unmapped_labels(path: &Path, column: &str, spellings: u64, rows: &
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "These rows are counted under `Unknown`, so the forecasts by group are too low.",
-        remedy: "Name the spellings in a mapping file and set `mapping`.",
+        remedy: "Write them to a mapping file with `groundswell check --write-mapping`, fill it in and set `mapping`.",
     }
 }
 

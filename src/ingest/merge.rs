@@ -8,15 +8,17 @@ use rayon::prelude::*;
 
 use super::age_bands::AgeBands;
 use super::columns::MISSING;
+use super::completeness::{Completeness, FIELDS};
 use super::coverage::Coverage;
 use super::dates::{date_of, days_since_epoch};
 use super::dimension::Dimension;
 use super::error::IngestError;
 use super::extract::{Extract, NO_BIRTH, Record};
 use super::findings;
+use super::mapping::{self, Unmapped};
 use super::options::InputOptions;
 use super::period_findings;
-use super::referrals::ReferralReader;
+use super::referrals::{ReferralReader, USABLE};
 use crate::panel::{Finding, Panel, SeriesKey, TOTAL, ValueKind};
 use crate::time::{Frequency, Period, Span};
 
@@ -28,6 +30,8 @@ pub(super) const MOST_CELLS: usize = 1 << 26;
 pub(super) struct Merged {
     pub(super) panel: Panel,
     pub(super) findings: Vec<Finding>,
+    pub(super) completeness: Completeness,
+    pub(super) unmapped: Vec<Unmapped>,
 }
 
 /// Counts the referrals of all files.
@@ -38,6 +42,7 @@ pub(super) fn merge(mut reader: ReferralReader<'_>, options: &InputOptions) -> R
     let mut notes = std::mem::take(&mut reader.findings);
     let frequency = options.frequency.unwrap_or(Frequency::Month);
     let mut extracts = std::mem::take(&mut reader.extracts);
+    let unmapped = mapping::unmapped(std::mem::take(&mut reader.unmapped));
     // Newest last: by the last day that it covers, else its latest referral, then by its place in the list.
     extracts.sort_by_key(Extract::as_of);
     let (Some(first), Some(last)) = (
@@ -61,6 +66,9 @@ pub(super) fn merge(mut reader: ReferralReader<'_>, options: &InputOptions) -> R
     }
     let columns = count(&extracts, &names, span);
     note_duplicates(&extracts, &columns, &mut notes);
+    let by_period = columns.iter().map(|column| (column.counts.iter().sum(), column.usable));
+    let completeness = Completeness::of(span, &reader.fields, by_period);
+    notes.extend(completeness.findings());
     let unobserved: Vec<String> =
         span.periods().filter(|period| !coverage.observed_by_any(*period)).map(|period| period.to_string()).collect();
     if !unobserved.is_empty() {
@@ -84,7 +92,7 @@ pub(super) fn merge(mut reader: ReferralReader<'_>, options: &InputOptions) -> R
     let keys = rows.iter().map(|row| names.keys[*row].clone()).collect();
     let values = values.select(ndarray::Axis(0), &rows);
     let panel = Panel::new(names.dimensions, keys, span, values, ValueKind::Count)?;
-    Ok(Merged { panel, findings: notes })
+    Ok(Merged { panel, findings: notes, completeness, unmapped })
 }
 
 /// Why nothing was counted: all that was noticed, and what to do about it.
@@ -111,6 +119,8 @@ pub(super) struct Names {
     pub(super) area_of_combination: Vec<usize>,
     pub(super) area_count: usize,
     pub(super) bands: Vec<i32>,
+    /// For each combination which fields are usable.
+    pub(super) usable: Vec<u32>,
 }
 
 impl Names {
@@ -178,7 +188,8 @@ impl Names {
             dimensions.iter().map(|dimension| dimension.name().to_string()).collect()
         };
         let area_count = area_numbers.len();
-        Ok(Names { dimensions, keys, areas, series, area_of_combination, area_count, bands })
+        let usable = reader.combinations.iter().map(|combination| combination[USABLE]).collect();
+        Ok(Names { dimensions, keys, areas, series, area_of_combination, area_count, bands, usable })
     }
 
     /// The series of a referral on a day.
@@ -214,12 +225,24 @@ fn age(birth: i32, day: i32) -> i32 {
 /// One period's counts by series, and what was merged.
 struct PeriodCounts {
     counts: Vec<u32>,
+    /// How many of the counted referrals have a usable value, by field.
+    usable: [u32; FIELDS],
     /// For each extract, rows that repeat another row of the same extract.
     repeated: Vec<u64>,
     /// Referrals that stand in more than one extract.
     overlapping: u64,
     /// Children and days with more than one combination of labels.
     conflicting: u64,
+}
+
+impl PeriodCounts {
+    #[inline]
+    fn add(&mut self, series: u32, usable: u32) {
+        self.counts[series as usize] += 1;
+        for (field, count) in self.usable.iter_mut().enumerate() {
+            *count += (usable >> field) & 1;
+        }
+    }
 }
 
 fn count(extracts: &[Extract], names: &Names, span: Span) -> Vec<PeriodCounts> {
@@ -230,6 +253,7 @@ fn count(extracts: &[Extract], names: &Names, span: Span) -> Vec<PeriodCounts> {
 fn count_period(extracts: &[Extract], names: &Names, period: Period) -> PeriodCounts {
     let mut counted = PeriodCounts {
         counts: vec![0; names.keys.len()],
+        usable: [0; FIELDS],
         repeated: vec![0; extracts.len()],
         overlapping: 0,
         conflicting: 0,
@@ -241,7 +265,7 @@ fn count_period(extracts: &[Extract], names: &Names, period: Period) -> PeriodCo
     for day in first..=last {
         if !identified {
             for record in extracts.iter().filter_map(|extract| extract.days.get(&day)).flatten() {
-                counted.counts[names.series_of(record, day) as usize] += 1;
+                counted.add(names.series_of(record, day), names.usable[record.combination as usize]);
             }
             continue;
         }
@@ -253,23 +277,25 @@ fn count_period(extracts: &[Extract], names: &Names, period: Period) -> PeriodCo
         met.sort_unstable_by_key(|(child, ..)| *child);
         for same in met.chunk_by_mut(|one, other| one.0 == other.0) {
             if let [(.., record)] = same {
-                counted.counts[names.series_of(record, day) as usize] += 1;
+                counted.add(names.series_of(record, day), names.usable[record.combination as usize]);
                 continue;
             }
             same.sort_unstable_by_key(|(_, age, _)| *age);
             let newest = same[0].1;
             let of_newest = same.iter().take_while(|(_, age, _)| *age == newest);
-            let series = of_newest.map(|(.., record)| names.series_of(record, day));
+            let told =
+                of_newest.map(|(.., record)| (names.series_of(record, day), names.usable[record.combination as usize]));
             // Within one extract the order of rows must not matter: the first series by its labels is kept.
-            let kept = series.min_by_key(|series| &names.keys[*series as usize]);
-            counted.counts[kept.unwrap_or_default() as usize] += 1;
+            let kept = told.min_by_key(|(series, usable)| (&names.keys[*series as usize], *usable));
+            let (kept, usable) = kept.unwrap_or_default();
+            counted.add(kept, usable);
             let mut files = 0;
             for of_one in same.chunk_by(|one, other| one.1 == other.1) {
                 counted.repeated[of_one[0].1.0] += of_one.len() as u64 - 1;
                 files += 1;
             }
             counted.overlapping += u64::from(files > 1);
-            let differs = |(.., record): &(u64, Reverse<usize>, Record)| Some(names.series_of(record, day)) != kept;
+            let differs = |(.., record): &(u64, Reverse<usize>, Record)| names.series_of(record, day) != kept;
             counted.conflicting += u64::from(same.iter().any(differs));
         }
     }

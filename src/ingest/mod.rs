@@ -17,6 +17,7 @@ mod annex_a;
 mod categories;
 mod cin_census;
 mod columns;
+mod completeness;
 mod counts;
 mod coverage;
 mod dates;
@@ -25,6 +26,7 @@ mod dfe_monthly;
 mod dimension;
 mod encoding;
 mod error;
+mod event_files;
 mod event_groups;
 pub mod events;
 mod extract;
@@ -34,6 +36,7 @@ mod headers;
 mod history;
 mod labels;
 mod made;
+mod mapping;
 mod merge;
 mod numbers;
 mod options;
@@ -47,6 +50,7 @@ mod rows;
 mod series;
 mod signatures;
 mod ssda903;
+mod sudden;
 mod table;
 mod text;
 mod tidy;
@@ -58,24 +62,26 @@ mod xml_text;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
-use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 pub use annex_a::fingerprint_of_folder;
+pub use completeness::{Completeness, FieldCompleteness};
 pub use error::{Fault, IngestError};
+pub use event_files::{History, read_events};
 pub use event_groups::EventGroups;
 pub use events::Events;
+pub use mapping::{MappingLine, Unmapped, Writable, mapping_text, writable};
 pub use options::{AreaLabels, Columns, DateOrder, Format, InputOptions, Level};
 pub use recognise::{Recognition, RoleColumn, format_of, recognise};
 pub use series::{SeriesBlock, SeriesColumns, SeriesTable, read_series};
+pub use sudden::sudden_changes;
 pub use table::Source;
 pub use time_labels::TimeLabels;
 
-use self::categories::Mapping;
 use self::headers::Headers;
+use self::mapping::Mapping;
 use self::referrals::ReferralReader;
 use self::table::{ReadThrough, Table};
 use self::tidy::Tidy;
@@ -133,6 +139,10 @@ pub struct Ingested {
     pub inputs: Vec<InputFile>,
     /// The last period that is complete in the data: the panel's last.
     pub last_complete: Period,
+    /// Which fields of referrals are filled in, period by period; nothing for counts.
+    pub completeness: Option<Completeness>,
+    /// Spellings of code lists that no code, label or mapping catches.
+    pub unmapped: Vec<Unmapped>,
 }
 
 /// Reads the files that the options name; relative paths start at `base`. `by` is told how far reading has come.
@@ -155,7 +165,8 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
     check(options)?;
     let mapping_path = options.mapping.as_ref().map(|path| base.join(path));
     let mapping = mapping_path.as_ref().map(|path| Mapping::read(path)).transpose()?;
-    let mut reading = Reading { inputs: Vec::new(), findings: Vec::new(), by };
+    let mut reading =
+        Reading { inputs: Vec::new(), findings: Vec::new(), completeness: None, unmapped: Vec::new(), by };
     let mut format = None;
     let mut tables = Vec::new();
     for (position, path) in options.files.iter().enumerate() {
@@ -190,84 +201,8 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
         }
     };
     let last_complete = panel.span().last().unwrap_or(panel.span().start());
-    let Reading { inputs, findings, .. } = reading;
-    Ok(Ingested { panel, format, time_labels, findings, inputs, last_complete })
-}
-
-/// What happened to the children of the files, for what follows journeys and not only counts.
-#[derive(Debug)]
-pub struct History {
-    /// Events of all files; what stands in several is kept as the newest file has it.
-    pub events: Events,
-    /// What was noticed, in the order of the files.
-    pub findings: Vec<Finding>,
-    /// The files, in the order given.
-    pub inputs: Vec<InputFile>,
-}
-
-/// Reads the events of children in need census returns (XML), of Annex A's lists (workbooks, folders of CSV) and of the tables of looked-after children's returns
-/// (SSDA903), in any order; what stands in several returns is taken as the latest has it.
-///
-/// # Errors
-/// Where a file can't be read or is no return.
-pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestError> {
-    if files.is_empty() {
-        return Err(IngestError::NoFiles);
-    }
-    let (mut all, mut findings, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
-    let mut care = ssda903::CareReader::default();
-    for file in files {
-        let path = base.join(file);
-        if annex_a::is_folder_of_lists(&path) {
-            let (events, mut through) = annex_a::events(&path)?;
-            findings.append(&mut through.notes);
-            inputs.push(InputFile::of(&path, &through));
-            all.push((annex_a::last_day(&events), events));
-            continue;
-        }
-        let (input, start) = open_start(&path)?;
-        let mut through = if workbook::is_archive(&start) {
-            let (events, through) = annex_a::events(&path)?;
-            all.push((annex_a::last_day(&events), events));
-            through
-        } else if cin_census::is_census(&start) {
-            let (events, through) = cin_census::events(&path, Box::new(input))?;
-            all.push((through.covers.last().map(|(_, last)| *last), events));
-            through
-        } else {
-            care.read(&path, Box::new(input))?
-        };
-        if through.ragged.count > 0 {
-            findings.push(findings::ragged_rows(&path, &through.ragged));
-        }
-        if let Some(encoding) = through.converted {
-            findings.push(findings::converted_encoding(&path, encoding));
-        }
-        findings.append(&mut through.notes);
-        inputs.push(InputFile::of(&path, &through));
-    }
-    let mut care = care.finish();
-    findings.append(&mut care.findings);
-    all.push((care.last.map(dates::days_since_epoch), care.events));
-    all.sort_by_key(|(last, _)| *last);
-    let all: Vec<Vec<events::Event>> = all.into_iter().map(|(_, events)| events).collect();
-    let disagreeing = Events::disagreeing(&all);
-    if disagreeing > 0 {
-        findings.push(findings::disagreeing_events(disagreeing));
-    }
-    let (events, repeated) = Events::merged(all);
-    if repeated > 0 {
-        findings.push(findings::repeated_events(repeated));
-    }
-    Ok(History { events, findings, inputs })
-}
-
-/// Opens a file, and gives its first bytes; reading starts with them again.
-fn open_start(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
-    let (mut file, mut start) = (table::open_file(path)?, Vec::new());
-    let read = file.by_ref().take(64).read_to_end(&mut start).and_then(|_| file.rewind());
-    read.map_err(|source| IngestError::Broken { path: path.to_path_buf(), source })?;
-    Ok((file, start))
+    let Reading { inputs, findings, completeness, unmapped, .. } = reading;
+    Ok(Ingested { panel, format, time_labels, findings, inputs, last_complete, completeness, unmapped })
 }
 
 /// Checks what can be checked before any file is opened.
@@ -294,6 +229,8 @@ type Tables<'t> = &'t mut dyn Iterator<Item = Result<Table, IngestError>>;
 struct Reading<'b> {
     inputs: Vec<InputFile>,
     findings: Vec<Finding>,
+    completeness: Option<Completeness>,
+    unmapped: Vec<Unmapped>,
     by: &'b mut dyn FnMut(Progress<'_>),
 }
 
@@ -330,6 +267,7 @@ impl Reading<'_> {
         }
         let merged = merge::merge(reader, options)?;
         self.findings.extend(merged.findings);
+        (self.completeness, self.unmapped) = (Some(merged.completeness), merged.unmapped);
         Ok((merged.panel, TimeLabels::FirstDay))
     }
 

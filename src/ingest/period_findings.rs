@@ -214,6 +214,95 @@ pub(super) fn incomplete_periods(periods: &[String], extract_date: String) -> Fi
     }
 }
 
+/// A field that many referrals lack.
+pub(super) fn poor_field(field: &str, share: f64, lacking: u64) -> Finding {
+    // To the nearest 5 per cent, so that no small count can be read from it.
+    let percent = (share * 20.0).round() * 5.0;
+    Finding {
+        name: "incomplete-field",
+        severity: Severity::Note,
+        what: format!("About {percent} per cent of the referrals have a usable value of `{field}`"),
+        place: Place { series: Some(field.to_string()), ..Place::default() },
+        count: lacking,
+        meaning: "The others are counted under `Unknown` where series are told apart by it; how it is recorded may be \
+                  what changes in a series, and not demand.",
+        remedy: "Complete the field in the source system, map its spellings, or don't tell series apart by it.",
+    }
+}
+
+/// Periods in which a field was recorded worse than usual.
+pub(super) fn completeness_fall(field: &str, periods: &[String]) -> Finding {
+    Finding {
+        name: "completeness-fall",
+        severity: Severity::Warning,
+        what: format!(
+            "In {} far fewer referrals than usual have a usable value of `{field}`: {}",
+            plural(periods.len() as u64, "period", "periods"),
+            some(periods)
+        ),
+        place: Place { series: periods.first().cloned(), ..Place::default() },
+        count: periods.len() as u64,
+        meaning: "Recording changed or broke off there: series by this field fall, and `Unknown` rises, without a change \
+                  of demand.",
+        remedy: "Ask what changed in recording; complete the field where it is known.",
+    }
+}
+
+/// Single months far under what was expected of them.
+pub(super) fn sudden_falls(months: &[String]) -> Finding {
+    Finding {
+        name: "sudden-fall",
+        severity: Severity::Warning,
+        what: format!(
+            "{} far below what season and level lead to expect: {}",
+            plural(months.len() as u64, "month of a series lies", "months of series lie"),
+            some(months)
+        ),
+        place: Place { series: months.first().cloned(), ..Place::default() },
+        count: months.len() as u64,
+        meaning: "So sudden and short a fall is more often recording (an export cut short, a system that changed or \
+                  stood still) than demand; the models take the month as it is.",
+        remedy: "Ask whether referrals of the month are missing; add them, or name the time as a closure of kind \
+                 `recording` in `calendar.closures`.",
+    }
+}
+
+/// Single months far above what was expected of them.
+pub(super) fn sudden_jumps(months: &[String]) -> Finding {
+    Finding {
+        name: "sudden-jump",
+        severity: Severity::Warning,
+        what: format!(
+            "{} far above what season and level lead to expect: {}",
+            plural(months.len() as u64, "month of a series lies", "months of series lie"),
+            some(months)
+        ),
+        place: Place { series: months.first().cloned(), ..Place::default() },
+        count: months.len() as u64,
+        meaning: "So sudden and short a jump is more often recording (a backlog entered on one day, rows that an export \
+                  multiplied, contacts counted as referrals) than demand; the models take the month as it is.",
+        remedy: "Ask what was recorded then, and spread or correct it in the source system.",
+    }
+}
+
+/// Levels that move from one month to the next and stay.
+pub(super) fn level_shifts(months: &[String]) -> Finding {
+    Finding {
+        name: "level-shift",
+        severity: Severity::Warning,
+        what: format!(
+            "{} from one month to the next and stays there: {}",
+            plural(months.len() as u64, "level of a series moves far", "levels of series move far"),
+            some(months)
+        ),
+        place: Place { series: months.first().cloned(), ..Place::default() },
+        count: months.len() as u64,
+        meaning: "A front door that was reorganised, or another way of counting, looks like this. Forecasts start from \
+                  the newer level; what was before it widens their ranges and bends their season.",
+        remedy: "Ask what changed. Where the older months count something else, leave them out with `from`.",
+    }
+}
+
 /// Some names in a sentence.
 fn some(names: &[String]) -> String {
     const MOST: usize = 8;

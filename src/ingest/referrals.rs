@@ -1,13 +1,15 @@
 //! Child-level referrals, one row each: which columns, which rows, which labels.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use polars::prelude::{InitHashMaps, PlHashMap};
 
 use super::age_bands::AgeBands;
-use super::categories::{Categories, Grouping, Mapping};
-use super::columns::DateColumn;
+use super::categories::{Categories, Grouping};
+use super::columns::{DateColumn, MISSING};
+use super::completeness::Field;
 use super::dates::days_since_epoch;
 use super::dimension::{Dimension, MOST_DIMENSIONS, find, unknown_area};
 use super::error::IngestError;
@@ -16,8 +18,9 @@ use super::findings;
 use super::frames::ReadAs;
 use super::headers::{Headers, Role, plain};
 use super::labels::Labels;
+use super::mapping::Mapping;
 use super::options::InputOptions;
-use super::referral_rows::{FilterColumn, LabelColumn, RowReader};
+use super::referral_rows::{FilterColumn, LabelColumn, Meaning, RowReader};
 use super::table::{ReadThrough, Table};
 use super::text::RowCount;
 use crate::panel::Finding;
@@ -25,6 +28,12 @@ use crate::time::Date;
 
 /// How many labels a dimension may have.
 pub(super) const MOST_LABELS: usize = 20_000;
+
+/// How many numbers make a combination: a label for each dimension, and which fields are usable.
+pub(super) const SLOTS: usize = MOST_DIMENSIONS + 1;
+
+/// Where a combination says which fields are usable, a bit a [`Field`](super::completeness::Field).
+pub(super) const USABLE: usize = MOST_DIMENSIONS;
 
 /// How one dimension's cells become labels.
 #[derive(Debug)]
@@ -40,12 +49,17 @@ pub(super) struct ReferralReader<'a> {
     options: &'a InputOptions,
     mapping: Option<(&'a Path, &'a Mapping)>,
     dimensions: Vec<Dimension>,
-    labellers: Vec<Labeller>,
+    /// For every dimension, asked for or not.
+    labellers: BTreeMap<Dimension, Labeller>,
     /// The labels of each dimension, over all files.
     pub(super) labels: Vec<Labels>,
-    numbers: PlHashMap<[u32; MOST_DIMENSIONS], u32>,
+    numbers: PlHashMap<[u32; SLOTS], u32>,
     /// Combinations of labels, over all files; `MISSING` for an age that follows from the date of birth.
-    pub(super) combinations: Vec<[u32; MOST_DIMENSIONS]>,
+    pub(super) combinations: Vec<[u32; SLOTS]>,
+    /// Fields that have a column in any file.
+    pub(super) fields: BTreeSet<Field>,
+    /// Rows by column and spelling that no group is known for, over all files.
+    pub(super) unmapped: BTreeMap<(Grouping, String), u64>,
     /// Which areas `areas` asked for were met.
     pub(super) areas_met: Vec<bool>,
     pub(super) area_labels: Labels,
@@ -59,14 +73,13 @@ impl<'a> ReferralReader<'a> {
         mapping: Option<(&'a Path, &'a Mapping)>,
     ) -> Result<ReferralReader<'a>, IngestError> {
         let dimensions = Dimension::named(&options.dimensions)?;
-        let labellers = dimensions.iter().map(|dimension| {
-            Ok(match dimension {
-                Dimension::Area => Labeller::AsWritten,
-                Dimension::AgeBand => Labeller::Ages(AgeBands::new()?),
-                Dimension::Source => Labeller::Groups(Categories::new(Grouping::Source, mapping)?),
-                Dimension::Need => Labeller::Groups(Categories::new(Grouping::Need, mapping)?),
-                Dimension::NoFurtherAction => Labeller::Groups(Categories::new(Grouping::NoFurtherAction, mapping)?),
-            })
+        let labellers = Dimension::ALL.into_iter().map(|dimension| {
+            let labeller = match (dimension.grouping(), dimension) {
+                (Some(grouping), _) => Labeller::Groups(Categories::new(grouping, mapping)?),
+                (None, Dimension::AgeBand) => Labeller::Ages(AgeBands::new()?),
+                (None, _) => Labeller::AsWritten,
+            };
+            Ok((dimension, labeller))
         });
         Ok(ReferralReader {
             options,
@@ -76,6 +89,8 @@ impl<'a> ReferralReader<'a> {
             dimensions,
             numbers: PlHashMap::new(),
             combinations: Vec::new(),
+            fields: BTreeSet::new(),
+            unmapped: BTreeMap::new(),
             areas_met: vec![false; options.areas.len()],
             area_labels: Labels::new(),
             extracts: Vec::new(),
@@ -118,29 +133,37 @@ impl<'a> ReferralReader<'a> {
         let child_column = found(Role::Child)?;
         let child_place = child_column.map(|column| place(column, ReadAs::Text));
         let mut birth: Option<(usize, usize)> = None;
-        let mut label_columns: Vec<Option<LabelColumn>> = Vec::new();
-        for dimension in &self.dimensions {
+        let mut birth_is_key = false;
+        let mut label_columns: Vec<LabelColumn> = Vec::new();
+        for dimension in Dimension::ALL {
             let role = dimension.role();
-            let column = match (found(role)?, dimension) {
-                (Some(column), _) => column,
-                (None, Dimension::AgeBand) => {
-                    let column = found(Role::DateOfBirth)?.ok_or_else(|| missing(role, "age"))?;
-                    birth = Some((column, place(column, ReadAs::Time)));
-                    label_columns.push(None);
-                    continue;
-                }
-                (None, _) => return Err(missing(role, dimension.name())),
-            };
-            label_columns.push(Some(LabelColumn {
-                header: headers.written(column).to_string(),
-                place: place(column, ReadAs::Text),
-                spellings: Labels::new(),
-                codes: Vec::new(),
-                labels: Vec::new(),
-                unmapped: RowCount::default(),
-                missing: RowCount::default(),
-            }));
+            let key = self.dimensions.iter().position(|asked| *asked == dimension);
+            // What tells no series apart is read for its completeness, where it can be.
+            let found = |role| if key.is_some() { found(role) } else { Ok(found(role).ok().flatten()) };
+            if let Some(column) = found(role)? {
+                label_columns.push(LabelColumn {
+                    dimension,
+                    key,
+                    header: headers.written(column).to_string(),
+                    place: place(column, ReadAs::Text),
+                    spellings: Labels::new(),
+                    codes: Vec::new(),
+                    meanings: Vec::new(),
+                    unmapped: RowCount::default(),
+                    missing: RowCount::default(),
+                });
+            } else if dimension == Dimension::AgeBand
+                && let Some(column) = found(Role::DateOfBirth)?
+            {
+                birth = Some((column, place(column, ReadAs::Time)));
+                birth_is_key = key.is_some();
+            } else if key.is_some() {
+                let name = if dimension == Dimension::AgeBand { "age" } else { dimension.name() };
+                return Err(missing(role, name));
+            }
         }
+        self.fields.extend(label_columns.iter().map(|column| Field::of(column.dimension)));
+        self.fields.extend(birth.map(|_| Field::Age).into_iter().chain(child_column.map(|_| Field::Identifier)));
         let mut filters = Vec::new();
         if !self.options.areas.is_empty() {
             let column = found(Role::Area)?.ok_or_else(|| missing(Role::Area, "area"))?;
@@ -167,6 +190,7 @@ impl<'a> ReferralReader<'a> {
             date_place,
             child_place,
             birth_place: birth.map(|(_, place)| place),
+            birth_is_key,
             dates: DateColumn::new(),
             births: DateColumn::new(),
             label_columns,
@@ -192,6 +216,7 @@ impl<'a> ReferralReader<'a> {
             return Err(IngestError::NoRows { path });
         }
         let child_header = child_column.map(|column| headers.written(column).to_string());
+        let birth = birth.filter(|_| birth_is_key);
         let birth_header = birth.map(|(column, _)| headers.written(column).to_string());
         if let Some(encoding) = through.converted {
             self.findings.push(findings::converted_encoding(&path, encoding));
@@ -280,44 +305,55 @@ impl<'a> ReferralReader<'a> {
         if rows.filtered > 0 {
             notes.push(findings::filtered_rows(path, rows.filtered));
         }
-        for column in rows.label_columns.iter().flatten() {
+        for column in &rows.label_columns {
+            if let Some(grouping) = column.dimension.grouping() {
+                for (spelling, meaning) in column.meanings.iter().enumerate().filter(|(_, meaning)| meaning.rows > 0) {
+                    let spelling = column.spellings.text(spelling as u32).to_string();
+                    *self.unmapped.entry((grouping, spelling)).or_default() += meaning.rows;
+                }
+            }
+        }
+        for column in rows.label_columns.iter().filter(|column| column.key.is_some()) {
             if column.missing.count > 0 {
                 notes.push(findings::missing_labels(path, &column.header, &column.missing));
             }
             if column.unmapped.count > 0 {
-                let spellings = column.labels.iter().filter(|(_, unmapped)| *unmapped).count() as u64;
+                let spellings = column.meanings.iter().filter(|meaning| meaning.rows > 0).count() as u64;
                 notes.push(findings::unmapped_labels(path, &column.header, spellings, &column.unmapped));
             }
         }
     }
 
-    /// The label of a spelling, and whether no group is known for it.
-    pub(super) fn label(&mut self, dimension: usize, spelling: &str) -> (u32, bool) {
-        let (label, unmapped) = match &self.labellers[dimension] {
-            Labeller::AsWritten => (spelling, false),
-            Labeller::Groups(groups) => match groups.group(spelling) {
-                Some(group) => (groups.label(group), false),
-                None => (groups.label(groups.unknown()), true),
-            },
-            Labeller::Ages(bands) => match bands.of_text(spelling) {
-                Some(label) => (label, false),
-                None => (bands.unknown(), true),
-            },
+    /// What a spelling of a column means; `key` is its place among the dimensions that were asked for.
+    pub(super) fn meaning(&mut self, dimension: Dimension, key: Option<usize>, spelling: &str) -> Meaning {
+        let (label, unmapped, usable) = match &self.labellers[&dimension] {
+            Labeller::AsWritten => (spelling, false, true),
+            Labeller::Groups(groups) => {
+                let group = groups.group(spelling);
+                let known = group.is_some_and(|group| group != groups.unknown());
+                (groups.label(group.unwrap_or(groups.unknown())), group.is_none(), known)
+            }
+            Labeller::Ages(bands) => {
+                let band = bands.of_text(spelling);
+                (band.unwrap_or(bands.unknown()), band.is_none(), band.is_some())
+            }
         };
-        (self.labels[dimension].number(label).0, unmapped)
+        let label = key.map_or(MISSING, |key| self.labels[key].number(label).0);
+        Meaning { label, unmapped, usable, rows: 0 }
     }
 
-    pub(super) fn unknown(&mut self, dimension: usize) -> u32 {
-        let label = match &self.labellers[dimension] {
+    /// The number of the label for what is unknown.
+    pub(super) fn unknown(&mut self, dimension: Dimension, key: Option<usize>) -> u32 {
+        let label = match &self.labellers[&dimension] {
             Labeller::AsWritten => "Unknown",
             Labeller::Groups(groups) => groups.label(groups.unknown()),
             Labeller::Ages(bands) => bands.unknown(),
         };
-        self.labels[dimension].number(label).0
+        key.map_or(MISSING, |key| self.labels[key].number(label).0)
     }
 
     #[inline]
-    pub(super) fn combination(&mut self, labels: [u32; MOST_DIMENSIONS]) -> u32 {
+    pub(super) fn combination(&mut self, labels: [u32; SLOTS]) -> u32 {
         *self.numbers.entry(labels).or_insert_with(|| {
             self.combinations.push(labels);
             (self.combinations.len() - 1) as u32

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::codes::{self, Codes, MappingFile};
 use super::looked_after::{self, LookedAfter};
+use super::monthly::closures;
 use super::{Error, Listener, read_input};
 use crate::ingest::{self, Format, History, Ingested, InputOptions, Recognition};
 use crate::panel::Finding;
 use crate::project::{self, RunPlan, Sketch};
 use crate::simulate::{self, Dirt, FileFormat, SimulationOptions};
+use crate::time::Closures;
 
 /// What the command line changes of the simulator's options.
 #[derive(Debug, Clone, Default)]
@@ -76,6 +79,8 @@ pub struct Checked {
     pub looked_after: Option<LookedAfter>,
     /// What was noticed.
     pub findings: Vec<Finding>,
+    #[serde(skip)]
+    codes: Option<Codes>,
 }
 
 /// A file that was looked at.
@@ -128,7 +133,10 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
         && is_project(project)
     {
         let plan = RunPlan::load(project)?;
-        return Ok(Checked::of(Some(read_input(plan.input(), plan.base(), listener)?), None));
+        let closures = closures(&plan)?;
+        let ingested = read_input(plan.input(), plan.base(), &closures, listener)?;
+        let codes = Codes::of(&ingested, plan.input(), plan.base());
+        return Ok(Checked::of(Some((ingested, codes)), None));
     }
     let (looked_after, files) = looked_after::apart(files)?;
     let looked_after = if looked_after.is_empty() { None } else { Some(looked_after::read(&looked_after)?) };
@@ -136,17 +144,34 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
     if let [first, ..] = files.as_slice() {
         let dimensions = first_dimensions(&ingest::recognise(first)?);
         let options = InputOptions { files, dimensions, ..InputOptions::default() };
-        ingested = Some(read_input(&options, Path::new(""), listener)?);
+        let read = read_input(&options, Path::new(""), &Closures::england(), listener)?;
+        let codes = Codes::of(&read, &options, Path::new(""));
+        ingested = Some((read, codes));
     }
     Ok(Checked::of(ingested, looked_after))
 }
 
 impl Checked {
-    fn of(ingested: Option<Ingested>, looked_after: Option<(LookedAfter, History)>) -> Checked {
-        let mut checked =
-            Checked { files: Vec::new(), series: 0, periods: None, looked_after: None, findings: Vec::new() };
+    /// The spellings of code lists that no code, label or mapping catches, as a mapping file to fill in.
+    ///
+    /// # Errors
+    /// Where the files have no columns of codes, or the project's mapping file can't be read.
+    pub fn mapping_file(&self) -> Result<MappingFile, Error> {
+        codes::mapping_file(self.codes.as_ref())
+    }
+
+    fn of(ingested: Option<(Ingested, Codes)>, looked_after: Option<(LookedAfter, History)>) -> Checked {
+        let mut checked = Checked {
+            files: Vec::new(),
+            series: 0,
+            periods: None,
+            looked_after: None,
+            findings: Vec::new(),
+            codes: None,
+        };
         let file = |input: ingest::InputFile| CheckedFile { path: input.path, rows: input.rows, sha256: input.sha256 };
-        if let Some(ingested) = ingested {
+        if let Some((ingested, codes)) = ingested {
+            checked.codes = Some(codes);
             let span = ingested.panel.span();
             checked.files.extend(ingested.inputs.into_iter().map(file));
             checked.series = ingested.panel.keys().len();
@@ -207,7 +232,7 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
         ..InputOptions::default()
     };
     // A project file that doesn't run is none: the files are read as it will read them.
-    let ingested = read_input(&options, Path::new(""), &mut |_| {})?;
+    let ingested = read_input(&options, Path::new(""), &Closures::england(), &mut |_| {})?;
     let authority = match (area, first.format) {
         (Some(area), _) => area.to_owned(),
         (None, Format::DfeMonthly) => "England's local authorities".to_owned(),

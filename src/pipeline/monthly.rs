@@ -117,14 +117,14 @@ pub(super) struct Work {
 impl Work {
     pub fn prepare(plan: &RunPlan, listener: Listener<'_>) -> Result<Work, Error> {
         let calendar = calendar(plan)?;
-        let ingested = read_input(plan.input(), plan.base(), listener)?;
+        let closures = closures(plan)?;
+        let ingested = read_input(plan.input(), plan.base(), &closures, listener)?;
         let panel = &ingested.panel;
         let active = still_alive(panel);
         let horizon = plan.forecast().horizon;
         let span = panel.span().extended(horizon);
         let dated = (ingested.time_labels != TimeLabels::Number).then_some(&calendar);
         let design = calendar_design(span, dated, &plan.calendar().features)?;
-        let closures = closures(plan)?;
         let design = match dated {
             Some(calendar) => closure_design(design, calendar, &closures)?,
             None => design,

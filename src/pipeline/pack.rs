@@ -9,7 +9,7 @@ use super::earlier::{self, Earlier, again};
 use super::figures::to_thousandths;
 use super::monthly::Work;
 use super::shown::Shown;
-use super::{Error, assurance, figures, judge};
+use super::{Error, assurance, completeness, figures, judge};
 use crate::batch::Record;
 use crate::disclosure::{Cell, Figures, Profile, ProtectedTable, protect};
 use crate::evaluate::Scorecard;
@@ -108,8 +108,11 @@ impl Results<'_> {
             recent: protect(recent),
             vintages,
             revised,
-            completeness: None,
             findings: publish::findings_table(profile, &self.findings)?,
+            completeness: {
+                let completeness = self.work.ingested.completeness.as_ref();
+                completeness.map(|completeness| completeness::table(profile, completeness)).transpose()?
+            },
             models: protect(figures::models(dimensions, panel.keys(), recipe, |key| self.described(key))?),
             pathway: self.pathway.clone(),
             futures: self.futures.clone(),

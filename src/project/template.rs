@@ -65,6 +65,7 @@ dimensions = {dimensions}{others}
 areas = {areas}      # empty keeps all
 # extract_date = 2024-04-05   # the last day the newest extract covers, where its latest referral doesn't tell
 # from = 2014-04-01           # the first day that counts
+# mapping = "codes.toml"       # what local spellings mean; groundswell check --write-mapping codes.toml begins one
 
 # Columns as they were found; write a line without the # to name another header.
 [input.columns]
@@ -166,7 +167,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `input.from`, `input.to` | the first and last day that count | all |
 | `input.extract_date` | the last day that the newest extract covers | its latest referral |
 | `input.frequency` | `week`, `month`, `quarter`, `year` | month, or as the dates show |
-| `input.mapping` | a TOML file that maps local spellings of sources and needs | none |
+| `input.mapping` | a TOML file that maps local spellings of source, need and no further action (`docs/guide/mapping-codes.md`) | none |
 | `input.date_order` | `auto`, `day-first`, `month-first` | `auto` |
 | `input.excel_1904` | numeric dates count from 1904 | `false` |
 | `calendar.file` | a calendar with local dates, in the form of `models/calendars/england-and-wales.toml` | shipped |

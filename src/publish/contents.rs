@@ -99,10 +99,10 @@ pub struct PackContents {
     pub vintages: ProtectedTable,
     /// Figures that differ from what the newest earlier pack showed: keys, `ds`. No figures.
     pub revised: ProtectedTable,
-    /// How complete the records' fields are: `field`, `ds`; share `share`. `None` where the input has no records.
-    pub completeness: Option<ProtectedTable>,
     /// What was noticed about the data, see [`findings_table`].
     pub findings: ProtectedTable,
+    /// `field`, `ds`; `share` of the period's referrals with a usable value; `None` where the input has no fields.
+    pub completeness: Option<ProtectedTable>,
     /// Keys; `model`, `description` (what was fitted to each series).
     pub models: ProtectedTable,
     /// What follows the referrals; `None` where the project file leaves it out.

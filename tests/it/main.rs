@@ -5,6 +5,7 @@
 mod architecture;
 mod attack;
 mod canaries;
+mod codes;
 mod commands;
 mod faults;
 mod hostile;

@@ -134,7 +134,7 @@ outside-window Note 3 {"file":"r.csv"}
 filtered-row Note 1 {"file":"r.csv"}
   1 row is left out by `areas` or `filters`. Left out, as asked. Nothing, if the selection is meant.
 unmapped-label Warning 3 {"file":"r.csv","column":"Source","rows":[7,8,9]}
-  2 spellings that no group is known for, in 3 rows. These rows are counted under `Unknown`, so the forecasts by group are too low. Name the spellings in a mapping file and set `mapping`.
+  2 spellings that no group is known for, in 3 rows. These rows are counted under `Unknown`, so the forecasts by group are too low. Write them to a mapping file with `groundswell check --write-mapping`, fill it in and set `mapping`.
 missing-label Note 1 {"file":"r.csv","column":"Source","rows":[7]}
   1 row has nothing in this column. These rows are counted under `Unknown`. Complete the column in the source system.
 missing-identifier Note 1 {"file":"r.csv","column":"Child","rows":[7]}

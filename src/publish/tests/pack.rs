@@ -108,6 +108,7 @@ impl Sample {
             revised: self.revised(origin),
             completeness: None,
             findings: findings_table(self.profile, &self.findings()).expect("the columns fit"),
+            completeness: None,
             pathway: None,
             models: self.models(),
             futures: None,

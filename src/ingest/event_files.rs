@@ -1,0 +1,86 @@
+//! Files of any format that tells what happened, as events.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+
+use super::error::IngestError;
+use super::events::{Event, Events};
+use super::{InputFile, annex_a, cin_census, dates, findings, ssda903, table, workbook};
+use crate::panel::Finding;
+
+/// What happened to the children of the files, for what follows journeys and not only counts.
+#[derive(Debug)]
+pub struct History {
+    /// Events of all files; what stands in several is kept as the newest file has it.
+    pub events: Events,
+    /// What was noticed, in the order of the files.
+    pub findings: Vec<Finding>,
+    /// The files, in the order given.
+    pub inputs: Vec<InputFile>,
+}
+
+/// Reads the events of children in need census returns (XML), of Annex A's lists (workbooks, folders of CSV) and of the
+/// tables of looked-after children's returns (SSDA903), in any order; what stands in several returns is taken as the latest has it.
+///
+/// # Errors
+/// Where a file can't be read or is no return.
+pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestError> {
+    if files.is_empty() {
+        return Err(IngestError::NoFiles);
+    }
+    let (mut all, mut findings, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut care = ssda903::CareReader::default();
+    for file in files {
+        let path = base.join(file);
+        if annex_a::is_folder_of_lists(&path) {
+            let (events, mut through) = annex_a::events(&path)?;
+            findings.append(&mut through.notes);
+            inputs.push(InputFile::of(&path, &through));
+            all.push((annex_a::last_day(&events), events));
+            continue;
+        }
+        let (input, start) = open_start(&path)?;
+        let mut through = if workbook::is_archive(&start) {
+            let (events, through) = annex_a::events(&path)?;
+            all.push((annex_a::last_day(&events), events));
+            through
+        } else if cin_census::is_census(&start) {
+            let (events, through) = cin_census::events(&path, Box::new(input))?;
+            all.push((through.covers.last().map(|(_, last)| *last), events));
+            through
+        } else {
+            care.read(&path, Box::new(input))?
+        };
+        if through.ragged.count > 0 {
+            findings.push(findings::ragged_rows(&path, &through.ragged));
+        }
+        if let Some(encoding) = through.converted {
+            findings.push(findings::converted_encoding(&path, encoding));
+        }
+        findings.append(&mut through.notes);
+        inputs.push(InputFile::of(&path, &through));
+    }
+    let mut care = care.finish();
+    findings.append(&mut care.findings);
+    all.push((care.last.map(dates::days_since_epoch), care.events));
+    all.sort_by_key(|(last, _)| *last);
+    let all: Vec<Vec<Event>> = all.into_iter().map(|(_, events)| events).collect();
+    let disagreeing = Events::disagreeing(&all);
+    if disagreeing > 0 {
+        findings.push(findings::disagreeing_events(disagreeing));
+    }
+    let (events, repeated) = Events::merged(all);
+    if repeated > 0 {
+        findings.push(findings::repeated_events(repeated));
+    }
+    Ok(History { events, findings, inputs })
+}
+
+/// Opens a file, and gives its first bytes; reading starts with them again.
+fn open_start(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
+    let (mut file, mut start) = (table::open_file(path)?, Vec::new());
+    let read = file.by_ref().take(64).read_to_end(&mut start).and_then(|_| file.rewind());
+    read.map_err(|source| IngestError::Broken { path: path.to_path_buf(), source })?;
+    Ok((file, start))
+}
