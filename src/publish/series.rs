@@ -80,7 +80,7 @@ impl Series {
         let bounds = inside.filter_map(|past| match past.count {
             Cell::Number(count) => Some((count, count)),
             Cell::Suppressed => Some(HIDDEN),
-            Cell::Missing => None,
+            Cell::Withheld | Cell::Missing => None,
         });
         let (count, sums) =
             bounds.fold((0, (0.0, 0.0)), |(count, sums), (least, most)| (count + 1, (sums.0 + least, sums.1 + most)));

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use super::told::Told;
 use super::pack::Sample;
+use super::told::Told;
 use super::{charts_of, pathway};
 use crate::disclosure::{FigureColumn, Figures, LabelColumn, ProtectedTable, protect};
 use crate::publish::charts::{Chart, Shape, font_face_css, rasterised};

@@ -106,7 +106,6 @@ impl Sample {
             recent: self.recent(origin),
             vintages: self.vintages(origin),
             revised: self.revised(origin),
-            completeness: None,
             findings: findings_table(self.profile, &self.findings()).expect("the columns fit"),
             completeness: None,
             pathway: None,

@@ -55,6 +55,7 @@ fn with_sign(figure: Cell) -> String {
         Cell::Number(value) if value > 0.0 => format!("+{}", with_commas(value)),
         Cell::Number(value) => with_commas(value),
         Cell::Suppressed => "under 8".to_owned(),
+        Cell::Withheld => "not shown".to_owned(),
         Cell::Missing => "not available".to_owned(),
     }
 }
