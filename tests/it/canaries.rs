@@ -10,7 +10,7 @@ use groundswell::simulate::{Dirt, FileFormat, Simulated, SimulationOptions, simu
 use polars::prelude::{DataType, IntoLazy, ParquetReader, SerReader, all};
 use tempfile::TempDir;
 
-use crate::commands::groundswell;
+use crate::commands::{groundswell, inputs};
 
 /// How every invented child's identifier begins.
 const IDENTIFIER: &str = "SYN-0";
@@ -78,7 +78,7 @@ fn gives_nothing_away(simulated: &Simulated, format: FileFormat) {
         let mut command = groundswell(desk.path());
         command.env("TMPDIR", &temporary).args(arguments);
         if with_files {
-            command.args(&written.files);
+            command.args(inputs(format, &written.files));
         }
         let output = command.output().expect("the program starts");
         said.push((arguments.join(" "), [output.stdout, output.stderr].concat()));

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use groundswell::simulate::FileFormat;
 use tempfile::TempDir;
 
 /// The program, in a folder of its own.
@@ -29,6 +30,16 @@ pub fn output(command: &mut Command, code: i32) -> String {
 /// What a command said on standard error, after it ended with the given code.
 pub fn complaint(command: &mut Command, code: i32) -> String {
     String::from_utf8(ended(command, code).stderr).expect("text")
+}
+
+/// What a user names of the files that the simulator wrote: a folder of lists is one input.
+pub fn inputs(format: FileFormat, files: &[PathBuf]) -> Vec<PathBuf> {
+    let mut inputs: Vec<PathBuf> = match format {
+        FileFormat::AnnexA => files.iter().map(|file| file.parent().expect("a folder").to_owned()).collect(),
+        _ => files.to_vec(),
+    };
+    inputs.dedup();
+    inputs
 }
 
 /// Four years of two made-up series with a season, as CSV.

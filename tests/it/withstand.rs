@@ -86,9 +86,9 @@ fn line_up(path: &Path) -> Result<(), String> {
     LineUp::load(&path.to_string_lossy(), Path::new("")).map(drop).map_err(|error| error.to_string())
 }
 
-/// A file of each kind that a user hands over, small ones: what breaks a reader is in the first rows.
+/// A file of each kind that a user hands over, small ones.
 fn sound_files() -> Vec<Sound> {
-    let options = "first_month = '2021-04'\nmonths = 12\nreferrals_per_month = 8.0\nseed = 3";
+    let options = "first_month = '2021-04'\nmonths = 12\nreferrals_per_month = 60.0\nseed = 3";
     let simulated = simulate(&SimulationOptions::from_toml(options).expect("valid")).expect("simulated");
     let mut found = Vec::new();
     for format in FileFormat::ALL {

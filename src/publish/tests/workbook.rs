@@ -291,7 +291,7 @@ fn the_dictionary_has_every_column_of_every_file_and_no_other() {
                     let frame = ParquetReader::new(Cursor::new(bytes)).finish().expect("a table");
                     frame.get_column_names().iter().map(ToString::to_string).collect()
                 }
-                Some("json") => {
+                Some("json") if !path.starts_with("sbom") => {
                     let json: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
                     let names = json["columns"].as_array().expect("columns").iter();
                     names.map(|name| name.as_str().expect("a name").to_owned()).chain(["marks".to_owned()]).collect()

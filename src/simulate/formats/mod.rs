@@ -29,27 +29,27 @@ use crate::time::Date;
 pub enum FileFormat {
     /// One table of referrals, as `referrals.csv` of the sample data.
     Tidy,
-    /// The same table as an Excel workbook.
-    TidyWorkbook,
     /// A return of the children in need census for each year, in XML. The first month must be an April.
     CinCensus,
     /// The lists of Annex A as CSV files, a folder for every six months.
     AnnexA,
-    /// The same lists as an Excel workbook for every six months.
-    AnnexAWorkbook,
     /// Header, Episodes and UASC of the return of looked-after children for each year. The first month must be an April.
     Ssda903,
+    /// The table of [`FileFormat::Tidy`] as an Excel workbook.
+    TidyWorkbook,
+    /// The lists of [`FileFormat::AnnexA`] as an Excel workbook for every six months.
+    AnnexAWorkbook,
 }
 
 impl FileFormat {
     /// All of them.
     pub const ALL: [FileFormat; 6] = [
         FileFormat::Tidy,
-        FileFormat::TidyWorkbook,
         FileFormat::CinCensus,
         FileFormat::AnnexA,
-        FileFormat::AnnexAWorkbook,
         FileFormat::Ssda903,
+        FileFormat::TidyWorkbook,
+        FileFormat::AnnexAWorkbook,
     ];
 
     /// Its name on the command line and in files.

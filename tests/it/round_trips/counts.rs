@@ -7,13 +7,15 @@ use groundswell::ingest::{Ingested, InputOptions, read};
 use groundswell::simulate::{Dirt, FileFormat, Planted, Simulated, write_format};
 use tempfile::TempDir;
 
+use crate::commands::inputs;
+
 use super::{authority, by_month, more, without};
 
 fn round_trip(simulated: &Simulated, format: FileFormat, dirt: &Dirt) -> (Ingested, Planted) {
     let folder = TempDir::new().expect("a temporary folder");
     let written = write_format(simulated, format, dirt, folder.path()).expect("written");
     let options = InputOptions {
-        files: written.files,
+        files: inputs(format, &written.files),
         dimensions: vec!["source".to_owned()],
         extract_date: matches!(format, FileFormat::Tidy | FileFormat::TidyWorkbook)
             .then_some(simulated.truth.extract_date),
