@@ -314,7 +314,7 @@ mod tests {
             let text = letter.repeat(LONGEST_TEXT);
             let cut = fitting(&text);
             let units = cut.encode_utf16().count();
-            assert_eq!(units <= LONGEST_TEXT && units > LONGEST_TEXT - 3, true, "{letter}: {units}");
+            assert!(units <= LONGEST_TEXT && units > LONGEST_TEXT - 3, "{letter}: {units}");
             assert_eq!(cut.ends_with("has all of it]"), units != text.encode_utf16().count(), "{letter}");
         }
         assert_eq!(fitting(&"a".repeat(LONGEST_TEXT)).len(), LONGEST_TEXT);

@@ -144,7 +144,7 @@ fn text_cell(worksheet: &mut Worksheet, at: (u32, u16), text: &str, format: &For
 
 fn link(worksheet: &mut Worksheet, at: (u32, u16), sheet: &str, formats: &Formats) -> Result<(), WorkbookError> {
     let target = format!("internal:'{}'!A1", sheet.replace('\'', "''"));
-    worksheet.write_url_with_options(at.0, at.1, &Url::new(target), sheet, "", Some(&formats.link))?;
+    worksheet.write_url_with_options(at.0, at.1, Url::new(target), sheet, "", Some(&formats.link))?;
     Ok(())
 }
 

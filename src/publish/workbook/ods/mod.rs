@@ -94,7 +94,7 @@ pub(super) fn bytes(book: &Book<'_>) -> Result<Vec<u8>, WorkbookError> {
     // First and uncompressed, so that a file's kind can be told from its first bytes.
     package.start_file("mimetype", part_options().compression_method(CompressionMethod::Stored))?;
     package.write_all(MEDIA_TYPE.as_bytes())?;
-    part(&mut package, "META-INF/manifest.xml", |xml| manifest(xml))?;
+    part(&mut package, "META-INF/manifest.xml", manifest)?;
     part(&mut package, "meta.xml", |xml| meta(xml, &book.properties))?;
     part(&mut package, "styles.xml", |xml| styles::styles(xml, &book.properties))?;
     part(&mut package, "content.xml", |xml| content(xml, book))?;
@@ -119,7 +119,7 @@ fn root() -> Vec<(&'static str, &'static str)> {
     NAMESPACES.into_iter().chain([VERSION]).collect()
 }
 
-fn manifest<W: Write>(xml: &mut Xml<W>) -> Written {
+fn manifest(xml: &mut Xml<&mut Package>) -> Written {
     let root = [("xmlns:manifest", "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"), ("manifest:version", "1.3")];
     xml.element("manifest:manifest", &root, |xml| {
         let own = [("manifest:full-path", "/"), ("manifest:version", "1.3"), ("manifest:media-type", MEDIA_TYPE)];
