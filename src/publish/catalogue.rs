@@ -116,7 +116,11 @@ const ENTRIES: &[Entry] = &[
     forecast("workers", "Social workers", "Cases held and social workers needed: one row a month", &[Protection, Ranges, NationalFigures]),
     forecast("pathway-cost", "Cost", "Pounds for placements and social workers: one row a kind of cost and window", &[Protection, Ranges, JointPaths, NationalFigures]),
     forecast("pathway-ledger", "What each pathway lever adds", "From the forecast to all levers: case-months, worker-months and pounds over the horizon", &[Protection, NationalFigures]),
-    table("placements", "Placements", "Children looked after by kind of placement: one row a placement and month", &[Protection, Ranges, NationalFigures]),
+    forecast("pathway-scenarios", "What each pathway lever of a scenario adds", "The same for each scenario: one row a scenario and lever", &[Protection, NationalFigures]),
+    forecast("placements", "Placements", "Children looked after at the end of each month: one row an age band, placement and month", &[Protection, Ranges]),
+    table("placements-history", "Placements so far", "Children looked after at the end of each month that returns tell of", &[Protection]),
+    forecast("placement-flows", "Into care and out of it", "Children who come into care and leave it: one row a month", &[Protection, Ranges]),
+    forecast("placement-cost", "Cost of placements", "Pounds by kind of placement: one row a kind and window", &[Protection, Ranges, JointPaths, NationalFigures]),
     table("backtest", "Backtest", "How each model would have done on the past: one row a model and group of origins", &[Scores]),
     table("coverage", "How often ranges held", "How often the forecast’s ranges held on the past: one row a level", &[Scores]),
     table("recent", "The last forecasts of the past", "What was forecast of each of the last periods and what came: one row a period", &[Protection, Ranges]),
@@ -135,8 +139,18 @@ pub(super) fn entry(stem: &str) -> Option<&'static Entry> {
 }
 
 /// The tables that are written as JSON too, for readers that hold a pack against another one or show it elsewhere.
-const JSON_TOO: [&str; 8] =
-    ["forecasts", "history", "findings", "answers", "scenarios", "scenario-years", "pathway", "pathway-cost"];
+const JSON_TOO: [&str; 10] = [
+    "forecasts",
+    "history",
+    "findings",
+    "answers",
+    "scenarios",
+    "scenario-years",
+    "pathway",
+    "pathway-cost",
+    "placements",
+    "placement-cost",
+];
 
 /// A table of a pack.
 #[derive(Debug, Clone, Copy)]

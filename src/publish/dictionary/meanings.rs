@@ -56,6 +56,16 @@ const OF_TABLES: &[(&str, &str, Unit, &str)] = &[
     ("pathway-cost", "median", POUNDS, "as likely to be too high as too low"),
     ("pathway-cost", "name", None, "the kind of cost, or their total"),
     ("pathway-cost", "months", None, "how many months of the window are forecast"),
+    ("placements", "mean", Named("children"), "average over the simulated futures"),
+    ("placements", "median", Named("children"), "as likely to be too high as too low"),
+    ("placements-history", "y", Named("children"), "looked after on the last day of the month"),
+    ("placement-flows", "mean", Named("children"), "average over the simulated futures"),
+    ("placement-flows", "median", Named("children"), "as likely to be too high as too low"),
+    ("placement-flows", "name", None, "entries or exits"),
+    ("placement-cost", "mean", POUNDS, "average over the simulated futures"),
+    ("placement-cost", "median", POUNDS, "as likely to be too high as too low"),
+    ("placement-cost", "name", None, "the kind of placement, or their total"),
+    ("placement-cost", "months", None, "how many months of the window are forecast"),
     ("workers", "mean", AS_NAMED, "average over the simulated futures"),
     ("workers", "median", AS_NAMED, "as likely to be too high as too low"),
     ("workers", "name", None, "cases held, or workers needed (full-time equivalent)"),
@@ -84,14 +94,22 @@ const OF_CHARTS: &[(&str, &str, Unit, &str)] = &[
 ];
 
 /// Charts whose figures are rows of a table, and that table.
-const DRAWN_FROM: &[(&str, &str)] =
-    &[("pathway", "pathway-flows"), ("open-cases", "pathway"), ("workers", "workers"), ("cost", "pathway-cost")];
+const DRAWN_FROM: &[(&str, &str)] = &[
+    ("pathway", "pathway-flows"),
+    ("open-cases", "pathway"),
+    ("workers", "workers"),
+    ("cost", "pathway-cost"),
+    ("placements", "placements"),
+    ("placement-cost", "placement-cost"),
+];
 
 /// Columns that mean the same wherever they stand: column, unit, meaning.
 #[rustfmt::skip]
 const ANYWHERE: &[(&str, Unit, &str)] = &[
+    ("age_band", None, "the age band; * is all ages"),
     ("bias", None, "mean error in units of the series’ usual size; above zero: forecast too high"),
     ("came_back_so_far", Counted, "estimated sum of what came back until the end of the period"),
+    ("care_months", Named("children x months"), "children looked after, added up over the months of the horizon"),
     ("case_months", Named("cases x months"), "open cases added up over the months of the horizon"),
     ("count", None, "rows, cells or periods of the input concerned"),
     ("description", None, "what was fitted, in words"),
@@ -121,6 +139,7 @@ const ANYWHERE: &[(&str, Unit, &str)] = &[
     ("pack", None, "the earlier pack"),
     ("part", None, "the part: baseline, season, new-normal, suppressed, returning, or expected, their sum"),
     ("period", None, "the period, such as 2024-03"),
+    ("placement", None, "the kind of placement; * is all kinds"),
     ("posterior", AS_UNIT_SAYS, "what is believed after the data"),
     ("pounds", POUNDS, "cost over the horizon"),
     ("prior", AS_UNIT_SAYS, "what was believed before the data"),

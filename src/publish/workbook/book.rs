@@ -15,7 +15,16 @@ const LONGEST_TEXT: usize = 32_767;
 const WIDEST: usize = 50;
 
 /// The width of the cover's column in characters.
-pub(super) const COVER_WIDTH: usize = 100;
+pub(super) const COVER_WIDTH: f64 = 100.0;
+
+/// How many letters of a text go into the width of a digit, in Arial.
+const LETTERS_A_DIGIT: f64 = 1.12;
+
+/// A line of text, in points.
+const LINE_POINTS: f64 = 15.75;
+
+/// The tallest row that Excel has, in points.
+const TALLEST_ROW_POINTS: f64 = 409.0;
 
 /// As many rows as are looked at to find a column's width.
 const ROWS_MEASURED: usize = 2_000;
@@ -46,6 +55,22 @@ pub(super) enum CoverLine {
     Text(String),
     /// To a sheet.
     Link(String),
+}
+
+impl CoverLine {
+    /// How tall the line is, in points; `None` where one line of usual letters is enough.
+    pub fn height(&self) -> Option<f64> {
+        let (text, size) = match self {
+            CoverLine::Title(text) => (text, 16.0 / 12.0),
+            CoverLine::Heading(text) => (text, 14.0 / 12.0),
+            CoverLine::Text(text) | CoverLine::Link(text) => (text, 1.0),
+        };
+        points(lines(text, COVER_WIDTH / size) as f64 * size)
+    }
+}
+
+fn points(lines: f64) -> Option<f64> {
+    (lines > 1.0).then(|| (lines * LINE_POINTS).min(TALLEST_ROW_POINTS))
 }
 
 /// How numbers are shown.
@@ -129,14 +154,15 @@ impl Look {
 }
 
 impl<'a> BookSheet<'a> {
-    /// How many lines the texts of a row take.
-    pub fn lines(&self, row: usize) -> usize {
+    /// How tall a row is, in points; `None` where one line is enough. Not every program makes room for wrapped text by
+    /// itself.
+    pub fn height(&self, row: usize) -> Option<f64> {
         let wrapping = self.columns.iter().filter(|column| column.wraps);
         let lines = wrapping.map(|column| match column.cell(row) {
-            BookCell::Text(text) => lines(&text, column.width as usize),
+            BookCell::Text(text) => lines(&text, column.width),
             BookCell::Date(_) | BookCell::Number(_) => 1,
         });
-        lines.max().unwrap_or(1)
+        points(lines.max().unwrap_or(1) as f64)
     }
 
     /// A protected table with at least one row and column as a sheet.
@@ -225,8 +251,13 @@ fn decimals(cells: &[Cell]) -> u8 {
     exact.unwrap_or(if numbers().all(|number| number.abs() < 10.0) { 3 } else { 1 })
 }
 
-/// How many lines a text takes in a column of so many characters, broken between words.
-pub(super) fn lines(text: &str, width: usize) -> usize {
+/// How many lines a text takes in a column of so many digits, broken between words.
+fn lines(text: &str, digits: f64) -> usize {
+    broken(text, (digits * LETTERS_A_DIGIT) as usize)
+}
+
+/// How many lines of so many letters a text takes, broken between words.
+fn broken(text: &str, width: usize) -> usize {
     let of_paragraph = |paragraph: &str| {
         let (mut lines, mut used) = (1, 0);
         for word in paragraph.split(' ').map(|word| word.chars().count()) {
@@ -283,7 +314,7 @@ mod tests {
             let text = letter.repeat(LONGEST_TEXT);
             let cut = fitting(&text);
             let units = cut.encode_utf16().count();
-            assert_eq!(units <= LONGEST_TEXT && units > LONGEST_TEXT - 3, true, "{letter}: {units}");
+            assert!(units <= LONGEST_TEXT && units > LONGEST_TEXT - 3, "{letter}: {units}");
             assert_eq!(cut.ends_with("has all of it]"), units != text.encode_utf16().count(), "{letter}");
         }
         assert_eq!(fitting(&"a".repeat(LONGEST_TEXT)).len(), LONGEST_TEXT);
@@ -298,8 +329,8 @@ mod tests {
 
     #[test]
     fn lines_are_broken_between_words_and_within_long_ones() {
-        assert_eq!([lines("", 10), lines("four four", 10), lines("four four four", 10)], [1, 1, 2]);
-        assert_eq!([lines(&"a".repeat(25), 10), lines("a\nb", 10), lines(&"a".repeat(20), 10)], [3, 2, 2]);
+        assert_eq!([broken("", 10), broken("four four", 10), broken("four four four", 10)], [1, 1, 2]);
+        assert_eq!([broken(&"a".repeat(25), 10), broken("a\nb", 10), broken(&"a".repeat(20), 10)], [3, 2, 2]);
     }
 
     #[test]

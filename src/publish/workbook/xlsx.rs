@@ -10,7 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::WorkbookError;
-use super::book::{Book, BookCell, BookColumn, BookSheet, COVER_WIDTH, CoverLine, Look, lines};
+use super::book::{Book, BookCell, BookColumn, BookSheet, COVER_WIDTH, CoverLine, Look};
 use crate::publish::text_files::is_formula;
 use crate::time::Date;
 
@@ -19,12 +19,6 @@ const FONT: &str = "Arial";
 const FONT_POINTS: f64 = 12.0;
 const ROW_PIXELS: u32 = 20;
 const COLUMN_PIXELS: u32 = 72;
-
-/// A line of text, in points.
-const LINE_POINTS: f64 = 15.75;
-
-/// The tallest row that Excel has, in points.
-const TALLEST_ROW_POINTS: f64 = 409.0;
 
 const NAVY: Color = Color::RGB(0x0012_436D);
 
@@ -122,7 +116,7 @@ fn page(worksheet: &mut Worksheet, name: &str, title: &str, marking: Option<&str
 
 fn cover(worksheet: &mut Worksheet, book: &Book<'_>, formats: &Formats) -> Result<(), WorkbookError> {
     page(worksheet, &book.cover_name, &book.properties.title, book.properties.marking)?;
-    worksheet.set_column_width(0, COVER_WIDTH as f64)?;
+    worksheet.set_column_width(0, COVER_WIDTH)?;
     for (row, line) in (0_u32..).zip(&book.cover) {
         let at = (row, 0);
         match line {
@@ -131,21 +125,9 @@ fn cover(worksheet: &mut Worksheet, book: &Book<'_>, formats: &Formats) -> Resul
             CoverLine::Text(text) => text_cell(worksheet, at, text, &formats.prose)?,
             CoverLine::Link(sheet) => link(worksheet, at, sheet, formats)?,
         }
-        let (text, size) = match line {
-            CoverLine::Title(text) => (text, 1.5),
-            CoverLine::Heading(text) => (text, 1.4),
-            CoverLine::Text(text) | CoverLine::Link(text) => (text, 1.0),
-        };
-        // Larger letters take more of the width and of the height.
-        height(worksheet, row, lines(text, (COVER_WIDTH as f64 / size) as usize) as f64 * size)?;
-    }
-    Ok(())
-}
-
-/// A row as tall as so many lines: not every program makes room for wrapped text by itself.
-fn height(worksheet: &mut Worksheet, row: u32, lines: f64) -> Result<(), WorkbookError> {
-    if lines > 1.0 {
-        worksheet.set_row_height(row, (lines * LINE_POINTS).min(TALLEST_ROW_POINTS))?;
+        if let Some(points) = line.height() {
+            worksheet.set_row_height(row, points)?;
+        }
     }
     Ok(())
 }
@@ -162,7 +144,7 @@ fn text_cell(worksheet: &mut Worksheet, at: (u32, u16), text: &str, format: &For
 
 fn link(worksheet: &mut Worksheet, at: (u32, u16), sheet: &str, formats: &Formats) -> Result<(), WorkbookError> {
     let target = format!("internal:'{}'!A1", sheet.replace('\'', "''"));
-    worksheet.write_url_with_options(at.0, at.1, &Url::new(target), sheet, "", Some(&formats.link))?;
+    worksheet.write_url_with_options(at.0, at.1, Url::new(target), sheet, "", Some(&formats.link))?;
     Ok(())
 }
 
@@ -176,8 +158,9 @@ fn table(
     worksheet.set_repeat_rows(0, 0)?;
     let (last_row, last_column) = (sheet.rows as u32, (sheet.columns.len() - 1) as u16);
     let headers = sheet.columns.iter().map(|column| {
-        let format =
-            if is_formula(&column.header) { formats.header.clone().set_quote_prefix() } else { formats.header.clone() };
+        let side = if column.look.is_figure() { FormatAlign::Right } else { FormatAlign::Left };
+        let format = formats.header.clone().set_align(side);
+        let format = if is_formula(&column.header) { format.set_quote_prefix() } else { format };
         TableColumn::new().set_header(&column.header).set_header_format(format)
     });
     // Filter buttons hide headers from some screen readers; whoever wants them switches them on.
@@ -216,9 +199,9 @@ fn table(
             }
         }
     }
-    if sheet.columns.iter().any(|column| column.wraps) {
-        for row in 0..sheet.rows {
-            height(worksheet, row as u32 + 1, sheet.lines(row) as f64)?;
+    for row in 0..sheet.rows {
+        if let Some(points) = sheet.height(row) {
+            worksheet.set_row_height(row as u32 + 1, points)?;
         }
     }
     Ok(())

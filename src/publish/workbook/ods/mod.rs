@@ -94,7 +94,7 @@ pub(super) fn bytes(book: &Book<'_>) -> Result<Vec<u8>, WorkbookError> {
     // First and uncompressed, so that a file's kind can be told from its first bytes.
     package.start_file("mimetype", part_options().compression_method(CompressionMethod::Stored))?;
     package.write_all(MEDIA_TYPE.as_bytes())?;
-    part(&mut package, "META-INF/manifest.xml", |xml| manifest(xml))?;
+    part(&mut package, "META-INF/manifest.xml", manifest)?;
     part(&mut package, "meta.xml", |xml| meta(xml, &book.properties))?;
     part(&mut package, "styles.xml", |xml| styles::styles(xml, &book.properties))?;
     part(&mut package, "content.xml", |xml| content(xml, book))?;
@@ -119,7 +119,7 @@ fn root() -> Vec<(&'static str, &'static str)> {
     NAMESPACES.into_iter().chain([VERSION]).collect()
 }
 
-fn manifest<W: Write>(xml: &mut Xml<W>) -> Written {
+fn manifest(xml: &mut Xml<&mut Package>) -> Written {
     let root = [("xmlns:manifest", "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"), ("manifest:version", "1.3")];
     xml.element("manifest:manifest", &root, |xml| {
         let own = [("manifest:full-path", "/"), ("manifest:version", "1.3"), ("manifest:media-type", MEDIA_TYPE)];
@@ -171,7 +171,7 @@ fn content<W: Write>(xml: &mut Xml<W>, book: &Book<'_>) -> Written {
 fn cover<W: Write>(xml: &mut Xml<W>, book: &Book<'_>) -> Written {
     let attributes = [("table:name", book.cover_name.as_str()), ("table:style-name", styles::SHEET)];
     xml.element("table:table", &attributes, |xml| {
-        xml.empty("table:table-column", &[("table:style-name", &styles::column(COVER_WIDTH as f64))])?;
+        xml.empty("table:table-column", &[("table:style-name", &styles::column(COVER_WIDTH))])?;
         for line in &book.cover {
             let (style, text, target) = match line {
                 CoverLine::Title(text) => (styles::TITLE, text, None),
@@ -179,7 +179,7 @@ fn cover<W: Write>(xml: &mut Xml<W>, book: &Book<'_>) -> Written {
                 CoverLine::Text(text) => (styles::PROSE, text, None),
                 CoverLine::Link(sheet) => (styles::PROSE, sheet, Some(sheet.as_str())),
             };
-            row(xml, |xml| text_cell(xml, style, text, target))?;
+            row(xml, line.height(), |xml| text_cell(xml, style, text, target))?;
         }
         Ok(())
     })
@@ -194,7 +194,7 @@ fn sheet<W: Write>(xml: &mut Xml<W>, book: &Book<'_>, sheet: &BookSheet<'_>) -> 
             xml.empty("table:table-column", &[("table:style-name", &styles::column(column.width))])?;
         }
         xml.element("table:table-header-rows", &[], |xml| {
-            row(xml, |xml| {
+            row(xml, None, |xml| {
                 sheet.columns.iter().try_for_each(|column| {
                     let style = if column.look.is_figure() { styles::FIGURE_HEADER } else { styles::HEADER };
                     text_cell(xml, style, &column.header, None)
@@ -202,7 +202,7 @@ fn sheet<W: Write>(xml: &mut Xml<W>, book: &Book<'_>, sheet: &BookSheet<'_>) -> 
             })
         })?;
         for at in 0..sheet.rows {
-            row(xml, |xml| {
+            row(xml, sheet.height(at), |xml| {
                 let columns = sheet.columns.iter().enumerate();
                 columns
                     .into_iter()
@@ -213,8 +213,8 @@ fn sheet<W: Write>(xml: &mut Xml<W>, book: &Book<'_>, sheet: &BookSheet<'_>) -> 
     })
 }
 
-fn row<W: Write>(xml: &mut Xml<W>, cells: impl FnOnce(&mut Xml<W>) -> Written) -> Written {
-    xml.element("table:table-row", &[("table:style-name", styles::ROW)], cells)
+fn row<W: Write>(xml: &mut Xml<W>, points: Option<f64>, cells: impl FnOnce(&mut Xml<W>) -> Written) -> Written {
+    xml.element("table:table-row", &[("table:style-name", &styles::row(points))], cells)
 }
 
 fn cell<W: Write>(xml: &mut Xml<W>, book: &Book<'_>, column: &BookColumn<'_>, row: usize, links: bool) -> Written {

@@ -7,7 +7,6 @@ use super::{Written, Xml, root};
 use crate::publish::workbook::book::{Book, COVER_WIDTH, Look, Properties};
 
 pub(super) const SHEET: &str = "sheet";
-pub(super) const ROW: &str = "row";
 pub(super) const TITLE: &str = "title";
 pub(super) const HEADING: &str = "heading";
 pub(super) const PROSE: &str = "prose";
@@ -25,6 +24,11 @@ const NAVY: &str = "#12436d";
 /// The style of a column of so many characters.
 pub(super) fn column(width: f64) -> String {
     format!("column-{}", width.round())
+}
+
+/// The style of a row of so many points; of one line without.
+pub(super) fn row(points: Option<f64>) -> String {
+    points.map_or("row".to_owned(), |points| format!("row-{points}"))
 }
 
 /// The style of a column's cells.
@@ -107,11 +111,21 @@ pub(super) fn automatic<W: Write>(xml: &mut Xml<W>, book: &Book<'_>) -> Written 
         xml.element("style:style", &sheet, |xml| {
             xml.empty("style:table-properties", &[("table:display", "true"), ("style:writing-mode", "lr-tb")])
         })?;
-        xml.element("style:style", &[("style:name", ROW), ("style:family", "table-row")], |xml| {
-            xml.empty("style:table-row-properties", &[("style:use-optimal-row-height", "true")])
-        })?;
+        for points in heights(book) {
+            let name = row(points);
+            xml.element("style:style", &[("style:name", &name), ("style:family", "table-row")], |xml| {
+                let height = points.map(|points| format!("{points}pt"));
+                let of_row = match &height {
+                    Some(height) => {
+                        vec![("style:row-height", height.as_str()), ("style:use-optimal-row-height", "false")]
+                    }
+                    None => vec![("style:use-optimal-row-height", "true")],
+                };
+                xml.empty("style:table-row-properties", &of_row)
+            })?;
+        }
         let widths = book.sheets.iter().flat_map(|sheet| sheet.columns.iter().map(|column| column.width));
-        let widths: BTreeSet<u64> = widths.chain([COVER_WIDTH as f64]).map(|width| width.round() as u64).collect();
+        let widths: BTreeSet<u64> = widths.chain([COVER_WIDTH]).map(|width| width.round() as u64).collect();
         for width in widths {
             let name = column(width as f64);
             xml.element("style:style", &[("style:name", &name), ("style:family", "table-column")], |xml| {
@@ -122,6 +136,16 @@ pub(super) fn automatic<W: Write>(xml: &mut Xml<W>, book: &Book<'_>) -> Written 
         numbers(xml)?;
         cells(xml)
     })
+}
+
+/// Every height of a row, once.
+fn heights(book: &Book<'_>) -> Vec<Option<f64>> {
+    let of_tables = book.sheets.iter().flat_map(|sheet| (0..sheet.rows).map(|row| sheet.height(row)));
+    let mut heights: Vec<Option<f64>> =
+        std::iter::once(None).chain(book.cover.iter().map(|line| line.height())).chain(of_tables).collect();
+    heights.sort_by(|one, other| one.unwrap_or(0.0).total_cmp(&other.unwrap_or(0.0)));
+    heights.dedup();
+    heights
 }
 
 fn numbers<W: Write>(xml: &mut Xml<W>) -> Written {
