@@ -154,14 +154,14 @@ impl Problem {
 
 impl Problem {
     /// The first relation, the largest first, that opens a second way from one count to another; none where propagated
-    /// bounds are exact. Relations whose total is hidden and stands in no other are passed over: they say nothing of their
-    /// parts.
-    pub fn second_way<'a>(&self, relations: &'a [Relation]) -> Option<&'a Relation> {
+    /// bounds are exact. With `of_parts` relations whose total is hidden and stands in no other are passed over: they say
+    /// something of that total, and nothing of their parts.
+    pub fn second_way<'a>(&self, relations: &'a [Relation], of_parts: bool) -> Option<&'a Relation> {
         let mut stands_in = vec![0_usize; self.counts.len()];
         let members =
             |relation: &Relation| relation.parts.iter().copied().chain(relation.total).collect::<Vec<usize>>();
         relations.iter().flat_map(members).for_each(|member| stands_in[member] += 1);
-        let says_nothing = |total: usize| stands_in[total] == 1 && self.interval(total).1.is_infinite();
+        let says_nothing = |total: usize| of_parts && stands_in[total] == 1 && self.interval(total).1.is_infinite();
         let mut told: Vec<&Relation> =
             relations.iter().filter(|relation| !relation.total.is_some_and(says_nothing)).collect();
         told.sort_by_key(|relation| std::cmp::Reverse(relation.parts.len()));

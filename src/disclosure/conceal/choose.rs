@@ -27,15 +27,15 @@ pub(super) fn solve(mut problem: Problem) -> (Vec<usize>, usize) {
         let hidden: Vec<usize> = (0..problem.counts.len()).filter(|count| problem.counts[*count].hidden).collect();
         let exposed =
             hidden.iter().copied().find(|count| !lost.contains(count) && !problem.is_protected(*count, bounds[*count]));
-        let exposed = match (exposed, problem.second_way(&relations)) {
+        let members =
+            |relation: &Relation| relation.parts.iter().copied().chain(relation.total).collect::<Vec<usize>>();
+        let unknowns: BTreeSet<usize> = relations.iter().flat_map(members).collect();
+        let is_large = unknowns.len() > MOST_UNKNOWNS;
+        let exposed = match (exposed, problem.second_way(&relations, is_large)) {
             (Some(exposed), _) => Some(exposed),
             (None, None) => None,
             (None, Some(crossing)) => {
-                let unknowns: BTreeSet<usize> = relations
-                    .iter()
-                    .flat_map(|relation| relation.parts.iter().copied().chain(relation.total))
-                    .collect();
-                if unknowns.len() > MOST_UNKNOWNS && problem.hide_total_of(crossing) {
+                if is_large && problem.hide_total_of(crossing) {
                     continue;
                 }
                 problem.exposed_together(&relations, &unknowns, &mut seen, &lost)
