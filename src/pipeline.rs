@@ -5,6 +5,7 @@
 //! ([`forecast_table`], [`backtest_table`]). Statistics live in the rooms; this module hands data from one to the next
 //! and composes their errors.
 
+mod care;
 mod compare;
 mod desk;
 mod dimensions;

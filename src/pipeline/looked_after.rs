@@ -24,7 +24,7 @@ pub struct LookedAfter {
 }
 
 impl LookedAfter {
-    fn of(history: &History) -> LookedAfter {
+    pub(super) fn of(history: &History) -> LookedAfter {
         let care = &history.events.care;
         let starts = care.first().zip(care.last());
         LookedAfter {

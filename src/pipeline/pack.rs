@@ -14,7 +14,7 @@ use crate::forecast::{FittedForecaster, Forecast, Levels};
 use crate::ingest;
 use crate::panel::{Finding, Hierarchy, SeriesKey};
 use crate::project::RunPlan;
-use crate::publish::{self, Futures, PackContents, PathwayContents};
+use crate::publish::{self, Futures, PackContents, PathwayContents, PlacementContents};
 use crate::time::{Date, Period};
 
 /// Coverage of a level further from its nominal share than this is an alert.
@@ -38,6 +38,8 @@ pub struct Results<'a> {
     pub earlier: Earlier,
     /// `None` where the project file leaves it out.
     pub pathway: Option<PathwayContents>,
+    /// `None` where the project has no returns of looked-after children.
+    pub placements: Option<PlacementContents>,
     /// The three questions and the scenarios, where the recipe has a shock.
     pub futures: Option<Futures>,
 }
@@ -58,7 +60,7 @@ impl Results<'_> {
         let dimensions = panel.dimensions();
         let everything = &self.work.ingested.panel;
         let known = Hierarchy::of(everything);
-        let history = figures::history(everything, &known, self.work.ingested.last_complete)?;
+        let history = figures::history("history", everything, &known, self.work.ingested.last_complete)?;
         let history = protect(profile, history);
         let keys: Vec<SeriesKey> = known.totals().iter().map(|total| total.key.clone()).collect();
         let now = earlier::observed(&history);
@@ -82,7 +84,7 @@ impl Results<'_> {
             levels: levels.clone(),
             profile,
             engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-            inputs: self.work.ingested.inputs.iter().map(published_input).collect(),
+            inputs: self.work.inputs().map(published_input).collect(),
             source: format!("{}; forecast by Groundswell", plan.about().authority),
             model: recipe.to_owned(),
             benchmark: judge::BENCHMARK.to_owned(),
@@ -90,7 +92,7 @@ impl Results<'_> {
             dimensions: dimensions.to_vec(),
             lockdowns: self.work.lockdowns.clone(),
             history,
-            forecast: protect(figures::forecast(dimensions, self.forecast, recipe, levels)?),
+            forecast: protect(figures::forecast("forecast", dimensions, self.forecast, recipe, levels)?),
             yearly: protect(figures::yearly(panel, self.hierarchy, self.forecast, recipe, levels)?),
             backtest: protect(figures::backtest(&scored)?),
             coverage: protect(figures::coverage(&scored, recipe)?),
@@ -99,6 +101,7 @@ impl Results<'_> {
             findings: publish::findings_table(profile, &self.findings)?,
             models: protect(figures::models(dimensions, panel.keys(), recipe, |key| self.described(key))?),
             pathway: self.pathway.clone(),
+            placements: self.placements.clone(),
             futures: self.futures.clone(),
         };
         let record = self.record(&contents, &scored);

@@ -13,6 +13,7 @@ mod earlier;
 mod futures;
 mod parquet;
 mod pathway;
+mod placements;
 mod report;
 mod sentences;
 mod series;
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 
 pub use contents::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, findings_table};
 pub use pathway::{PathwayContents, RestsOn};
+pub use placements::PlacementContents;
 
 pub use futures::{BASELINE, Futures, HORIZON, PERIOD, SupposedScenario};
 
@@ -173,6 +175,9 @@ pub fn write(
 
     if let Some(pathway) = &contents.pathway {
         pathway.write(&mut pack, contents)?;
+    }
+    if let Some(placements) = &contents.placements {
+        placements.write(&mut pack, contents)?;
     }
 
     let series = PackSeries::read(contents);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use groundswell::forecast::Draws;
 use groundswell::pathway::placements::{
-    CareHistory, CareStay, PlacementGroups, PlacementOptions, PlacementRates, ReferenceWindow,
+    Ahead, CareHistory, CareStay, PlacementGroups, PlacementOptions, PlacementRates, ReferenceWindow,
 };
 use groundswell::time::{Date, Period, Span};
 
@@ -162,7 +162,8 @@ fn the_fake_return_goes_on_with_every_child_accounted_for() {
     let span = Span::new(Period::month(2019, 4), 24);
     let simulate = || {
         let options = PlacementOptions::default();
-        rates.simulate(&histories, span, Draws { paths: 60, seed: 5 }, &options, &[]).expect("paths")
+        let ahead = Ahead::of(span, Draws { paths: 60, seed: 5 });
+        rates.simulate(&histories, &ahead, &options, &[]).expect("paths")
     };
     let forecast = simulate();
     // The peer's stock on 31 March 2019.
@@ -170,7 +171,7 @@ fn the_fake_return_goes_on_with_every_child_accounted_for() {
     for path in 0..60 {
         let mut before = forecast.opening as f64;
         for month in 0..24 {
-            let [entries, exits, after] = [0, 1, 2].map(|row| forecast.care.paths()[(row, path, month)]);
+            let [entries, exits, after] = [&forecast.entries, &forecast.exits, &forecast.looked_after].map(|care| care.paths()[(0, path, month)]);
             let states: f64 = (0..20).map(|state| forecast.stocks.paths()[(state, path, month)]).sum();
             assert_eq!((before + entries - exits, states), (after, after));
             before = after;

@@ -5,6 +5,7 @@
 
 mod page;
 mod pathway;
+mod placements;
 mod questions;
 
 use minijinja::syntax::SyntaxConfig;

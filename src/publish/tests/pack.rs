@@ -102,6 +102,7 @@ impl Sample {
             vintages: self.vintages(origin),
             findings: findings_table(self.profile, &self.findings()).expect("the columns fit"),
             pathway: None,
+            placements: None,
             models: self.models(),
             futures: None,
         }
