@@ -38,9 +38,10 @@ impl FittedPathway {
     pub fn with_care_starts(mut self, starts: CareStarts) -> Result<FittedPathway, PathwayError> {
         let CareStarts { per_referral, children, dispersion } = starts;
         if !(per_referral.is_finite() && per_referral > 0.0 && children > 0.0) {
-            let problem = "tell of no child who came into care in the months of which referrals are known; give referrals \
+            let problem =
+                "tell of no child who came into care in the months of which referrals are known; give referrals \
                            and returns of the same months"
-                .to_owned();
+                    .to_owned();
             return Err(PathwayError::CareStarts { problem });
         }
         let untouched = TO_CARE.map(|step| self.conversions[step as usize].clone());

@@ -188,10 +188,7 @@ impl PathwayLever {
 
     /// Whether it moves journeys of referrals, or the work that they make.
     pub fn is_on_journeys(&self) -> bool {
-        matches!(
-            self,
-            PathwayLever::Conversion { .. } | PathwayLever::Duration { .. } | PathwayLever::Caseload { .. }
-        )
+        matches!(self, PathwayLever::Conversion { .. } | PathwayLever::Duration { .. } | PathwayLever::Caseload { .. })
     }
 
     /// Checks what needs no other knowledge than the lever itself.

@@ -175,7 +175,8 @@ impl CareRecords {
         let dimensions = plan.input().dimensions.clone();
         if let Some(unknown) = dimensions.iter().find(|name| !DIMENSIONS.contains(&name.as_str())) {
             let known = DIMENSIONS.join(", ");
-            let message = format!("[input] dimensions names `{unknown}`; returns of looked-after children have {known}");
+            let message =
+                format!("[input] dimensions names `{unknown}`; returns of looked-after children have {known}");
             return Err(Error::Asked(message));
         }
         let groups = PlacementGroups::shipped();

@@ -51,12 +51,7 @@ fn life(panel: &Panel, row: usize) -> Option<std::ops::RangeInclusive<usize>> {
 }
 
 /// Observed counts of every series and total; from `complete` on, periods are provisional.
-pub fn history(
-    name: &str,
-    panel: &Panel,
-    hierarchy: &Hierarchy,
-    complete: Period,
-) -> Result<Figures, FigureError> {
+pub fn history(name: &str, panel: &Panel, hierarchy: &Hierarchy, complete: Period) -> Result<Figures, FigureError> {
     let keys: Vec<SeriesKey> = hierarchy.totals().iter().map(|total| total.key.clone()).collect();
     let periods = panel.span().len();
     let mut values = Vec::with_capacity(keys.len() * periods);

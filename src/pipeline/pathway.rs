@@ -17,17 +17,16 @@ use crate::forecast::Forecast;
 use crate::ingest::{self, EventGroups, Format};
 use crate::panel::{Finding, Panel, Place, Severity};
 use crate::pathway::{
-    CareOutlook, Fitted, FittedPathway, Known, NationalFigures, Outlook, PathwayLever, PathwayPlan, Recorded, Referrals,
-    Step, Tally,
+    CareOutlook, Fitted, FittedPathway, Known, NationalFigures, Outlook, PathwayLever, PathwayPlan, Recorded,
+    Referrals, Step, Tally,
 };
 use crate::project::RunPlan;
 use crate::publish::{PathwayContents, PlacementContents, RestsOn};
 use crate::time::Frequency;
+use ledger_table::Steps;
 use placed::FittedCare;
 use placements::CareLedgers;
-use ledger_table::Steps;
 use tables::Tables;
-
 
 /// The names that a dimension of sources goes by.
 const SOURCE_DIMENSIONS: [&str; 2] = ["source", "referral_source"];
@@ -75,11 +74,7 @@ impl<'a> Following<'a> {
     ///
     /// # Errors
     /// Where returns can't be read again or an option is impossible.
-    pub fn fit(
-        plan: &'a RunPlan,
-        work: &'a Work,
-        findings: &mut Vec<Finding>,
-    ) -> Result<Option<Following<'a>>, Error> {
+    pub fn fit(plan: &'a RunPlan, work: &'a Work, findings: &mut Vec<Finding>) -> Result<Option<Following<'a>>, Error> {
         let panel = &work.active;
         if !plan.pathway().on {
             return Ok(None);

@@ -89,7 +89,10 @@ mod tests {
         let levers = levers_of(&scenario).expect("levers");
         assert!(matches!(levers[..], [ScenarioLever::Following(_), ScenarioLever::Forecast(_)]), "{levers:?}");
         for (lever, why) in [
-            ("lever = \"placement\"\nrate = \"leaving\"\nchange = { add = 1.0 }", "lever 3 can't be read: unknown variant"),
+            (
+                "lever = \"placement\"\nrate = \"leaving\"\nchange = { add = 1.0 }",
+                "lever 3 can't be read: unknown variant",
+            ),
             ("lever = \"duration\"\nstep = \"plan-end\"\nmultiply = 0.0", "lever 3 multiplies a duration"),
             ("lever = \"cost\"\nchange = { add = 1.0 }\nfrom = { months_ahead = 0 }", "lever 3 starts 0 months ahead"),
         ] {

@@ -68,10 +68,7 @@ impl PlacementContents {
             both.flat_map(|(low, high)| [(low, Figures), (high, Figures)])
         };
         let middle = [("mean", Figures), ("median", Figures)];
-        contents.check_table(
-            &self.history,
-            keys().chain(named(&[("ds", Dates), ("state", Text), ("y", Figures)])),
-        )?;
+        contents.check_table(&self.history, keys().chain(named(&[("ds", Dates), ("state", Text), ("y", Figures)])))?;
         contents.check_table(
             &self.forecast,
             keys().chain(named(&[("ds", Dates), ("model", Text)])).chain(named(&middle)).chain(bounds()),

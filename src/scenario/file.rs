@@ -7,7 +7,7 @@ use super::lever::Lever;
 use super::written::Written;
 
 /// The scenarios that ship with the engine: name and text.
-const SHIPPED: [(&str, &str); 8] = [
+const SHIPPED: [(&str, &str); 10] = [
     ("none-returns", include_str!("../../models/scenarios/none-returns.toml")),
     ("covid-like", include_str!("../../models/scenarios/covid-like.toml")),
     ("half-returns", include_str!("../../models/scenarios/half-returns.toml")),
@@ -16,6 +16,8 @@ const SHIPPED: [(&str, &str); 8] = [
     ("winter-lockdown", include_str!("../../models/scenarios/winter-lockdown.toml")),
     ("surge-rule", include_str!("../../models/scenarios/surge-rule.toml")),
     ("hold-recent-rate", include_str!("../../models/scenarios/hold-recent-rate.toml")),
+    ("step-down", include_str!("../../models/scenarios/step-down.toml")),
+    ("fewer-plans", include_str!("../../models/scenarios/fewer-plans.toml")),
 ];
 
 /// What joins the names of scenarios that are applied together.

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that can't be set up should say so and stop")]
 
 mod architecture;
+mod care;
 mod commands;
 mod faults;
 mod hostile;

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use groundswell::forecast::Draws;
+use groundswell::forecast::{Draws, Forecast};
+use groundswell::panel::SeriesKey;
 use groundswell::pathway::placements::{
-    Ahead, CareHistory, CareStay, PlacementGroups, PlacementOptions, PlacementRates, ReferenceWindow,
+    Ahead, CareHistory, CareStay, PlacementForecast, PlacementGroups, PlacementOptions, PlacementRates, ReferenceWindow,
 };
+use groundswell::pathway::{Change, PathwayLever, PlacementRate};
 use groundswell::time::{Date, Period, Span};
+use ndarray::Array3;
 
 use crate::commands::rows;
 
@@ -171,7 +174,8 @@ fn the_fake_return_goes_on_with_every_child_accounted_for() {
     for path in 0..60 {
         let mut before = forecast.opening as f64;
         for month in 0..24 {
-            let [entries, exits, after] = [&forecast.entries, &forecast.exits, &forecast.looked_after].map(|care| care.paths()[(0, path, month)]);
+            let [entries, exits, after] =
+                [&forecast.entries, &forecast.exits, &forecast.looked_after].map(|care| care.paths()[(0, path, month)]);
             let states: f64 = (0..20).map(|state| forecast.stocks.paths()[(state, path, month)]).sum();
             assert_eq!((before + entries - exits, states), (after, after));
             before = after;
@@ -179,4 +183,96 @@ fn the_fake_return_goes_on_with_every_child_accounted_for() {
     }
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
     assert_eq!(one.install(simulate).stocks.paths(), forecast.stocks.paths());
+}
+
+/// Two hundred children of ages from 0 to 16, some of whom came, moved and left in the window.
+fn made_up() -> Vec<CareHistory> {
+    let day = |days: i64| Date::constant(2018, 4, 1).saturating_add(jiff_days(days));
+    let child = |row: usize| {
+        let born = Date::constant(2003, 6, 1).saturating_add(jiff_days((row * 29) as i64));
+        let start = if row % 3 == 0 { day((row * 7 % 360) as i64) } else { Date::constant(2018, 1, 1).max(born) };
+        let moved = day(200 + (row % 100) as i64);
+        let first = CareStay { start, end: (row % 4 == 1).then_some(moved), group: row % 3 };
+        let next = CareStay { start: moved, end: (row % 8 == 1).then_some(day(330)), group: (row + 1) % 3 };
+        let stays =
+            if row % 4 == 1 && start < moved { vec![first, next] } else { vec![CareStay { end: None, ..first }] };
+        CareHistory::new(row, born.min(start), stays).expect("a history")
+    };
+    (0..200).map(child).collect()
+}
+
+fn jiff_days(days: i64) -> jiff::Span {
+    jiff::Span::new().days(days)
+}
+
+const PATHS: usize = 40;
+
+/// Entries of two series that differ from path to path, twelve months from April 2019 on.
+fn entries() -> Forecast {
+    let span = Span::new(Period::month(2019, 4), 12);
+    let values = Array3::from_shape_fn((2, PATHS, 12), |(row, path, step)| ((row * 3 + path + step) % 9) as f64);
+    Forecast::new(["a", "b"].map(|name| SeriesKey::new([name])).to_vec(), span, values).expect("finite")
+}
+
+fn followed(untold: usize, levers: &[PathwayLever]) -> PlacementForecast {
+    let (histories, starts) = (made_up(), entries());
+    let rates = PlacementRates::estimate(&histories, WINDOW, PlacementGroups::shipped()).expect("child-days");
+    let span = Span::new(Period::month(2019, 4).plus(untold as i32), 12);
+    let starts = Forecast::new(starts.keys().to_vec(), span, starts.paths().to_owned()).expect("finite");
+    let draws = Draws { paths: PATHS, seed: 3 };
+    let ahead = Ahead { span, untold_months: untold, draws, entries: Some(&starts) };
+    rates.simulate(&histories, &ahead, &PlacementOptions::default(), levers).expect("paths")
+}
+
+fn placement(rate: PlacementRate, group: Option<&str>, change: Change) -> PathwayLever {
+    let group = group.map(Into::into);
+    PathwayLever::Placement { rate, age: None, group, to: None, change, from: None }
+}
+
+#[test]
+fn as_many_children_enter_as_are_given_in_every_path_and_month_and_none_is_lost() {
+    let starts = entries();
+    for untold in [0, 5] {
+        let told = followed(untold, &[]);
+        for (path, step) in (0..PATHS).flat_map(|path| (0..12).map(move |step| (path, step))) {
+            let given = starts.paths()[(0, path, step)] + starts.paths()[(1, path, step)];
+            assert_eq!(told.entries.paths()[(0, path, step)], given, "path {path}, month {step}");
+            let states: f64 = (0..20).map(|state| told.stocks.paths()[(state, path, step)]).sum();
+            assert_eq!(states, told.looked_after.paths()[(0, path, step)]);
+            if step > 0 {
+                let before = told.looked_after.paths()[(0, path, step - 1)];
+                assert_eq!(before + given - told.exits.paths()[(0, path, step)], states);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_neutral_lever_changes_no_path_and_levers_on_placements_act_the_way_they_say() {
+    let base = followed(0, &[]);
+    let bits = |forecast: &Forecast| forecast.paths().iter().map(|value| value.to_bits()).collect::<Vec<u64>>();
+    for neutral in [Change::Multiply(1.0), Change::Add(0.0)] {
+        for rate in [PlacementRate::Entry, PlacementRate::Exit, PlacementRate::Transfer] {
+            let same = followed(0, &[placement(rate, None, neutral)]);
+            assert_eq!(bits(&same.stocks), bits(&base.stocks), "{rate:?} {neutral}");
+            assert_eq!(bits(&same.child_days), bits(&base.child_days), "{rate:?} {neutral}");
+        }
+    }
+    let sum = |forecast: &Forecast| forecast.paths().sum();
+    let half = followed(0, &[placement(PlacementRate::Entry, None, Change::Multiply(0.5))]);
+    let share = sum(&half.entries) / sum(&base.entries);
+    assert!((0.45..0.55).contains(&share), "{share}");
+    let double = followed(0, &[placement(PlacementRate::Entry, None, Change::Multiply(2.0))]);
+    let share = sum(&double.entries) / sum(&base.entries);
+    assert!((1.9..2.1).contains(&share), "{share}");
+    // Fewer leave: every path has at least as many children.
+    let longer = followed(0, &[placement(PlacementRate::Exit, None, Change::Multiply(0.2))]);
+    assert!(sum(&longer.looked_after) > sum(&base.looked_after));
+    let days = |forecast: &PlacementForecast, group: &str| {
+        let row = forecast.child_days.row(&SeriesKey::new([group])).expect("a group");
+        forecast.child_days.series(row).sum()
+    };
+    let moved = followed(0, &[placement(PlacementRate::Transfer, Some("residential"), Change::Multiply(4.0))]);
+    assert!(days(&moved, "residential") < days(&base, "residential"));
+    assert_eq!(bits(&moved.entries), bits(&base.entries), "moves bring nobody in");
 }

@@ -68,8 +68,7 @@ impl Run<'_> {
                 let mut gone = 0.0;
                 while due <= today - gone {
                     gone += due;
-                    let mut own =
-                        random::stream(self.seed, &[purpose::ARRIVED, path as u64, state as u64, number]);
+                    let mut own = random::stream(self.seed, &[purpose::ARRIVED, path as u64, state as u64, number]);
                     let place = uniform(&mut own);
                     let at = f64::from(day) + (gone / today).min(1.0 - 1e-9);
                     population.add(self.born(band, day, place), group, at, own);

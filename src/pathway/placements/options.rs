@@ -57,7 +57,8 @@ impl PlacementOptions {
     pub fn window(&self, first: Date, last: Date) -> Result<ReferenceWindow, PathwayError> {
         if let Some(window) = self.reference {
             if window.first > window.last || window.first < first || window.last > last {
-                let problem = format!("must lie within what is known of care, {first} to {last}, and not end before it starts");
+                let problem =
+                    format!("must lie within what is known of care, {first} to {last}, and not end before it starts");
                 return Err(PathwayError::option("placements.reference", problem));
             }
             return Ok(window);

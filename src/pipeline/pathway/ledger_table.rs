@@ -39,7 +39,10 @@ impl Steps {
 /// What each lever of a project file adds or takes over the horizon.
 pub fn ledger_table(profile: Profile, steps: &Steps) -> Result<ProtectedTable, FigureError> {
     let columns = columns(profile, steps)?;
-    Ok(protect(profile, Figures::new("pathway-ledger", vec![LabelColumn::text("lever", names(steps, WITH_ALL))], columns)?))
+    Ok(protect(
+        profile,
+        Figures::new("pathway-ledger", vec![LabelColumn::text("lever", names(steps, WITH_ALL))], columns)?,
+    ))
 }
 
 /// The same for each lever of each scenario; `scenarios` are names and titles.
@@ -64,8 +67,11 @@ pub fn scenario_ledgers(
     if ids.is_empty() {
         return Ok(None);
     }
-    let labels =
-        vec![LabelColumn::text("scenario", ids), LabelColumn::numbers("line", lines), LabelColumn::text("lever", levers)];
+    let labels = vec![
+        LabelColumn::text("scenario", ids),
+        LabelColumn::numbers("line", lines),
+        LabelColumn::text("lever", levers),
+    ];
     Ok(Some(protect(profile, Figures::new("pathway-scenarios", labels, all)?)))
 }
 
@@ -153,8 +159,7 @@ mod tests {
         let table = scenario_ledgers(Profile::Internal, &all).expect("fits").expect("a table");
         assert_eq!(table.text("lever").expect("levers")[..2], ["as forecast", "Nothing"]);
         assert_eq!(table.numbers("line").expect("lines"), [0, 1, 0, 1, 2, 3]);
-        let pounds: Vec<f64> =
-            table.cells("pounds").expect("pounds").iter().filter_map(|cell| cell.number()).collect();
+        let pounds: Vec<f64> = table.cells("pounds").expect("pounds").iter().filter_map(|cell| cell.number()).collect();
         assert_eq!(pounds[0], pounds[1]);
         assert_eq!(pounds[2] + pounds[3] + pounds[4], pounds[5]);
     }

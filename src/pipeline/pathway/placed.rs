@@ -29,11 +29,7 @@ impl<'a> FittedCare<'a> {
     ///
     /// # Errors
     /// Where the reference window can't be, or no child was looked after in it.
-    pub fn of(
-        plan: &RunPlan,
-        work: &'a Work,
-        findings: &mut Vec<Finding>,
-    ) -> Result<Option<FittedCare<'a>>, Error> {
+    pub fn of(plan: &RunPlan, work: &'a Work, findings: &mut Vec<Finding>) -> Result<Option<FittedCare<'a>>, Error> {
         let Some(records) = &work.care else { return Ok(None) };
         let span = work.active.span();
         let origin = span.last().unwrap_or(span.start());
@@ -65,11 +61,6 @@ impl<'a> FittedCare<'a> {
     /// The rates.
     pub fn rates(&self) -> &PlacementRates {
         &self.rates
-    }
-
-    /// Months between the last that returns tell of and the first of the forecast.
-    pub fn untold_months(&self) -> usize {
-        self.untold_months
     }
 
     /// Children looked after on the last day that the returns tell of.
@@ -105,7 +96,8 @@ impl<'a> FittedCare<'a> {
     pub fn history(&self) -> Result<Panel, Error> {
         let groups = self.rates.groups();
         let (ages, labels) = (groups.ages(), groups.labels());
-        let keys = ages.iter().flat_map(|age| labels.iter().map(move |label| SeriesKey::new([age.as_str(), label.as_str()])));
+        let keys =
+            ages.iter().flat_map(|age| labels.iter().map(move |label| SeriesKey::new([age.as_str(), label.as_str()])));
         let mut values = Array2::zeros((ages.len() * labels.len(), self.months.len()));
         for (step, month) in self.months.periods().enumerate() {
             let states = self.rates.looked_after_on(&self.histories, month.last_day());

@@ -51,9 +51,10 @@ fn by(
         // Lockdowns are of referrals; here they would only be in the way.
         let timeline = Timeline { lockdowns: Vec::new(), ..Timeline::of(contents, one)? };
         let last = timeline.steps.last()?;
-        let today = one.past.last().map_or(String::new(), |past| {
-            format!("{} in {}, ", spoken(past.count), past.period.spoken())
-        });
+        let today = one
+            .past
+            .last()
+            .map_or(String::new(), |past| format!("{} in {}, ", spoken(past.count), past.period.spoken()));
         let range = last.range.of(level).and_then(|(low, high)| between(low, high));
         let range = range.map_or(String::new(), |range| format!(" ({range})"));
         told.push(format!("{name}: {today}{} by {}{range}", spoken(last.range.median), last.period.spoken()));
@@ -115,8 +116,8 @@ fn cost(contents: &PackContents, placements: &PlacementContents) -> Option<Chart
         .iter()
         .map(|group| {
             let range = group.range.of(level).filter(|(low, high)| low.number().is_some() && high.number().is_some());
-            let range = range
-                .map_or(String::new(), |(low, high)| format!(", between {} and {}", pounds(low), pounds(high)));
+            let range =
+                range.map_or(String::new(), |(low, high)| format!(", between {} and {}", pounds(low), pounds(high)));
             format!("{}: {}{range}", group.name, pounds(group.range.median))
         })
         .collect();
