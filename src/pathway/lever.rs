@@ -161,7 +161,12 @@ impl fmt::Display for PathwayLever {
                     PlacementRate::Transfer => "transfers",
                 };
                 write!(f, "rate of {kind} {change}")?;
-                [age, group, to].into_iter().flatten().try_for_each(|part| write!(f, ", {part}"))?;
+                let ways = match (group, to) {
+                    (Some(group), Some(to)) => Some(format!("{group} to {to}")),
+                    (None, Some(to)) => Some(format!("to {to}")),
+                    (group, None) => group.clone(),
+                };
+                [age, &ways].into_iter().flatten().try_for_each(|part| write!(f, ", {part}"))?;
             }
         }
         self.from().map_or(Ok(()), |day| write!(f, ", from {day}"))
