@@ -139,4 +139,11 @@ impl Ledger {
         }
         Ledger { baseline, entries, scenario }
     }
+
+    /// The same entries on another baseline: of all paths, where entries are of some.
+    #[must_use]
+    pub fn on(self, baseline: Tally) -> Ledger {
+        let scenario = self.entries.iter().fold(baseline, |sum, entry| sum.plus(*entry));
+        Ledger { baseline, scenario, ..self }
+    }
 }

@@ -22,18 +22,31 @@ const AS_FORECAST: &str = "as forecast";
 const WITH_ALL: &str = "with all levers";
 
 impl Steps {
-    /// The levers of a project file.
+    /// The levers of a project file; `baseline` is of all paths.
     pub fn of_levers(
         following: &Following<'_>,
         leaves: &Forecast,
         levers: &[PathwayLever],
         baseline: Tally,
     ) -> Result<Steps, Error> {
-        let run = |count: usize| Ok::<_, Error>(following.run(leaves, &levers[..count])?.tally());
+        let some = some_paths(leaves)?;
+        let run = |count: usize| Ok::<_, Error>(following.run(&some, &levers[..count])?.tally());
         let runs = (1..=levers.len()).map(run).collect::<Result<Vec<Tally>, Error>>()?;
         let names = levers.iter().map(ToString::to_string).collect();
-        Ok(Steps { levers: names, ledger: Ledger::of(baseline, runs), has_work: following.has_work() })
+        let ledger = Ledger::of(run(0)?, runs).on(baseline);
+        Ok(Steps { levers: names, ledger, has_work: following.has_work() })
     }
+}
+
+/// What a lever adds is the mean over so many paths at most: runs with and without it share their random numbers, so
+/// that more paths would tell little more, and every lever takes a run.
+const LEDGER_PATHS: usize = 250;
+
+/// The first paths of a forecast.
+pub fn some_paths(forecast: &Forecast) -> Result<Forecast, Error> {
+    let some = forecast.draws().min(LEDGER_PATHS);
+    let paths = forecast.paths().slice(ndarray::s![.., ..some, ..]).to_owned();
+    Ok(Forecast::new(forecast.keys().to_vec(), forecast.span(), paths)?)
 }
 
 /// What each lever of a project file adds or takes over the horizon.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Following;
-use super::ledger_table::{Steps, scenario_ledgers};
+use super::ledger_table::{Steps, scenario_ledgers, some_paths};
 use crate::disclosure::ProtectedTable;
 use crate::forecast::Forecast;
 use crate::pathway::{Ledger, PathwayError, PathwayLever, Tally};
@@ -18,7 +18,7 @@ use crate::scenario::Scenario;
 /// The ledgers of all scenarios as one table; `None` where there is no scenario.
 ///
 /// Levers act in the order of their file. Each run follows the forecast as the levers so far have left it, under the
-/// levers on what follows so far, on the same random numbers: a difference is the lever's.
+/// levers on what follows so far, on the same random numbers: a difference is the lever's. `baseline` is of all paths.
 ///
 /// # Errors
 /// Where a lever is impossible here, or children aren't conserved.
@@ -28,12 +28,18 @@ pub fn table(
     supposed: &[Supposed],
     baseline: Tally,
 ) -> Result<Option<ProtectedTable>, Error> {
+    if supposed.is_empty() {
+        return Ok(None);
+    }
+    let some = some_paths(leaves)?;
+    let without = following.run(&some, &[])?.tally();
     // Scenarios begin alike: what has been followed once is not followed again.
     let mut followed: BTreeMap<String, Tally> = BTreeMap::new();
     let mut ledgers = Vec::with_capacity(supposed.len());
     for one in supposed {
         let scenario = &one.scenario;
-        let steps = steps(following, leaves, one, baseline, &mut followed).map_err(|error| named(scenario, error))?;
+        let mut steps = steps(following, &some, one, without, &mut followed).map_err(|error| named(scenario, error))?;
+        steps.ledger = steps.ledger.on(baseline);
         ledgers.push((scenario.name().to_owned(), scenario.title().to_owned(), steps));
     }
     Ok(scenario_ledgers(following.profile(), &ledgers)?)
@@ -56,8 +62,9 @@ fn steps(
             ScenarioLever::Forecast(lever) => {
                 names.push(lever.label());
                 if let Some(entry) = added.next() {
-                    changes = entry.added.paths().iter().any(|children| *children != 0.0);
-                    let paths = &forecast.paths() + &entry.added.paths();
+                    let added = entry.added.paths();
+                    let paths = &forecast.paths() + &added.slice(ndarray::s![.., ..forecast.draws(), ..]);
+                    changes = paths != forecast.paths();
                     forecast = Forecast::new(forecast.keys().to_vec(), forecast.span(), paths)?;
                 }
             }
