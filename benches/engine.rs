@@ -10,7 +10,7 @@ use groundswell::features::{FeatureOptions, calendar_design};
 use groundswell::forecast::{Draws, Forecaster, Levels};
 use groundswell::panel::{Design, Panel, SeriesKey, ValueKind};
 use groundswell::pathway::placements::{
-    CareHistory, CareStay, PlacementGroups, PlacementOptions, PlacementRates, ReferenceWindow,
+    Ahead, CareHistory, CareStay, PlacementGroups, PlacementOptions, PlacementRates, ReferenceWindow,
 };
 use groundswell::pipeline;
 use groundswell::project::LineUp;
@@ -101,7 +101,7 @@ fn placements(criterion: &mut Criterion) {
         group.bench_function(format!("{paths} paths"), |bencher| {
             bencher.iter(|| {
                 let draws = Draws { paths, seed: 1 };
-                rates.simulate(black_box(&histories), span, draws, &options, &[]).expect("paths")
+                rates.simulate(black_box(&histories), &Ahead::of(span, draws), &options, &[]).expect("paths")
             });
         });
     }

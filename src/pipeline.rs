@@ -6,6 +6,7 @@
 //! and composes their errors.
 
 mod assurance;
+mod care;
 mod codes;
 mod compare;
 mod completeness;
@@ -39,6 +40,7 @@ pub use explain::{Explanation, explain};
 pub use flat::{FlatForecast, FlatSummary, FlatTable, forecast_table, rehearse_table};
 pub use looked_after::LookedAfter;
 pub use monthly::{PackState, Rehearsal, RunOutcome, rehearse, run};
+pub use pathway::scenarios::WorkLine;
 pub use recipe::forecaster;
 pub use scenario::{LedgerLine, ScenarioResult, Scenarios, list_scenarios, scenarios};
 pub use scores::{FlatBacktest, OriginChoice, ScoreLine, TableScores, backtest_table};

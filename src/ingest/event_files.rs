@@ -18,6 +18,8 @@ pub struct History {
     pub findings: Vec<Finding>,
     /// The files, in the order given.
     pub inputs: Vec<InputFile>,
+    /// The first and the last day of which returns of looked-after children tell, where there are any.
+    pub care_covers: Option<[jiff::civil::Date; 2]>,
 }
 
 /// Reads the events of children in need census returns (XML), of Annex A's lists (workbooks, folders of CSV) and of the
@@ -74,7 +76,7 @@ pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestErro
     if repeated > 0 {
         findings.push(findings::repeated_events(repeated));
     }
-    Ok(History { events, findings, inputs })
+    Ok(History { events, findings, inputs, care_covers: care.covers })
 }
 
 /// Opens a file, and gives its first bytes; reading starts with them again.

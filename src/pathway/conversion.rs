@@ -170,6 +170,19 @@ impl ConversionFit {
         self.dispersion
     }
 
+    /// The fit with its level moved by so much on the logit scale, for all sources and needs. Where a spread is given, the
+    /// level has that posterior standard deviation and hangs on nothing else.
+    pub(super) fn moved(&self, by: f64, spread: Option<f64>) -> ConversionFit {
+        let mut moved = self.clone();
+        moved.mean[0] += by;
+        if let Some(spread) = spread {
+            let size = moved.mean.len();
+            (1..size).for_each(|row| moved.factor[row * size] = 0.0);
+            moved.factor[0] = 1.0 / spread.max(1e-9);
+        }
+        moved
+    }
+
     /// The posterior means of the parameters.
     pub(super) fn means(&self) -> &[f64] {
         &self.mean

@@ -128,8 +128,9 @@ impl Costs {
         self.costs.iter().filter(|cost| cost.group == group).map(|cost| cost.share).sum()
     }
 
-    /// Every price with a source, and inflation, as assumptions for the report's log.
-    pub fn assumptions(&self) -> Vec<Assumption> {
+    /// Every price with a source, inflation, and where placements aren't known their mix, as assumptions for the report's
+    /// log.
+    pub fn assumptions(&self, placements_known: bool) -> Vec<Assumption> {
         let price = |cost: &UnitCost| Assumption {
             what: format!("weekly cost, {}, {}", cost.group, cost.kind),
             value: format!("£{:.0} in {}, {:.0}% of the group", cost.per_week, cost.priced.year(), 100.0 * cost.share),
@@ -144,7 +145,7 @@ impl Costs {
         });
         let shares: Vec<String> =
             self.mix.iter().map(|(group, share)| format!("{group} {:.0}%", 100.0 * share)).collect();
-        let mix = (self.mix == shipped.mix).then(|| Assumption {
+        let mix = (!placements_known && self.mix == shipped.mix).then(|| Assumption {
             what: "placements of looked-after children, where no returns tell".to_owned(),
             value: shares.join(", "),
             source: "assumption without a published figure: set your own".to_owned(),
@@ -281,6 +282,7 @@ pub fn total_of(forecast: &Forecast, name: &str) -> Result<Forecast, PathwayErro
 mod tests {
     use super::*;
     use crate::pathway::Change;
+    use crate::time::Start;
 
     /// Seven child-days a month, so that a month costs one week's price.
     fn a_week_a_month(group: &str, start: Period, months: usize) -> Forecast {
@@ -305,7 +307,7 @@ mod tests {
     #[test]
     fn levers_change_inflation_and_price() {
         assert!((pounds(&[PathwayLever::Inflation { per_year: 0.0 }], 24) - 150.0).abs() < 1e-9);
-        let from = Some(Date::constant(2025, 1, 1));
+        let from = Some(Start::Day(Date::constant(2025, 1, 1)));
         let lever = PathwayLever::Cost { group: Some("a".into()), change: Change::Multiply(2.0), from };
         assert!((pounds(std::slice::from_ref(&lever), 11) - pounds(&[], 11)).abs() < 1e-9);
         assert!((pounds(&[lever], 12) - 330.0).abs() < 1e-9);
@@ -329,7 +331,8 @@ mod tests {
     #[test]
     fn the_shipped_costs_are_valid_and_every_price_is_an_assumption() {
         let costs = Costs::default();
-        assert_eq!(costs.assumptions().len(), costs.costs.len() + 2);
+        assert_eq!(costs.assumptions(false).len(), costs.costs.len() + 2);
+        assert_eq!(costs.assumptions(true).len(), costs.costs.len() + 1);
         let all = costs.pounds(&a_week_a_month(ALL_PLACEMENTS, Period::month(2025, 4), 1), &[]).expect("costs");
         assert!((800.0..1600.0).contains(&all.paths()[(0, 0, 0)]));
     }

@@ -50,6 +50,12 @@ pub enum PathwayError {
         /// What is wrong and what to write instead.
         problem: String,
     },
+    /// Returns of looked-after children can't be laid beside referrals.
+    #[error("the returns of looked-after children {problem}")]
+    CareStarts {
+        /// What is missing, and what to do.
+        problem: String,
+    },
     /// A history of care contradicts itself.
     #[error("history of care {row} {problem}")]
     Care {

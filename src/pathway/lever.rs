@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::error::PathwayError;
 use super::stage::Step;
-use crate::time::{Frequency, Period, Span};
+use crate::time::{Frequency, Period, Span, Start};
 
 /// What a lever does to a number.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -67,7 +66,8 @@ pub enum PlacementRate {
     Transfer,
 }
 
-/// One lever. `from` is a day of the month from which it acts; left out, it acts from the first month.
+/// One lever. `from` is a day of the month from which it acts, or how many months ahead that is; left out, it acts from
+/// the first month.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "lever", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PathwayLever {
@@ -82,7 +82,7 @@ pub enum PathwayLever {
         change: Change,
         /// From this month's referrals on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        from: Option<Date>,
+        from: Option<Start>,
     },
     /// How long a step or stay takes. Acts on steps that start in the month or later, and from the first month also on
     /// those under way.
@@ -93,7 +93,7 @@ pub enum PathwayLever {
         multiply: f64,
         /// From this month on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        from: Option<Date>,
+        from: Option<Start>,
     },
     /// Cases a social worker.
     Caseload {
@@ -101,7 +101,7 @@ pub enum PathwayLever {
         change: Change,
         /// From this month on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        from: Option<Date>,
+        from: Option<Start>,
     },
     /// A weekly unit cost.
     Cost {
@@ -112,7 +112,7 @@ pub enum PathwayLever {
         change: Change,
         /// From this month on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        from: Option<Date>,
+        from: Option<Start>,
     },
     /// Inflation of every unit cost.
     Inflation {
@@ -136,7 +136,7 @@ pub enum PathwayLever {
         change: Change,
         /// From this day on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        from: Option<Date>,
+        from: Option<Start>,
     },
 }
 
@@ -161,7 +161,12 @@ impl fmt::Display for PathwayLever {
                     PlacementRate::Transfer => "transfers",
                 };
                 write!(f, "rate of {kind} {change}")?;
-                [age, group, to].into_iter().flatten().try_for_each(|part| write!(f, ", {part}"))?;
+                let ways = match (group, to) {
+                    (Some(group), Some(to)) => Some(format!("{group} to {to}")),
+                    (None, Some(to)) => Some(format!("to {to}")),
+                    (group, None) => group.clone(),
+                };
+                [age, &ways].into_iter().flatten().try_for_each(|part| write!(f, ", {part}"))?;
             }
         }
         self.from().map_or(Ok(()), |day| write!(f, ", from {day}"))
@@ -170,7 +175,7 @@ impl fmt::Display for PathwayLever {
 
 impl PathwayLever {
     /// The day from which the lever acts, if it says.
-    pub fn from(&self) -> Option<Date> {
+    pub fn from(&self) -> Option<Start> {
         match self {
             PathwayLever::Conversion { from, .. }
             | PathwayLever::Duration { from, .. }
@@ -181,12 +186,25 @@ impl PathwayLever {
         }
     }
 
+    /// Whether it moves a rate of the placement model.
+    pub fn is_on_placements(&self) -> bool {
+        matches!(self, PathwayLever::Placement { .. })
+    }
+
+    /// Whether it moves journeys of referrals, or the work that they make.
+    pub fn is_on_journeys(&self) -> bool {
+        matches!(self, PathwayLever::Conversion { .. } | PathwayLever::Duration { .. } | PathwayLever::Caseload { .. })
+    }
+
     /// Checks what needs no other knowledge than the lever itself.
     ///
     /// # Errors
     /// Where a number is impossible; `number` counts from 1.
-    pub(super) fn check(&self, number: usize) -> Result<(), PathwayError> {
+    pub fn check(&self, number: usize) -> Result<(), PathwayError> {
         let wrong = |problem: &str| Err(PathwayError::Lever { number, problem: problem.to_owned() });
+        if let Some(Start::Ahead { months_ahead: 0 }) = self.from() {
+            return wrong("starts 0 months ahead; 1 is the first month");
+        }
         match self {
             PathwayLever::Conversion { step, .. } if !step.is_conversion() => {
                 wrong(&format!("changes the share of `{}`, which everyone takes; change its duration", step.name()))
@@ -214,9 +232,11 @@ impl PathwayLever {
 }
 
 /// The first step of a span on which a lever acts: 0 when it names no day or one before the span.
-pub(super) fn first_step(from: Option<Date>, span: Span) -> usize {
-    let month = from.map(|day| Period::containing(Frequency::Month, day));
-    month.map_or(0, |month| month.periods_since(span.start()).max(0) as usize)
+pub(super) fn first_step(from: Option<Start>, span: Span) -> usize {
+    let Some(from) = from else { return 0 };
+    // A day that there is none of lies after all months.
+    let Ok(day) = from.day(span.start()) else { return span.len() };
+    Period::containing(Frequency::Month, day).periods_since(span.start()).max(0) as usize
 }
 
 /// Levers on conversions and durations, checked against the fitted pathway and resolved to steps of the horizon.
@@ -271,13 +291,15 @@ impl Adjustments {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::Date;
+
     use super::*;
 
     #[test]
     fn a_lever_reads_as_it_is_written() {
         let text = "lever = \"conversion\"\nstep = \"re-referral\"\nchange = { multiply = 0.8 }\nfrom = \"2025-04-01\"";
         let lever: PathwayLever = toml::from_str(text).expect("a lever");
-        assert_eq!(lever.from(), Some(Date::constant(2025, 4, 1)));
+        assert_eq!(lever.from(), Some(Start::Day(Date::constant(2025, 4, 1))));
         assert_eq!(lever.to_string(), "share of referral to re-referral times 0.8, from 2025-04-01");
         let back = toml::to_string(&lever).expect("TOML");
         assert_eq!(toml::from_str::<PathwayLever>(&back).expect("a lever"), lever);
@@ -286,7 +308,7 @@ mod tests {
     #[test]
     fn a_lever_acts_from_its_month_on_and_on_its_source_only() {
         let change = Change::Multiply(0.5);
-        let from = Some(Date::constant(2025, 3, 17));
+        let from = Some(Start::Day(Date::constant(2025, 3, 17)));
         let lever = PathwayLever::Conversion { step: Step::Plan, source: Some("Police".into()), change, from };
         let span = Span::new(Period::month(2025, 1), 6);
         let sources = ["Schools".to_owned(), "Police".to_owned()];

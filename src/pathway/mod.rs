@@ -4,6 +4,7 @@
 //! forecast. Out: flows, open cases, workers and pounds by month as sample paths again. This room reads no file about
 //! children, and knows neither how referrals are forecast nor how results are shown.
 
+mod care_starts;
 mod conversion;
 mod cost;
 mod course;
@@ -12,6 +13,7 @@ mod draw;
 mod error;
 mod fit;
 mod journey;
+mod ledger;
 mod lever;
 mod national;
 mod opening;
@@ -23,16 +25,18 @@ mod stage;
 mod stock;
 mod workload;
 
+pub use care_starts::CareStarts;
 pub use conversion::ConversionFit;
 pub use cost::{ALL_PLACEMENTS, Costs, FinancialYears, UnitCost, total_of};
 pub use delay::DelayCurve;
 pub use error::PathwayError;
 pub use fit::{FittedPathway, JourneyOptions};
 pub use journey::{Journey, Journeys};
+pub use ledger::{Hundredths, Ledger, Tally};
 pub use lever::{Change, PathwayLever, PlacementRate};
 pub use national::{Assumption, NationalFigures};
 pub use opening::OpenCases;
-pub use plan::{Fitted, Hundredths, Known, Ledger, Outlook, PathwayPlan, Recorded, Tally};
+pub use plan::{CareOutlook, Fitted, Known, Outlook, PathwayPlan, Placed, Recorded};
 pub use ratios::{FlowRatios, RatioOptions, YearlyFlow, YearlyStock};
 pub use simulate::{PathwayForecast, Referrals, STOCKS};
 pub use stage::{Stage, Step};

@@ -65,15 +65,17 @@ fn shipped() -> OpenCasesFile {
 }
 
 impl OpenCases {
-    /// What isn't set and has to be assumed; `care_only` where journeys tell of all but care.
-    pub(super) fn assumptions(&self, care_only: bool) -> Vec<Assumption> {
+    /// What isn't set and has to be assumed; `care_only` where journeys tell of all but care, `care_known` where returns of
+    /// looked-after children tell of these.
+    pub(super) fn assumptions(&self, care_only: bool, care_known: bool) -> Vec<Assumption> {
         let file = shipped();
         let stocks = [
             ("in need", self.in_need, file.in_need, true),
             ("on plan", self.on_plan, file.on_plan, true),
             ("looked after", self.looked_after, file.looked_after, false),
         ];
-        let unset = stocks.into_iter().filter(|(_, set, _, told)| set.is_none() && !(care_only && *told));
+        let told = |in_journeys: bool| if in_journeys { care_only } else { care_known };
+        let unset = stocks.into_iter().filter(|(_, set, _, in_journeys)| set.is_none() && !told(*in_journeys));
         unset
             .map(|(name, _, stock, _)| Assumption {
                 what: format!("children {name} today"),
@@ -151,6 +153,11 @@ impl Opening {
 pub(super) struct Inflows([f64; 3]);
 
 impl Inflows {
+    /// Children for each referral who become looked after.
+    pub fn care(&self) -> f64 {
+        self.0[0]
+    }
+
     /// What comes in where each conversion has the given share.
     pub fn of(share: impl Fn(Step) -> f64) -> Inflows {
         let assessed = 1.0 - share(Step::NoFurtherAction);

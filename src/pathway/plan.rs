@@ -1,5 +1,7 @@
 //! The pathway's part of a project, and one run of it: journeys, work and pounds together.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::cost::{ALL_PLACEMENTS, Costs, total_of};
@@ -8,8 +10,8 @@ use super::fit::{FittedPathway, JourneyOptions};
 use super::lever::PathwayLever;
 use super::national::{Assumption, NationalFigures};
 use super::opening::OpenCases;
-use super::placements::{CareHistory, PlacementForecast, PlacementOptions, PlacementRates};
-use super::simulate::{PathwayForecast, Referrals};
+use super::placements::{Ahead, CareHistory, PlacementForecast, PlacementOptions, PlacementRates};
+use super::simulate::{PathwayForecast, Referrals, STOCKS};
 use super::workload::{WORKLOAD, WorkloadOptions};
 use crate::forecast::{Draws, Forecast};
 use crate::panel::SeriesKey;
@@ -20,6 +22,9 @@ use crate::panel::SeriesKey;
 pub struct PathwayPlan {
     /// Whether referrals are followed at all.
     pub on: bool,
+    /// Tables of looked-after children's returns (SSDA903), or folders of them, of all years: they tell of placements.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub looked_after: Vec<PathBuf>,
     /// Children open today, where no records tell of them.
     pub open_cases: OpenCases,
     /// What is learnt from journeys.
@@ -42,28 +47,30 @@ impl PathwayPlan {
     pub fn assumptions(&self, national: &NationalFigures, known: Known) -> Vec<Assumption> {
         let mut all = Vec::new();
         if known.journeys != Recorded::All {
-            all.extend(self.open_cases.assumptions(known.journeys == Recorded::AllButCare));
+            let care_only = known.journeys == Recorded::AllButCare;
+            all.extend(self.open_cases.assumptions(care_only, known.placements));
         }
         all.extend(self.workload.assumptions());
-        all.extend(self.costs.assumptions());
+        all.extend(self.costs.assumptions(known.placements));
         all.extend(national.assumptions());
         if known.placements {
-            all.push(Assumption {
-                what: "yearly wandering of entries to care and of leaving rates".to_owned(),
-                value: format!(
-                    "{:.2} and {:.2} of their logs",
-                    self.placements.entry_drift_per_year, self.placements.leaving_drift_per_year
-                ),
-                source: "assumption without a published figure".to_owned(),
-            });
+            all.push(self.placements.assumption());
         }
+        all
+    }
+
+    /// The assumptions of placements alone, without referrals.
+    pub fn care_assumptions(&self) -> Vec<Assumption> {
+        let mut all = self.costs.assumptions(true);
+        all.push(self.placements.assumption());
         all
     }
 
     /// Follows the referral forecast to open cases, workers and pounds, under the levers of a scenario.
     ///
-    /// Placement costs come from the placement model where there is one; otherwise every looked-after child costs the
-    /// average of `costs.mix`.
+    /// Where there is a placement model, as many children come into care in each path and month as the pathway says, and
+    /// looked-after children, their entries, exits and costs are those of the model; otherwise every looked-after child
+    /// costs the average of `costs.mix`.
     ///
     /// # Errors
     /// Where the forecast doesn't follow the journeys or a lever is impossible.
@@ -73,45 +80,44 @@ impl PathwayPlan {
         referrals: Referrals<'_>,
         levers: &[PathwayLever],
     ) -> Result<Outlook, PathwayError> {
-        let pathway = fitted.pathway.simulate(referrals, levers)?;
-        let workload = self.workload.workload(&pathway.child_days, levers)?;
-        let draws = Draws { paths: referrals.forecast.draws(), seed: referrals.seed };
-        let placements = fitted
+        let mut pathway = fitted.pathway.simulate(referrals, levers)?;
+        let care = fitted
             .placements
-            .map(|(rates, histories)| {
-                rates.simulate(histories, referrals.forecast.span(), draws, &self.placements, levers)
+            .map(|placed| {
+                let starts = only(&pathway.entries, STOCKS[1])?;
+                self.care(placed, &starts, referrals.seed, levers)
             })
             .transpose()?;
-        let placement_pounds = match &placements {
-            Some(placements) => self.costs.pounds(&placements.child_days, levers)?,
+        if let Some(care) = &care {
+            pathway = pathway.with_placements(&care.placements)?;
+        }
+        let workload = self.workload.workload(&pathway.child_days, levers)?;
+        let placement_pounds = match &care {
+            Some(care) => care.pounds.clone(),
             None => self.costs.pounds(&only(&pathway.child_days, ALL_PLACEMENTS)?, levers)?,
         };
         let pounds = together(&total_of(&placement_pounds, "placements")?, &only(&workload, WORKLOAD[2])?)?;
-        Ok(Outlook { pathway, workload, placements, placement_pounds, pounds })
+        Ok(Outlook { pathway, workload, care, placement_pounds, pounds })
     }
 
-    /// What each lever adds or takes, one after the other in their order, in cases, workers and pounds.
-    ///
-    /// All runs share their random numbers, so that a difference is the lever's. Figures are means over paths, rounded
-    /// to hundredths before they are subtracted: the ledger adds up exactly.
+    /// Follows today's looked-after children, and those of a forecast of children who come into care, through
+    /// placements to pounds. `starts` has children who come in, by month and path; several series are added up.
     ///
     /// # Errors
-    /// As for [`PathwayPlan::run`].
-    pub fn ledger(
+    /// Where a lever is impossible, or a placement group has no price.
+    pub fn care(
         &self,
-        fitted: &Fitted<'_>,
-        referrals: Referrals<'_>,
+        placed: Placed<'_>,
+        starts: &Forecast,
+        seed: u64,
         levers: &[PathwayLever],
-    ) -> Result<Ledger, PathwayError> {
-        let tally = |count: usize| Ok::<_, PathwayError>(self.run(fitted, referrals, &levers[..count])?.tally());
-        let baseline = tally(0)?;
-        let (mut before, mut entries) = (baseline, Vec::with_capacity(levers.len()));
-        for lever in 0..levers.len() {
-            let after = tally(lever + 1)?;
-            entries.push(after.less(before));
-            before = after;
-        }
-        Ok(Ledger { baseline, entries, scenario: before })
+    ) -> Result<CareOutlook, PathwayError> {
+        let draws = Draws { paths: starts.draws(), seed };
+        let untold_months = placed.untold_months;
+        let ahead = Ahead { span: starts.span(), untold_months, draws, entries: Some(starts) };
+        let placements = placed.rates.simulate(placed.histories, &ahead, &self.placements, levers)?;
+        let pounds = self.costs.pounds(&placements.child_days, levers)?;
+        Ok(CareOutlook { placements, pounds })
     }
 }
 
@@ -140,8 +146,28 @@ pub enum Recorded {
 pub struct Fitted<'a> {
     /// Journeys.
     pub pathway: &'a FittedPathway,
-    /// Placement rates and the histories that hold today's children, where SSDA903 returns are at hand.
-    pub placements: Option<(&'a PlacementRates, &'a [CareHistory])>,
+    /// Placements, where SSDA903 returns are at hand.
+    pub placements: Option<Placed<'a>>,
+}
+
+/// What returns of looked-after children tell of placements.
+#[derive(Debug, Clone, Copy)]
+pub struct Placed<'a> {
+    /// Rates of moves and exits, and at which ages and into which groups children come in.
+    pub rates: &'a PlacementRates,
+    /// The histories that hold today's children.
+    pub histories: &'a [CareHistory],
+    /// Months between the last that the histories tell of and the first of the forecast.
+    pub untold_months: usize,
+}
+
+/// Placements and what they cost.
+#[derive(Debug, Clone)]
+pub struct CareOutlook {
+    /// Children by age and placement.
+    pub placements: PlacementForecast,
+    /// Pounds by placement group.
+    pub pounds: Forecast,
 }
 
 /// One run of the pathway.
@@ -151,80 +177,12 @@ pub struct Outlook {
     pub pathway: PathwayForecast,
     /// Cases, workers and their pounds, by [`WORKLOAD`].
     pub workload: Forecast,
-    /// Placements, where there is a model of them.
-    pub placements: Option<PlacementForecast>,
+    /// Placements, where there is a model of them; looked-after children in `pathway` are then those of it.
+    pub care: Option<CareOutlook>,
     /// Pounds by placement group.
     pub placement_pounds: Forecast,
     /// Pounds by `placements` and `worker pounds`; joint paths, so that sums have true ranges.
     pub pounds: Forecast,
-}
-
-impl Outlook {
-    fn tally(&self) -> Tally {
-        let mean_sum = |forecast: &Forecast, row: usize| {
-            (forecast.series(row).sum() / forecast.draws() as f64 * 100.0).round() as i64
-        };
-        Tally {
-            case_months: Hundredths(mean_sum(&self.workload, 0)),
-            worker_months: Hundredths(mean_sum(&self.workload, 3)),
-            pounds: Hundredths((0..self.pounds.keys().len()).map(|row| mean_sum(&self.pounds, row)).sum()),
-        }
-    }
-}
-
-/// A figure in whole hundredths, so that sums and differences are exact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
-pub struct Hundredths(pub i64);
-
-impl Hundredths {
-    /// The figure itself.
-    pub fn value(self) -> f64 {
-        self.0 as f64 / 100.0
-    }
-}
-
-/// Work and cost of a whole horizon, the mean over paths.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Tally {
-    /// Cases held, summed over months.
-    pub case_months: Hundredths,
-    /// Social workers needed, summed over months.
-    pub worker_months: Hundredths,
-    /// Pounds for placements and workers.
-    pub pounds: Hundredths,
-}
-
-impl Tally {
-    /// The sum of two.
-    #[must_use]
-    pub fn plus(self, other: Tally) -> Tally {
-        let plus = |a: Hundredths, b: Hundredths| Hundredths(a.0 + b.0);
-        Tally {
-            case_months: plus(self.case_months, other.case_months),
-            worker_months: plus(self.worker_months, other.worker_months),
-            pounds: plus(self.pounds, other.pounds),
-        }
-    }
-
-    fn less(self, other: Tally) -> Tally {
-        let less = |a: Hundredths, b: Hundredths| Hundredths(a.0 - b.0);
-        Tally {
-            case_months: less(self.case_months, other.case_months),
-            worker_months: less(self.worker_months, other.worker_months),
-            pounds: less(self.pounds, other.pounds),
-        }
-    }
-}
-
-/// What each lever of a scenario adds or takes. Invariant: the baseline and all entries sum to the scenario, exactly.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Ledger {
-    /// Without levers.
-    pub baseline: Tally,
-    /// One a lever, in their order.
-    pub entries: Vec<Tally>,
-    /// With all levers.
-    pub scenario: Tally,
 }
 
 /// One series of a forecast.

@@ -146,7 +146,7 @@ fn caseloads(base: f64, levers: &[PathwayLever], span: Span) -> Result<Vec<f64>,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Period;
+    use crate::time::{Period, Start};
 
     /// One path of June (30 days) and July (31) 2025 with 190 and 95 children in need on every day.
     fn child_days() -> Forecast {
@@ -168,8 +168,10 @@ mod tests {
 
     #[test]
     fn a_lever_on_caseload_acts_from_its_month_on() {
-        let lever =
-            PathwayLever::Caseload { change: Change::Set(7.6), from: Some(jiff::civil::Date::constant(2025, 7, 1)) };
+        let lever = PathwayLever::Caseload {
+            change: Change::Set(7.6),
+            from: Some(Start::Day(jiff::civil::Date::constant(2025, 7, 1))),
+        };
         let work = WorkloadOptions::default().workload(&child_days(), &[lever]).expect("a workload");
         assert!((work.paths()[(3, 0, 0)] - 10.0).abs() < 1e-9 && (work.paths()[(3, 0, 1)] - 10.0).abs() < 1e-9);
         let none = PathwayLever::Caseload { change: Change::Set(0.0), from: None };

@@ -10,7 +10,10 @@ use serde::Serialize;
 pub use packs::compare_packs;
 
 use super::futures::{self, Supposed};
-use super::scenario::{LedgerLine, in_text, ledger, row_of, shown, spoken_level, with_ready, with_sign, write_ledger};
+use super::pathway::scenarios::{self as work, WorkLine};
+use super::scenario::{
+    LedgerLine, in_text, ledger, row_of, shown, spoken_level, with_ready, with_sign, write_ledger, write_work,
+};
 use super::{Error, Listener};
 use crate::disclosure::{FigureColumn, Figures, LabelColumn, Profile, protect};
 use crate::math::quantile;
@@ -33,6 +36,9 @@ pub struct Comparison {
     pub rows: Vec<Compared>,
     /// What leads from the one to the other; each begins and ends with a sum.
     pub ledgers: Vec<Vec<LedgerLine>>,
+    /// The same in cases, workers and pounds, one a scenario, where the project follows its forecast.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub work: Vec<Vec<WorkLine>>,
     /// What a reader needs to know about the figures.
     pub note: String,
 }
@@ -62,6 +68,7 @@ pub fn compare_scenarios(
         let pair = scenarios.map(Clone::clone);
         let supposed = futures::suppose(&ready.what_if, &pair, &ready.leaves)?;
         let tables = ready.tables(&supposed)?;
+        let work = ready.work(&supposed)?;
         let panel = &ready.work.active;
         let total = SeriesKey::grand_total(panel.dimensions().len());
         let id = total.to_string();
@@ -98,6 +105,7 @@ pub fn compare_scenarios(
             level: Some(level),
             rows,
             ledgers: scenarios.map(|scenario| ledger(&tables.ledger, &id, scenario.name())).to_vec(),
+            work: work.iter().flat_map(|table| scenarios.map(|scenario| work::lines(table, scenario.name()))).collect(),
             note: "Middles of the forecasts; the difference is the middle of the differences path by path.".to_owned(),
         })
     })
@@ -161,6 +169,9 @@ impl fmt::Display for Comparison {
             };
             writeln!(f, "\n  {name}")?;
             write_ledger(f, lines)?;
+            if let Some(work) = self.work.get(place) {
+                write_work(f, work)?;
+            }
         }
         writeln!(f, "\n{}", self.note)
     }

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::codes::{self, Codes, MappingFile};
 use super::looked_after::{self, LookedAfter};
 use super::monthly::closures;
-use super::{Error, Listener, read_input};
-use crate::ingest::{self, Format, History, Ingested, InputOptions, Recognition};
+use super::{Error, Listener, care, read_input};
+use crate::ingest::{self, Format, Ingested, InputOptions, Recognition};
 use crate::panel::Finding;
 use crate::project::{self, RunPlan, Sketch};
 use crate::simulate::{self, Dirt, FileFormat, SimulationOptions};
@@ -134,12 +134,24 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
     {
         let plan = RunPlan::load(project)?;
         let closures = closures(&plan)?;
-        let ingested = read_input(plan.input(), plan.base(), &closures, listener)?;
+        let care = care::read(&plan)?;
+        let alone = care.as_ref().filter(|_| care::is_all_there_is(&plan));
+        let ingested = match alone {
+            // What was noticed stands with the returns.
+            Some(care) => Ingested { inputs: Vec::new(), findings: Vec::new(), ..care.entries(&plan)? },
+            None => read_input(plan.input(), plan.base(), &closures, listener)?,
+        };
         let codes = Codes::of(&ingested, plan.input(), plan.base());
-        return Ok(Checked::of(Some((ingested, codes)), None));
+        let looked_after = care.map(|care| (care.summary, care.inputs, care.findings));
+        return Ok(Checked::of(Some((ingested, codes)), looked_after));
     }
     let (looked_after, files) = looked_after::apart(files)?;
-    let looked_after = if looked_after.is_empty() { None } else { Some(looked_after::read(&looked_after)?) };
+    let looked_after = if looked_after.is_empty() {
+        None
+    } else {
+        let (held, history) = looked_after::read(&looked_after)?;
+        Some((held, history.inputs, history.findings))
+    };
     let mut ingested = None;
     if let [first, ..] = files.as_slice() {
         let dimensions = first_dimensions(&ingest::recognise(first)?);
@@ -160,7 +172,10 @@ impl Checked {
         codes::mapping_file(self.codes.as_ref())
     }
 
-    fn of(ingested: Option<(Ingested, Codes)>, looked_after: Option<(LookedAfter, History)>) -> Checked {
+    fn of(
+        ingested: Option<(Ingested, Codes)>,
+        looked_after: Option<(LookedAfter, Vec<ingest::InputFile>, Vec<Finding>)>,
+    ) -> Checked {
         let mut checked = Checked {
             files: Vec::new(),
             series: 0,
@@ -178,10 +193,10 @@ impl Checked {
             checked.periods = Some([span.start().to_string(), ingested.last_complete.to_string()]);
             checked.findings.extend(ingested.findings);
         }
-        if let Some((looked_after, history)) = looked_after {
-            checked.files.extend(history.inputs.into_iter().map(file));
+        if let Some((looked_after, inputs, findings)) = looked_after {
+            checked.files.extend(inputs.into_iter().map(file));
             checked.looked_after = Some(looked_after);
-            checked.findings.extend(history.findings);
+            checked.findings.extend(findings);
         }
         checked
     }
@@ -215,9 +230,11 @@ pub struct Initialised {
 /// Where a file isn't recognised, the files hold different things, or there is no such area.
 pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Initialised, Error> {
     let (looked_after, others) = looked_after::apart(files)?;
-    // Tables of looked-after children hold nothing that a project forecasts; where there is nothing else, the reader
-    // says so.
-    let files = if others.is_empty() { files } else { &others };
+    let beside: Vec<String> = looked_after.iter().map(|file| relative(file, folder)).collect();
+    if others.is_empty() && !looked_after.is_empty() {
+        return init_of_care(&looked_after, beside);
+    }
+    let files = &others;
     let recognised = files.iter().map(|file| ingest::recognise(file)).collect::<Result<Vec<_>, _>>()?;
     let Some(first) = recognised.first() else { return Err(Error::Usage("name at least one file".to_owned())) };
     if let Some(other) = recognised.iter().find(|other| other.format != first.format) {
@@ -242,20 +259,46 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
     let text = project::sketch(&Sketch {
         title: "Referrals to children's social care".to_owned(),
         authority,
+        measure: "referrals".to_owned(),
         files: files.iter().map(|file| relative(file, folder)).collect(),
         format: first.format,
         columns: first.columns.iter().map(|column| (column.option.to_owned(), column.header.clone())).collect(),
         dimensions,
         other_dimensions: others,
         areas: options.areas,
+        looked_after: beside,
     });
     let span = ingested.panel.span();
     let (noun, series, last) = (first.format.noun(), ingested.panel.keys().len(), ingested.last_complete);
     let mut summary = format!("Recognised {noun}: {series} series, {} to {last}", span.start());
-    for file in looked_after {
-        summary.push_str(&format!("\nLeft out: {}, {} without referrals", file.display(), Format::Ssda903.noun()));
+    if !looked_after.is_empty() {
+        let (held, _) = looked_after::read(&looked_after)?;
+        summary.push_str(&format!("\nBeside them, for placements: {}", held.line()));
     }
     for finding in &ingested.findings {
+        summary.push_str(&format!("\nFinding: {} ({})", finding.what, finding.name));
+    }
+    Ok(Initialised { text, summary })
+}
+
+/// A project file of looked-after children's returns alone: who comes into care is forecast, and placements follow.
+fn init_of_care(files: &[PathBuf], named: Vec<String>) -> Result<Initialised, Error> {
+    let (held, history) = looked_after::read(files)?;
+    if history.events.placements.is_empty() {
+        return Err(Error::NoReturns { path: files[0].clone() });
+    }
+    let text = project::sketch(&Sketch {
+        title: "Looked-after children".to_owned(),
+        authority: "Your authority".to_owned(),
+        measure: "children coming into care".to_owned(),
+        files: named,
+        format: Format::Ssda903,
+        dimensions: vec!["age_band".to_owned()],
+        other_dimensions: vec!["placement".to_owned()],
+        ..Sketch::default()
+    });
+    let mut summary = format!("Recognised {}: {}", Format::Ssda903.noun(), held.line());
+    for finding in &history.findings {
         summary.push_str(&format!("\nFinding: {} ({})", finding.what, finding.name));
     }
     Ok(Initialised { text, summary })

@@ -122,6 +122,15 @@ pub enum Error {
     /// The simulator.
     #[error(transparent)]
     Simulate(#[from] SimulateError),
+    /// There are no returns of looked-after children where they should be.
+    #[error("{}: there is no episode of care here; name the Header and Episodes tables of looked-after children's returns (SSDA903), or a folder of them", path.display())]
+    NoReturns {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// The project file asks for what can't be had.
+    #[error("{0}")]
+    Asked(String),
     /// The history is too short for a backtest.
     #[error("{known} periods of history are too few for a backtest; it takes at least {needed}")]
     TooShort {
@@ -147,11 +156,12 @@ impl Error {
             },
             Error::Project(ProjectError::NoModel { .. }) | Error::Usage(_) | Error::Level(_) => Fault::Usage,
             Error::Project(_)
+            | Error::Asked(_)
             | Error::Calendar { .. }
             | Error::Closures { .. }
             | Error::Scenario(_)
             | Error::ScenarioClosures(_) => Fault::Configuration,
-            Error::Unreadable { .. } => Fault::NoInput,
+            Error::Unreadable { .. } | Error::NoReturns { .. } => Fault::NoInput,
             Error::InputChanged { .. } => Fault::Io,
             Error::CantCreate { .. } => Fault::CantCreate,
             Error::TooShort { .. } | Error::Panel(_) | Error::Model(_) | Error::Evaluate(_) => Fault::BadData,

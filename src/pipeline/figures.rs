@@ -52,7 +52,7 @@ fn life(panel: &Panel, row: usize) -> Option<std::ops::RangeInclusive<usize>> {
 }
 
 /// Observed counts of every series and total; from `complete` on, periods are provisional.
-pub fn history(panel: &Panel, hierarchy: &Hierarchy, complete: Period) -> Result<Figures, FigureError> {
+pub fn history(name: &str, panel: &Panel, hierarchy: &Hierarchy, complete: Period) -> Result<Figures, FigureError> {
     let keys: Vec<SeriesKey> = hierarchy.totals().iter().map(|total| total.key.clone()).collect();
     let periods = panel.span().len();
     let mut values = Vec::with_capacity(keys.len() * periods);
@@ -75,7 +75,7 @@ pub fn history(panel: &Panel, hierarchy: &Hierarchy, complete: Period) -> Result
     let mut labels = key_columns(panel.dimensions(), rows.clone().map(|(key, _)| key));
     labels.push(LabelColumn::dates("ds", rows.map(|(_, period)| period.first_day())));
     labels.push(LabelColumn::text("state", states));
-    Figures::new("history", labels, vec![FigureColumn::observed("y", values)])?.with_totals(totals)
+    Figures::new(name, labels, vec![FigureColumn::observed("y", values)])?.with_totals(totals)
 }
 
 /// Mean, median and bounds, one column each; `of` picks a row's forecast.
@@ -96,6 +96,7 @@ pub fn summary_columns(forecast: &Forecast, levels: &Levels) -> Vec<FigureColumn
 
 /// The wide forecast: one row a series and period.
 pub fn forecast(
+    name: &str,
     dimensions: &[String],
     forecast: &Forecast,
     model: &str,
@@ -105,7 +106,7 @@ pub fn forecast(
     let mut labels = key_columns(dimensions, rows.clone().map(|(key, _)| key));
     labels.push(LabelColumn::dates("ds", rows.clone().map(|(_, period)| period.first_day())));
     labels.push(LabelColumn::text("model", rows.map(|_| model)));
-    Figures::new("forecast", labels, summary_columns(forecast, levels))
+    Figures::new(name, labels, summary_columns(forecast, levels))
 }
 
 /// A year that the forecast reaches into.

@@ -42,23 +42,24 @@ pub struct Supposed {
     pub outcome: Outcome,
 }
 
-/// What the pack says of the three questions and the scenarios; `None` where the recipe has no shock or periods have no
-/// dates.
+/// What the pack says of the three questions and the scenarios, and these with what came of them; nothing where the
+/// recipe has no shock or periods have no dates.
 pub fn published(
     plan: &RunPlan,
     work: &Work,
     recipe: &Fitted,
     leaves: &Forecast,
     shown: &Shown,
-) -> Result<Option<Futures>, Error> {
-    let Some(fitted) = recipe.adjusted() else { return Ok(None) };
-    let Some(what_if) = WhatIf::of(plan, work, fitted)? else { return Ok(None) };
+) -> Result<(Option<Futures>, Vec<Supposed>), Error> {
+    let Some(fitted) = recipe.adjusted() else { return Ok((None, Vec::new())) };
+    let Some(what_if) = WhatIf::of(plan, work, fitted)? else { return Ok((None, Vec::new())) };
     let scenarios = match plan.scenarios() {
         Some(scenarios) => scenarios.to_vec(),
         None => by_itself(plan, fitted)?,
     };
     let supposed = suppose(&what_if, &scenarios, leaves)?;
-    tables(plan, work, fitted, &what_if, (leaves, &supposed), shown).map(Some)
+    let futures = tables(plan, work, fitted, &what_if, (leaves, &supposed), shown)?;
+    Ok((Some(futures), supposed))
 }
 
 /// Applies scenarios to the forecast of the leaves.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::Error;
+use super::care::files_in;
 use crate::ingest::{self, Format, History};
 
 /// What tables of looked-after children's returns hold together.
@@ -24,7 +25,7 @@ pub struct LookedAfter {
 }
 
 impl LookedAfter {
-    fn of(history: &History) -> LookedAfter {
+    pub(super) fn of(history: &History) -> LookedAfter {
         let care = &history.events.care;
         let starts = care.first().zip(care.last());
         LookedAfter {
@@ -50,7 +51,13 @@ impl LookedAfter {
 pub(super) fn apart(files: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
     let (mut looked_after, mut others) = (Vec::new(), Vec::new());
     for file in files {
-        let list = if ingest::format_of(file)? == Format::Ssda903 { &mut looked_after } else { &mut others };
+        // A folder of Annex A lists is recognised as such; another folder may hold returns of several years.
+        let is_return = match ingest::format_of(file) {
+            Ok(format) => format == Format::Ssda903,
+            Err(_) if file.is_dir() => true,
+            Err(error) => return Err(error.into()),
+        };
+        let list = if is_return { &mut looked_after } else { &mut others };
         list.push(file.clone());
     }
     Ok((looked_after, others))
@@ -58,6 +65,6 @@ pub(super) fn apart(files: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), E
 
 /// Reads tables of returns: what they hold, and how they were read.
 pub(super) fn read(files: &[PathBuf]) -> Result<(LookedAfter, History), Error> {
-    let history = ingest::read_events(files, Path::new(""))?;
+    let history = ingest::read_events(&files_in(files, Path::new(""))?, Path::new(""))?;
     Ok((LookedAfter::of(&history), history))
 }

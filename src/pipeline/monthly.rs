@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::care::{self, CareRecords};
 use super::earlier::Earlier;
 use super::judge::{self, Trial};
 use super::pack::{Pack, Results};
+use super::pathway::{Followed, Following};
 use super::recipe::Fitted;
 use super::shown::{self, Shown};
 use super::{Error, Listener, Progress, Stage, futures, pathway, read_input, short_history};
@@ -16,7 +18,7 @@ use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::disclosure::Profile;
 use crate::features::{calendar_design, closure_design};
 use crate::forecast::{FittedForecaster, Forecast, RollingOrigins};
-use crate::ingest::{self, Ingested, TimeLabels};
+use crate::ingest::{self, Format, Ingested, InputFile, TimeLabels};
 use crate::panel::{Design, Finding, Hierarchy, Panel, Place, SeriesKey, Severity};
 use crate::project::RunPlan;
 use crate::publish::{self, Lockdown};
@@ -112,13 +114,19 @@ pub(super) struct Work {
     origins: RollingOrigins,
     /// Closures to shade in the charts.
     pub lockdowns: Vec<Lockdown>,
+    /// Returns of looked-after children, where the project has any.
+    pub care: Option<CareRecords>,
 }
 
 impl Work {
     pub fn prepare(plan: &RunPlan, listener: Listener<'_>) -> Result<Work, Error> {
         let calendar = calendar(plan)?;
         let closures = closures(plan)?;
-        let ingested = read_input(plan.input(), plan.base(), &closures, listener)?;
+        let care = care::read(plan)?;
+        let ingested = match &care {
+            Some(care) if care::is_all_there_is(plan) => care.entries(plan)?,
+            _ => read_input(plan.input(), plan.base(), &closures, listener)?,
+        };
         let panel = &ingested.panel;
         let active = still_alive(panel);
         let horizon = plan.forecast().horizon;
@@ -132,7 +140,27 @@ impl Work {
         let (count, stride) = (plan.backtest().origins, plan.backtest().stride);
         let origins = RollingOrigins::last(&active, count, stride, horizon, judge::least_known(&active));
         let lockdowns = if dated.is_some() { lockdowns(&closures, span) } else { Vec::new() };
-        Ok(Work { active, design, origins, ingested, lockdowns })
+        Ok(Work { active, design, origins, ingested, lockdowns, care })
+    }
+
+    /// Whether returns of looked-after children are all there is: who came into care is the history then.
+    pub fn is_care_alone(&self) -> bool {
+        self.ingested.format == Format::Ssda903
+    }
+
+    /// Every file that was read, in the order in which a job names them.
+    pub fn inputs(&self) -> impl Iterator<Item = &InputFile> {
+        self.ingested.inputs.iter().chain(self.beside().flat_map(|care| &care.inputs))
+    }
+
+    /// What was noticed about the data.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.ingested.findings.iter().chain(self.beside().flat_map(|care| &care.findings))
+    }
+
+    /// Returns beside other inputs.
+    fn beside(&self) -> impl Iterator<Item = &CareRecords> {
+        self.care.iter().filter(|_| !self.is_care_alone())
     }
 }
 
@@ -196,7 +224,7 @@ pub fn rehearse(plan: &RunPlan, listener: Listener<'_>) -> Result<Rehearsal, Err
         line_up: plan.line_up().name.clone(),
         origins: work.origins.len(),
         destination: plan.destination(),
-        findings: work.ingested.findings,
+        findings: work.findings().cloned().collect(),
     })
 }
 
@@ -224,14 +252,14 @@ pub(super) fn run_after(
     }
     // What can be wrong with the data is found out before the destination is touched.
     let work = Work::prepare(plan, listener)?;
-    for (before, read) in job.inputs.iter_mut().zip(&work.ingested.inputs) {
+    for (before, read) in job.inputs.iter_mut().zip(work.inputs()) {
         if before.sha256 != read.sha256 {
             return Err(Error::InputChanged { path: read.path.clone() });
         }
         before.rows = Some(read.rows);
         blur(before, plan.publish().profile);
     }
-    super::log_findings(&work.ingested.findings);
+    super::log_findings(&work.findings().cloned().collect::<Vec<_>>());
     let lock = Lock::acquire(&destination)?;
     let before = batch::latest(&destination).ok().flatten().map(|latest| latest.pack);
     let span = work.active.span();
@@ -284,7 +312,9 @@ fn retired(lock: &Lock, keep: Option<usize>) -> Vec<String> {
 
 /// What decides the outputs of a plan at this moment: its inputs are hashed.
 pub(super) fn job(plan: &RunPlan) -> Result<Job, Error> {
-    let inputs = plan.input().files.iter().map(|file| input(plan, file)).collect::<Result<Vec<Input>, Error>>()?;
+    let own = if care::is_all_there_is(plan) { &[][..] } else { &plan.input().files };
+    let files = own.iter().cloned().chain(care::files(plan)?);
+    let inputs = files.map(|file| input(plan, &file)).collect::<Result<Vec<Input>, Error>>()?;
     Ok(Job { engine: ENGINE.to_owned(), plan: plan.resolved(), seed: plan.draws().seed, inputs })
 }
 
@@ -325,7 +355,7 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: L
     let hierarchy = Hierarchy::of(panel);
     let forecast = leaves.totals(panel, hierarchy.totals());
     let history = shown::history(plan, work, &earlier)?;
-    let futures = futures::published(plan, work, &recipe, &leaves, &Shown::of(&history))?;
+    let (futures, supposed) = futures::published(plan, work, &recipe, &leaves, &Shown::of(&history))?;
     listener(Progress { stage: Stage::Fit, done: 1, of: 1 });
     let trial = Trial {
         panel,
@@ -337,16 +367,17 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: L
         draws: plan.draws(),
     };
     let scorecard = trial.judge(std::slice::from_ref(plan.line_up()), listener)?;
-    let mut findings = work.ingested.findings.clone();
+    let mut findings: Vec<Finding> = work.findings().cloned().collect();
     findings.extend(short_history::of_panel(panel));
-    let pathway = pathway::follow(plan, work, &leaves, &mut findings)?;
+    let following = Following::fit(plan, work, &mut findings)?;
+    let Followed { pathway, placements } = pathway::follow(plan, following.as_ref(), &leaves, &supposed)?;
     findings.extend(not_forecast(fitted, panel, &leaves));
     if scorecard.is_none() {
         findings.push(no_backtest(panel, horizon));
     }
     let (hierarchy, forecast) = (&hierarchy, &forecast);
     let results =
-        Results { plan, work, fitted, hierarchy, forecast, scorecard, findings, history, earlier, pathway, futures };
+        Results { plan, work, fitted, hierarchy, forecast, scorecard, findings, history, earlier, pathway, placements, futures };
     results.protected()
 }
 

@@ -17,7 +17,7 @@ use crate::forecast::{FittedForecaster, Forecast, Levels};
 use crate::ingest;
 use crate::panel::{Finding, Hierarchy, Place, SeriesKey, Severity};
 use crate::project::RunPlan;
-use crate::publish::{self, Futures, PackContents, PathwayContents};
+use crate::publish::{self, Futures, PackContents, PathwayContents, PlacementContents};
 use crate::time::{Date, Period};
 
 /// Coverage of a level further from its nominal share than this is an alert.
@@ -43,6 +43,8 @@ pub struct Results<'a> {
     pub earlier: Earlier,
     /// `None` where the project file leaves it out.
     pub pathway: Option<PathwayContents>,
+    /// `None` where the project has no returns of looked-after children.
+    pub placements: Option<PlacementContents>,
     /// The three questions and the scenarios, where the recipe has a shock.
     pub futures: Option<Futures>,
 }
@@ -92,7 +94,7 @@ impl Results<'_> {
             profile,
             theme: plan.theme(),
             engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-            inputs: self.work.ingested.inputs.iter().map(published_input).collect(),
+            inputs: self.work.inputs().map(published_input).collect(),
             source: format!("{}; forecast by Groundswell", plan.about().authority),
             model: recipe.to_owned(),
             benchmark: judge::BENCHMARK.to_owned(),
@@ -101,7 +103,7 @@ impl Results<'_> {
             dimensions: dimensions.to_vec(),
             lockdowns: self.work.lockdowns.clone(),
             history,
-            forecast: protect(figures::forecast(dimensions, self.forecast, recipe, levels)?),
+            forecast: protect(figures::forecast("forecast", dimensions, self.forecast, recipe, levels)?),
             yearly: protect(figures::yearly(panel, self.hierarchy, self.forecast, &sums, recipe, levels)?),
             backtest: protect(figures::backtest(&scored)?),
             coverage: protect(figures::coverage(&scored, recipe)?),
@@ -115,6 +117,7 @@ impl Results<'_> {
             },
             models: protect(figures::models(dimensions, panel.keys(), recipe, |key| self.described(key))?),
             pathway: self.pathway.clone(),
+            placements: self.placements.clone(),
             futures: self.futures.clone(),
         };
         let record = self.record(&contents, &scored);

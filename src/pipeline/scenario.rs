@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::earlier::Earlier;
 use super::futures::{self, Supposed};
 use super::monthly::Work;
+use super::pathway::Following;
+use super::pathway::scenarios::{self as work, WorkLine};
 use super::recipe::Fitted;
 use super::shown as history_shown;
 use super::what_if::WhatIf;
@@ -54,6 +56,9 @@ pub struct ScenarioResult {
     pub ledger: Vec<LedgerLine>,
     /// Levers that change nothing here.
     pub idle: Vec<String>,
+    /// What each lever adds in cases, workers and pounds, where the project follows its forecast.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub work: Vec<WorkLine>,
 }
 
 /// A line of a ledger.
@@ -86,6 +91,8 @@ pub(super) struct Ready<'a> {
     pub what_if: WhatIf<'a>,
     /// The forecast of the leaves as it is published.
     pub leaves: Forecast,
+    /// What follows the forecast, where the project file asks for it.
+    following: Option<Following<'a>>,
 }
 
 impl Ready<'_> {
@@ -93,6 +100,24 @@ impl Ready<'_> {
     pub fn tables(&self, supposed: &[Supposed]) -> Result<Futures, Error> {
         let shown = history_shown::Shown::of(&history_shown::history(self.plan, self.work, &Earlier::default())?);
         futures::tables(self.plan, self.work, self.fitted, &self.what_if, (&self.leaves, supposed), &shown)
+    }
+
+    /// What scenarios come to in cases, workers and pounds; nothing where the project doesn't follow its forecast.
+    pub fn work(&self, supposed: &[Supposed]) -> Result<Option<ProtectedTable>, Error> {
+        let Some(following) = &self.following else {
+            let named = supposed.iter().find(|one| one.scenario.reaches_what_follows());
+            return match named {
+                None => Ok(None),
+                Some(one) => Err(Error::Asked(format!(
+                    "scenario `{}` has levers on what follows {}, and the project file leaves that out: set [pathway] on = \
+                     true",
+                    one.scenario.name(),
+                    self.plan.about().measure
+                ))),
+            };
+        };
+        let baseline = following.run(&self.leaves, &[])?.tally();
+        work::table(following, &self.leaves, supposed, baseline)
     }
 
     /// The horizon.
@@ -108,7 +133,7 @@ pub(super) fn with_ready<T>(
     ask: impl FnOnce(Ready<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let work = Work::prepare(plan, listener)?;
-    super::log_findings(&work.ingested.findings);
+    super::log_findings(&work.findings().cloned().collect::<Vec<_>>());
     listener(Progress { stage: Stage::Fit, done: 0, of: 1 });
     let panel = &work.active;
     let known = panel.span().len();
@@ -125,7 +150,10 @@ pub(super) fn with_ready<T>(
     let future = work.design.slice(known, plan.forecast().horizon);
     let leaves = fitted.forecast(&future, plan.draws())?.shaped_like(panel.kind());
     listener(Progress { stage: Stage::Fit, done: 1, of: 1 });
-    ask(Ready { plan, work: &work, fitted, what_if, leaves })
+    let mut findings = Vec::new();
+    let following = Following::fit(plan, &work, &mut findings)?;
+    super::log_findings(&findings);
+    ask(Ready { plan, work: &work, fitted, what_if, leaves, following })
 }
 
 /// Applies scenarios to a project's forecast.
@@ -136,6 +164,7 @@ pub fn scenarios(plan: &RunPlan, scenarios: &[Scenario], listener: Listener<'_>)
     with_ready(plan, listener, |ready| {
         let supposed = futures::suppose(&ready.what_if, scenarios, &ready.leaves)?;
         let tables = ready.tables(&supposed)?;
+        let work = ready.work(&supposed)?;
         let level = spoken_level(plan);
         let total = SeriesKey::grand_total(ready.work.active.dimensions().len()).to_string();
         let result = |scenario: &Scenario| {
@@ -154,6 +183,7 @@ pub fn scenarios(plan: &RunPlan, scenarios: &[Scenario], listener: Listener<'_>)
                 difference: of(&tables.differences),
                 ledger: ledger(&tables.ledger, &total, scenario.name()),
                 idle: note.map(|note| note.idle.clone()).unwrap_or_default(),
+                work: work.as_ref().map(|table| work::lines(table, scenario.name())).unwrap_or_default(),
             }
         };
         let horizon = ready.horizon();
@@ -217,6 +247,36 @@ pub(super) fn with_sign(number: &str) -> String {
     }
 }
 
+/// Writes what levers add in cases, workers and pounds; the columns that there are.
+pub(super) fn write_work(f: &mut fmt::Formatter<'_>, lines: &[WorkLine]) -> fmt::Result {
+    type Of = fn(&WorkLine) -> Option<&String>;
+    let all: [(&str, Of); 4] = [
+        ("case months", |line| line.case_months.as_ref()),
+        ("worker months", |line| line.worker_months.as_ref()),
+        ("care months", |line| line.care_months.as_ref()),
+        ("pounds", |line| line.pounds.as_ref()),
+    ];
+    let columns = all.iter().filter(|(_, of)| lines.iter().any(|line| of(line).is_some()));
+    let widest = lines.iter().map(|line| line.lever.chars().count()).max().unwrap_or(0).max(24);
+    write!(f, "      {:<widest$}", "")?;
+    for (name, _) in columns.clone() {
+        write!(f, "  {name:>14}")?;
+    }
+    writeln!(f)?;
+    for (place, line) in lines.iter().enumerate() {
+        let is_last = place + 1 == lines.len();
+        let sign = if is_last { "= " } else { "  " };
+        write!(f, "    {sign}{:<widest$}", line.lever)?;
+        for (_, of) in columns.clone() {
+            let number = of(line).map_or("", String::as_str);
+            let number = if place == 0 || is_last { number.to_owned() } else { with_sign(number) };
+            write!(f, "  {number:>14}")?;
+        }
+        writeln!(f)?;
+    }
+    Ok(())
+}
+
 /// Writes a ledger: the forecast as it is, what each lever adds, what they add up to.
 pub(super) fn write_ledger(f: &mut fmt::Formatter<'_>, lines: &[LedgerLine]) -> fmt::Result {
     let widest = lines.iter().map(|line| line.lever.chars().count()).max().unwrap_or(0);
@@ -247,6 +307,10 @@ impl fmt::Display for Scenarios {
             let [middle, low, high] = scenario.difference.each_ref().map(|number| with_sign(number));
             writeln!(f, "  Against the forecast as it is: {middle}; {level}% range {low} to {high}")?;
             write_ledger(f, &scenario.ledger)?;
+            if !scenario.work.is_empty() {
+                writeln!(f, "  In people and money over these months, on average:")?;
+                write_work(f, &scenario.work)?;
+            }
             for idle in &scenario.idle {
                 writeln!(f, "  \"{idle}\" changes nothing here.")?;
             }

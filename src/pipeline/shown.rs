@@ -27,7 +27,7 @@ const SMALL: f64 = 10.0;
 pub fn history(plan: &RunPlan, work: &Work, earlier: &Earlier) -> Result<ProtectedTable, FigureError> {
     let panel = &work.ingested.panel;
     let hierarchy = Hierarchy::of(panel);
-    let figures = figures::history(panel, &hierarchy, work.ingested.last_complete)?;
+    let figures = figures::history("history", panel, &hierarchy, work.ingested.last_complete)?;
     let keys: Vec<SeriesKey> = hierarchy.totals().iter().map(|total| total.key.clone()).collect();
     let rows = || figures::each(&keys, panel.span());
     let wide = rows().map(|(key, _)| is_wide(plan, work, key)).collect();

@@ -13,7 +13,7 @@ mod template;
 pub use line_up::{Group, LineUp};
 pub use options::{About, Assurance, BacktestOptions, CalendarOptions, ForecastOptions, PublishOptions};
 pub use plan::{ProjectError, RunPlan};
-pub use scenarios::{ScenarioOptions, load_scenario};
+pub use scenarios::{ScenarioLever, ScenarioOptions, levers_of, load_scenario};
 pub use template::{Sketch, reference, sketch};
 
 /// A TOML error on one line: what is wrong and where, without the excerpt of the file.

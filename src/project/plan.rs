@@ -174,6 +174,13 @@ impl RunPlan {
                 line_up.name
             ));
         }
+        let following = scenarios.iter().flatten().find(|scenario| scenario.reaches_what_follows());
+        if let Some(scenario) = following.filter(|_| !file.pathway.on) {
+            return invalid(format!(
+                "[scenarios] publish names `{}`, which has levers on what follows referrals; set [pathway] on = true",
+                scenario.name()
+            ));
+        }
         let names = scenarios.iter().flatten().map(Scenario::name);
         if let Some(twice) = first_twice(names) {
             return invalid(format!("[scenarios] publish names `{twice}` twice"));

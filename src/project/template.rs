@@ -24,6 +24,10 @@ pub struct Sketch {
     pub other_dimensions: Vec<String>,
     /// The areas to keep; none keeps all.
     pub areas: Vec<String>,
+    /// What is counted, in the plural.
+    pub measure: String,
+    /// Tables of looked-after children's returns beside the files, or folders of them.
+    pub looked_after: Vec<String>,
 }
 
 /// A commented project file that runs.
@@ -41,6 +45,11 @@ pub fn sketch(sketch: &Sketch) -> String {
         [] => String::new(),
         others => format!("  # also there: {}", others.join(", ")),
     };
+    let looked_after = match sketch.looked_after.as_slice() {
+        [] => "# looked_after = [\"ssda903\"]   # tables of looked-after children's returns (SSDA903), or folders of them: placements"
+            .to_owned(),
+        named => format!("looked_after = {}   # returns of looked-after children: placements", list(named)),
+    };
     format!(
         r#"# What to forecast, and how. Every option: docs/reference/project-file.md.
 # Run it with: groundswell run
@@ -49,7 +58,7 @@ schema = 1
 [project]
 title = {title}
 authority = {authority}
-measure = "referrals"
+measure = {measure}
 # What a reader of the report asks first; lines without the # stand in it.
 [project.assurance]
 # purpose = "the budget of 2025-26"
@@ -85,6 +94,7 @@ stride = {stride}             # periods between two tries
 # England's figures, and the report lists it as an assumption: set your own.
 [pathway]
 on = {pathway}
+{looked_after}
 # [pathway.open_cases]      # children today, where the input holds referrals only
 # in_need = 2000            # those on plan and looked after included
 # on_plan = 250
@@ -96,6 +106,8 @@ on = {pathway}
 # worker_month_pounds = 5000
 # [pathway.costs]
 # inflation_per_year = 0.03
+# [pathway.placements]
+# reference_months = 24     # the rates of moves and exits are those of so many months
 
 [publish]
 folder = {folder}
@@ -117,7 +129,9 @@ workbook = [{workbook}]           # "xlsx" and "ods"; [] for none
         seed = forecast.seed,
         origins = backtest.origins,
         stride = backtest.stride,
-        pathway = matches!(sketch.format, Format::Referrals | Format::CinCensus),
+        pathway = matches!(sketch.format, Format::Referrals | Format::CinCensus | Format::Ssda903)
+            || !sketch.looked_after.is_empty(),
+        measure = quoted(&sketch.measure),
         folder = quoted(&publish.folder.display().to_string()),
         profile = publish.profile,
         workbook = publish.workbook.iter().map(|format| quoted(format.name())).collect::<Vec<_>>().join(", "),
@@ -139,6 +153,8 @@ pub fn reference() -> String {
         dimensions: vec!["source".to_owned()],
         other_dimensions: vec!["area".to_owned(), "age_band".to_owned(), "need".to_owned()],
         areas: Vec::new(),
+        measure: "referrals".to_owned(),
+        looked_after: Vec::new(),
     });
     format!("{REFERENCE}\n## A whole file\n\nAs `groundswell init` writes it:\n\n```toml\n{example}```\n")
 }
@@ -157,9 +173,9 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `project.measure` | what is counted, in the plural | `referrals` |
 | `project.assurance.purpose`, `.commissioner`, `.analyst`, `.verification`, `.approver` | what the forecast is for, who asked for it, made it, checked it and approved its use: stands in the report's log | not recorded |
 | `input.files` | the files | needed |
-| `input.format` | `auto`, `referrals` (one row each), `counts` (one row a series and period), `dfe-monthly`,  `cin-census` (XML returns), `annex-a` (workbooks, or folders of CSV lists) | `auto` |
+| `input.format` | `auto`, `referrals` (one row each), `counts` (one row a series and period), `dfe-monthly`,  `cin-census` (XML returns), `annex-a` (workbooks, or folders of CSV lists), `ssda903` (looked-after children alone: who comes into care is forecast) | `auto` |
 | `input.columns` | headers that differ from the usual: `date`, `child`, `source`, `area`, `age`, `date_of_birth`, `need`, `no_further_action`; for counts `series`, `time`, `value` | found by name |
-| `input.dimensions` | what series are told apart by: `area`, `source`, `age_band`, `need`, `no_further_action`; for counts, headers | none: one series |
+| `input.dimensions` | what series are told apart by: `area`, `source`, `age_band`, `need`, `no_further_action`; for counts, headers; for `ssda903`, `age_band`, `placement` | none: one series |
 | `input.areas` | areas to keep, by name or code | all |
 | `input.level` | of a DfE file: `authority`, `region`, `national` | `authority` |
 | `input.area_labels` | of a DfE file: label areas by `name` or `code` | `name` |
@@ -181,6 +197,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `backtest.origins` | how often the recipe is tried on the past, 1 to 200 | 10 |
 | `backtest.stride` | periods between two tries, 1 to 120 | 6 |
 | `pathway.on` | follow the referrals to assessments, plans, care, open cases, social workers and cost (months only) | `false` |
+| `pathway.looked_after` | tables of looked-after children's returns (SSDA903) of all years, or folders of them: placements and their cost | none |
 | `pathway.open_cases.in_need`, `.on_plan`, `.looked_after` | children today, where the input doesn't tell | England's, by referral |
 | `pathway.workload.cases_per_worker`, `.cases_per_child_in_need` | open cases a social worker holds; cases held for each child in need | `models/pathway/workload.toml` |
 | `pathway.workload.establishment`, `.vacancy_rate` | posts for case-holding social workers, full-time equivalent; share of them that is vacant | no posts shown; `models/pathway/workload.toml` |
@@ -191,7 +208,9 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `pathway.lever` | a list of levers whose effect on cases, workers and pounds the ledger tells (`docs/guide/people-and-money.md`) | none |
 | `pathway.journeys.by_source`, `.by_need`, `.trend`, `.drift` | whether conversion may differ by source and need, have a trend, wander from year to year | `true` |
 | `pathway.journeys.conversion_years` | conversion is learnt from the referrals of so many years | 6 |
-| `pathway.placements.prior_events`, `.entry_drift_per_year`, `.leaving_drift_per_year` | of the placement model, which no reader feeds yet | `models/pathway/placements.toml` |
+| `pathway.placements.reference_months` | rates of moves and exits are those of so many months up to the last that returns tell of | 24 |
+| `pathway.placements.reference` | in their place, the days from `first` to `last` | none |
+| `pathway.placements.prior_events`, `.entry_drift_per_year`, `.leaving_drift_per_year` | how the placement model weighs what it has seen (`docs/methods/placements.md`) | `models/pathway/placements.toml` |
 | `scenarios.publish` | names from `models/scenarios` and TOML files of your own, joined by `+` where they act together; `[]` for none | those that tell something where the data end |
 | `publish.folder` | the folder that holds the packs | `packs` |
 | `publish.keep` | how many origins' packs stay once a new pack is there; the older ones are removed | all |

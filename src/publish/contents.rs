@@ -3,7 +3,7 @@
 use super::assurance::Assurance;
 use super::futures::Futures;
 use super::theme::Theme;
-use super::{PathwayContents, PublishError};
+use super::{PathwayContents, PlacementContents, PublishError};
 use crate::disclosure::{Cell, FigureColumn, FigureError, Figures, LabelColumn, Profile, ProtectedTable, protect};
 use crate::forecast::Levels;
 use crate::panel::Finding;
@@ -107,6 +107,8 @@ pub struct PackContents {
     pub models: ProtectedTable,
     /// What follows the referrals; `None` where the project file leaves it out.
     pub pathway: Option<PathwayContents>,
+    /// Where looked-after children live; `None` without their returns.
+    pub placements: Option<PlacementContents>,
     /// The three questions and the scenarios, where there are any.
     pub futures: Option<Futures>,
 }
@@ -234,6 +236,7 @@ impl PackContents {
             self.check_table(completeness, fixed(&[("field", Text), ("ds", Dates), ("share", Figures)]))?;
         }
         self.futures.iter().try_for_each(|futures| futures.check(self))?;
+        self.placements.iter().try_for_each(|placements| placements.check(self))?;
         self.pathway.iter().try_for_each(|pathway| pathway.check(self))
     }
 

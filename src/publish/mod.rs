@@ -16,6 +16,7 @@ mod earlier;
 mod futures;
 mod parquet;
 mod pathway;
+mod placements;
 mod report;
 mod sentences;
 mod series;
@@ -35,6 +36,7 @@ use std::path::{Path, PathBuf};
 pub use assurance::Assurance;
 pub use contents::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, findings_table};
 pub use pathway::{PathwayContents, RestsOn};
+pub use placements::PlacementContents;
 
 pub use futures::{BASELINE, Futures, HORIZON, PERIOD, SupposedScenario};
 
@@ -170,6 +172,9 @@ pub fn write(
     let mut tables = catalogue::tables(contents);
     for one in &tables {
         pack.table(one, contents.profile)?;
+    }
+    if let Some(placements) = &contents.placements {
+        placements.write(&mut pack, contents)?;
     }
 
     let series = PackSeries::read(contents);

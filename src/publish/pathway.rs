@@ -34,8 +34,10 @@ pub struct PathwayContents {
     /// `to`, `months`; `mean`, `median`, bounds.
     pub cost: ProtectedTable,
     /// What each lever of the project file adds or takes over the horizon: `lever`; `case_months`, `worker_months`,
-    /// `pounds`. First as forecast, last with all levers: the rows between add up to the difference.
+    /// `care_months`, `pounds`. First as forecast, last with all levers: the rows between add up to the difference.
     pub ledger: Option<ProtectedTable>,
+    /// The same for each scenario: `scenario`, `line`, `lever`; the columns of `ledger`.
+    pub scenarios: Option<ProtectedTable>,
     /// What the project file didn't set: `what`, `value`, `source`.
     pub assumptions: ProtectedTable,
     /// Posts for social workers, full-time equivalent, where the project file says.
@@ -57,7 +59,8 @@ impl PathwayContents {
             ("pathway-cost", &self.cost),
             ("assumptions", &self.assumptions),
         ];
-        always.into_iter().chain(self.ledger.iter().map(|ledger| ("pathway-ledger", ledger)))
+        let sometimes = [("pathway-ledger", &self.ledger), ("pathway-scenarios", &self.scenarios)];
+        always.into_iter().chain(sometimes.into_iter().filter_map(|(stem, table)| Some((stem, table.as_ref()?))))
     }
 
     /// Checks that every table has the columns that the pack reads, under the pack's profile.

@@ -134,39 +134,55 @@ pub(super) struct PackSeries {
 impl PackSeries {
     /// Reads history, the forecasts by the pack's model, and its yearly totals.
     pub fn read(contents: &PackContents) -> PackSeries {
+        let dimensions: Vec<&str> = contents.dimensions.iter().map(String::as_str).collect();
+        let (history, forecast) = (&contents.history, &contents.forecast);
+        PackSeries::of(contents, &dimensions, history, forecast, &contents.model, Some(&contents.yearly))
+    }
+
+    /// Reads other tables that have the columns of the pack's own.
+    pub fn of(
+        contents: &PackContents,
+        dimensions: &[&str],
+        history: &ProtectedTable,
+        forecast: &ProtectedTable,
+        model: &str,
+        yearly: Option<&ProtectedTable>,
+    ) -> PackSeries {
         let mut series: BTreeMap<Vec<String>, Series> = BTreeMap::new();
         let mut of = |table: &ProtectedTable, row: usize, add: &mut dyn FnMut(&mut Series)| {
-            let key: Vec<String> = contents.dimensions.iter().map(|name| text(table, name, row).to_owned()).collect();
+            let key: Vec<String> = dimensions.iter().map(|name| text(table, name, row).to_owned()).collect();
             add(series.entry(key.clone()).or_insert_with(|| Series { key, ..Series::default() }));
         };
         let period = |dates: &[Date], row: usize| Period::containing(contents.frequency, dates[row]);
         let dates = |table: &ProtectedTable, column: &str| table.dates(column).unwrap_or_default().to_vec();
 
-        let ds = dates(&contents.history, "ds");
+        let ds = dates(history, "ds");
         for row in 0..ds.len() {
-            let count = cell(&contents.history, "y", row);
-            let state = match text(&contents.history, "state", row) {
+            let count = cell(history, "y", row);
+            let state = match text(history, "state", row) {
                 "missing" => State::Missing,
                 "provisional" => State::Provisional,
                 _ if count == Cell::Missing => State::Missing,
                 _ => State::Observed,
             };
-            of(&contents.history, row, &mut |one| one.past.push(Past { period: period(&ds, row), count, state }));
+            of(history, row, &mut |one| one.past.push(Past { period: period(&ds, row), count, state }));
         }
-        let ds = dates(&contents.forecast, "ds");
-        for row in (0..ds.len()).filter(|row| text(&contents.forecast, "model", *row) == contents.model) {
-            let step = Step { period: period(&ds, row), range: Range::read(&contents.forecast, contents, row) };
-            of(&contents.forecast, row, &mut |one| one.steps.push(step.clone()));
+        let ds = dates(forecast, "ds");
+        for row in (0..ds.len()).filter(|row| text(forecast, "model", *row) == model) {
+            let step = Step { period: period(&ds, row), range: Range::read(forecast, contents, row) };
+            of(forecast, row, &mut |one| one.steps.push(step.clone()));
         }
-        let (from, to) = (dates(&contents.yearly, "from"), dates(&contents.yearly, "to"));
-        for row in (0..from.len()).filter(|row| text(&contents.yearly, "model", *row) == contents.model) {
+        let of_years = |column: &str| yearly.map(|yearly| dates(yearly, column)).unwrap_or_default();
+        let (from, to) = (of_years("from"), of_years("to"));
+        for row in 0..from.len() {
+            let Some(yearly) = yearly.filter(|yearly| text(yearly, "model", row) == model) else { continue };
             let year = Year {
-                window: text(&contents.yearly, "window", row).to_owned(),
+                window: text(yearly, "window", row).to_owned(),
                 first: period(&from, row),
                 last: period(&to, row),
-                range: Range::read(&contents.yearly, contents, row),
+                range: Range::read(yearly, contents, row),
             };
-            of(&contents.yearly, row, &mut |one| one.years.push(year.clone()));
+            of(yearly, row, &mut |one| one.years.push(year.clone()));
         }
         let mut series: Vec<Series> = series.into_values().collect();
         for one in &mut series {

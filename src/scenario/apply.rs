@@ -7,6 +7,7 @@ use super::changes::{Changes, Field};
 use super::file::Scenario;
 use super::ledger::Ledger;
 use super::lever::Lever;
+use super::written::Written;
 use crate::forecast::Forecast;
 use crate::panel::Panel;
 
@@ -32,7 +33,7 @@ pub struct Outcome {
     pub changes: Changes,
 }
 
-/// Applies a scenario's levers one after the other. `what_if` gives the forecast of the leaves under changes, with the
+/// Applies a scenario's levers on the forecast one after the other; those on what follows it are left to others. `what_if` gives the forecast of the leaves under changes, with the
 /// same draws as the baseline, so that path k of the one differs from path k of the other by the levers alone; it is not
 /// asked where nothing is changed. A scenario without levers is the baseline, byte for byte.
 ///
@@ -50,6 +51,7 @@ pub fn apply<E: From<ScenarioError>>(
     let mut ledger = Ledger::new(forecast.clone());
     let mut idle = Vec::new();
     for (place, lever) in scenario.levers().iter().enumerate() {
+        let Written::Forecast(lever) = lever else { continue };
         let name = || scenario.name().to_owned();
         changes.add(lever, &field).map_err(|problem| ScenarioError::Lever {
             scenario: name(),

@@ -4,10 +4,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use ndarray::Array2;
 
-use super::lever::{Against, BySource, EVERY, Lever, Start};
+use super::lever::{Against, BySource, EVERY, Lever};
 use crate::forecast::Forecast;
 use crate::panel::SeriesKey;
-use crate::time::{Closure, ClosureKind, Period, Span};
+use crate::time::{Closure, ClosureKind, Period, Span, Start};
 
 /// When hidden demand comes back.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,15 +89,7 @@ impl<'a> Field<'a> {
 
     /// The day on which a lever starts.
     fn day(&self, starts: Start) -> Result<Date, String> {
-        match starts {
-            Start::Day(day) => Ok(day),
-            Start::Ahead { months_ahead: 0 } => Err("starts 0 months ahead; 1 is the first month".to_owned()),
-            Start::Ahead { months_ahead } => {
-                let first = self.horizon.start().first_day();
-                let day = first.checked_add((i64::from(months_ahead) - 1).months());
-                day.map_err(|_| "starts further ahead than there are dates".to_owned())
-            }
-        }
+        starts.day(self.horizon.start())
     }
 
     /// The first step at or after a day; the number of steps where it lies after all of them.

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::ScenarioError;
 use super::lever::Lever;
+use super::written::Written;
 
 /// The scenarios that ship with the engine: name and text.
-const SHIPPED: [(&str, &str); 8] = [
+const SHIPPED: [(&str, &str); 10] = [
     ("none-returns", include_str!("../../models/scenarios/none-returns.toml")),
     ("covid-like", include_str!("../../models/scenarios/covid-like.toml")),
     ("half-returns", include_str!("../../models/scenarios/half-returns.toml")),
@@ -15,6 +16,8 @@ const SHIPPED: [(&str, &str); 8] = [
     ("winter-lockdown", include_str!("../../models/scenarios/winter-lockdown.toml")),
     ("surge-rule", include_str!("../../models/scenarios/surge-rule.toml")),
     ("hold-recent-rate", include_str!("../../models/scenarios/hold-recent-rate.toml")),
+    ("step-down", include_str!("../../models/scenarios/step-down.toml")),
+    ("fewer-plans", include_str!("../../models/scenarios/fewer-plans.toml")),
 ];
 
 /// What joins the names of scenarios that are applied together.
@@ -39,7 +42,7 @@ pub struct Scenario {
     #[serde(default)]
     sources: Vec<String>,
     #[serde(default, rename = "lever")]
-    levers: Vec<Lever>,
+    levers: Vec<Written>,
 }
 
 impl Scenario {
@@ -117,12 +120,15 @@ impl Scenario {
         }
         let wrong =
             |number: usize, problem: String| Err(ScenarioError::Lever { scenario: self.name.clone(), number, problem });
+        let on_forecast = |lever: &&Written| matches!(lever, Written::Forecast(_));
+        let count = self.levers.iter().filter(on_forecast).count();
         for (place, lever) in self.levers.iter().enumerate() {
+            let Written::Forecast(lever) = lever else { continue };
             if let Err(problem) = lever.check() {
                 return wrong(place + 1, problem);
             }
-            if matches!(lever, Lever::HoldRecentRate { .. }) && self.levers.len() > 1 {
-                let what = "takes the place of the forecast and goes with no other lever";
+            if matches!(lever, Lever::HoldRecentRate { .. }) && count > 1 {
+                let what = "takes the place of the forecast and goes with no other lever on it";
                 return wrong(place + 1, what.to_owned());
             }
         }
@@ -149,9 +155,14 @@ impl Scenario {
         &self.sources
     }
 
-    /// The levers, in the order in which they act.
-    pub fn levers(&self) -> &[Lever] {
+    /// The levers, in the order of the file.
+    pub fn levers(&self) -> &[Written] {
         &self.levers
+    }
+
+    /// Whether a lever reaches what follows the forecast.
+    pub fn reaches_what_follows(&self) -> bool {
+        self.levers.iter().any(|lever| matches!(lever, Written::Following(_)))
     }
 }
 

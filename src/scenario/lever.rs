@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::curve::Curve;
+use crate::time::Start;
 
 /// The label that stands for every series that isn't named.
 pub(super) const EVERY: &str = "*";
@@ -14,20 +15,6 @@ pub(super) const EVERY: &str = "*";
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BySource(pub BTreeMap<String, f64>);
-
-/// When a lever starts to act.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Start {
-    /// On a day.
-    Day(Date),
-    /// In the first, second ... month of the forecast.
-    #[serde(rename_all = "snake_case")]
-    Ahead {
-        /// 1 is the first month of the forecast.
-        months_ahead: u32,
-    },
-}
 
 /// What a change of level is measured against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -51,10 +38,10 @@ pub struct DropStep {
     pub curve: Curve,
 }
 
-/// One lever. Levers act in the order of their file.
+/// One lever on the forecast. Levers act in the order of their file.
 ///
-/// The pathway's levers (conversions, durations, caseload, cost) are not among them: they change nothing about how many
-/// referrals come, and have their own list in the room that follows referrals.
+/// Those on what follows the forecast (conversions, durations, caseload, cost, placements) are not among them: they
+/// change nothing about how many come, and the room that follows a forecast knows them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "lever", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Lever {

@@ -11,13 +11,15 @@ mod curve;
 mod file;
 mod ledger;
 mod lever;
+mod written;
 
 pub use apply::{Ground, Outcome, apply};
 pub use changes::{Changes, Delay, DropRule};
 pub use curve::{Curve, named_curves};
 pub use file::Scenario;
 pub use ledger::{Entry, Ledger};
-pub use lever::{Against, BySource, DropStep, Lever, Start};
+pub use lever::{Against, BySource, DropStep, Lever};
+pub use written::{FOLLOWING, Written};
 
 /// Why a scenario can't be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

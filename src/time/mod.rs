@@ -6,8 +6,10 @@
 mod calendar;
 mod closures;
 mod period;
+mod start;
 
 pub use calendar::{CalendarError, WorkingCalendar};
 pub use closures::{Closure, ClosureError, ClosureKind, Closures};
 pub use jiff::civil::Date;
 pub use period::{Frequency, Period, Span, day_number};
+pub use start::Start;

@@ -159,7 +159,7 @@ fn the_simulator_gives_the_same_bytes_for_the_same_seed() {
 }
 
 #[test]
-fn returns_that_the_simulator_writes_are_checked_and_left_out_of_a_project() {
+fn returns_that_the_simulator_writes_are_checked_and_make_projects() {
     let folder = TempDir::new().expect("a temporary folder");
     let options = "first_month = '2021-04'\nmonths = 24\nreferrals_per_month = 120.0\n";
     fs::write(folder.path().join("options.toml"), options).expect("written");
@@ -171,11 +171,21 @@ fn returns_that_the_simulator_writes_are_checked_and_left_out_of_a_project() {
     let tables = ["care/2022/episodes.csv", "care/2022/header.csv", "care/2023/episodes.csv", "care/2023/header.csv"];
     let said = output(groundswell(folder.path()).arg("check").args(tables), 0);
     assert!(said.contains(" looked-after children: ") && said.contains("(open-episode-closed)"), "{said}");
-    let said = complaint(groundswell(folder.path()).arg("init").args(tables), 65);
-    assert!(said.contains("holds looked-after children (SSDA903 tables) and no referrals"), "{said}");
+    // Alone, they are a project of who comes into care; beside counts, they tell of placements.
+    let said = output(groundswell(folder.path()).arg("init").args(tables), 0);
+    assert!(said.contains("Recognised looked-after children (SSDA903 tables): "), "{said}");
+    let project = fs::read_to_string(folder.path().join("groundswell.toml")).expect("a project file");
+    assert!(project.contains("format = \"ssda903\"") && project.contains("children coming into care"), "{project}");
+    let said = output(groundswell(folder.path()).args(["run", "--dry-run"]), 0);
+    assert!(said.contains("known from 2021-04 to 2023-03"), "{said}");
     fs::write(folder.path().join("counts.csv"), two_series()).expect("written");
-    let said = output(groundswell(folder.path()).args(["init", "counts.csv", tables[0]]), 0);
-    assert!(said.contains("Left out: care/2022/episodes.csv"), "{said}");
+    let said = output(groundswell(folder.path()).args(["init", "--force", "counts.csv", "care"]), 0);
+    assert!(said.contains("Beside them, for placements: ") && said.contains(" looked-after children: "), "{said}");
+    let project = fs::read_to_string(folder.path().join("groundswell.toml")).expect("a project file");
+    assert!(project.contains("on = true\nlooked_after = [\"care\"]"), "{project}");
+    fs::create_dir(folder.path().join("empty")).expect("a folder");
+    let said = complaint(groundswell(folder.path()).args(["init", "--force", "counts.csv", "empty"]), 66);
+    assert!(said.contains("empty: there is no episode of care here"), "{said}");
     let said = complaint(groundswell(folder.path()).args(["simulate", "-o", "x", "--dirt", "0.05"]), 64);
     assert!(said.contains("name it with --format"), "{said}");
 }

@@ -5,6 +5,7 @@
 mod architecture;
 mod attack;
 mod canaries;
+mod care;
 mod codes;
 mod commands;
 mod faults;

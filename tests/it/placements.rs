@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use groundswell::forecast::Draws;
+use groundswell::forecast::{Draws, Forecast};
+use groundswell::panel::SeriesKey;
 use groundswell::pathway::placements::{
-    CareHistory, CareStay, PlacementGroups, PlacementOptions, PlacementRates, ReferenceWindow,
+    Ahead, CareHistory, CareStay, PlacementForecast, PlacementGroups, PlacementOptions, PlacementRates, ReferenceWindow,
 };
+use groundswell::pathway::{Change, PathwayLever, PlacementRate};
 use groundswell::time::{Date, Period, Span};
+use ndarray::Array3;
 
 use crate::commands::rows;
 
@@ -162,7 +165,8 @@ fn the_fake_return_goes_on_with_every_child_accounted_for() {
     let span = Span::new(Period::month(2019, 4), 24);
     let simulate = || {
         let options = PlacementOptions::default();
-        rates.simulate(&histories, span, Draws { paths: 60, seed: 5 }, &options, &[]).expect("paths")
+        let ahead = Ahead::of(span, Draws { paths: 60, seed: 5 });
+        rates.simulate(&histories, &ahead, &options, &[]).expect("paths")
     };
     let forecast = simulate();
     // The peer's stock on 31 March 2019.
@@ -170,7 +174,8 @@ fn the_fake_return_goes_on_with_every_child_accounted_for() {
     for path in 0..60 {
         let mut before = forecast.opening as f64;
         for month in 0..24 {
-            let [entries, exits, after] = [0, 1, 2].map(|row| forecast.care.paths()[(row, path, month)]);
+            let [entries, exits, after] =
+                [&forecast.entries, &forecast.exits, &forecast.looked_after].map(|care| care.paths()[(0, path, month)]);
             let states: f64 = (0..20).map(|state| forecast.stocks.paths()[(state, path, month)]).sum();
             assert_eq!((before + entries - exits, states), (after, after));
             before = after;
@@ -178,4 +183,160 @@ fn the_fake_return_goes_on_with_every_child_accounted_for() {
     }
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
     assert_eq!(one.install(simulate).stocks.paths(), forecast.stocks.paths());
+}
+
+/// Two hundred children of ages from 0 to 16, some of whom came, moved and left in the window.
+fn made_up() -> Vec<CareHistory> {
+    let day = |days: i64| Date::constant(2018, 4, 1).saturating_add(jiff_days(days));
+    let child = |row: usize| {
+        let born = Date::constant(2003, 6, 1).saturating_add(jiff_days((row * 29) as i64));
+        let start = if row % 3 == 0 { day((row * 7 % 360) as i64) } else { Date::constant(2018, 1, 1).max(born) };
+        let moved = day(200 + (row % 100) as i64);
+        let first = CareStay { start, end: (row % 4 == 1).then_some(moved), group: row % 3 };
+        let next = CareStay { start: moved, end: (row % 8 == 1).then_some(day(330)), group: (row + 1) % 3 };
+        let stays =
+            if row % 4 == 1 && start < moved { vec![first, next] } else { vec![CareStay { end: None, ..first }] };
+        CareHistory::new(row, born.min(start), stays).expect("a history")
+    };
+    (0..200).map(child).collect()
+}
+
+fn jiff_days(days: i64) -> jiff::Span {
+    jiff::Span::new().days(days)
+}
+
+const PATHS: usize = 40;
+
+/// Entries of two series that differ from path to path, twelve months from April 2019 on.
+fn entries() -> Forecast {
+    let span = Span::new(Period::month(2019, 4), 12);
+    let values = Array3::from_shape_fn((2, PATHS, 12), |(row, path, step)| ((row * 3 + path + step) % 9) as f64);
+    Forecast::new(["a", "b"].map(|name| SeriesKey::new([name])).to_vec(), span, values).expect("finite")
+}
+
+fn followed(untold: usize, levers: &[PathwayLever]) -> PlacementForecast {
+    let (histories, starts) = (made_up(), entries());
+    let rates = PlacementRates::estimate(&histories, WINDOW, PlacementGroups::shipped()).expect("child-days");
+    let span = Span::new(Period::month(2019, 4).plus(untold as i32), 12);
+    let starts = Forecast::new(starts.keys().to_vec(), span, starts.paths().to_owned()).expect("finite");
+    let draws = Draws { paths: PATHS, seed: 3 };
+    let ahead = Ahead { span, untold_months: untold, draws, entries: Some(&starts) };
+    rates.simulate(&histories, &ahead, &PlacementOptions::default(), levers).expect("paths")
+}
+
+fn placement(rate: PlacementRate, group: Option<&str>, change: Change) -> PathwayLever {
+    let group = group.map(Into::into);
+    PathwayLever::Placement { rate, age: None, group, to: None, change, from: None }
+}
+
+#[test]
+fn as_many_children_enter_as_are_given_in_every_path_and_month_and_none_is_lost() {
+    let starts = entries();
+    for untold in [0, 5] {
+        let told = followed(untold, &[]);
+        for (path, step) in (0..PATHS).flat_map(|path| (0..12).map(move |step| (path, step))) {
+            let given = starts.paths()[(0, path, step)] + starts.paths()[(1, path, step)];
+            assert_eq!(told.entries.paths()[(0, path, step)], given, "path {path}, month {step}");
+            let states: f64 = (0..20).map(|state| told.stocks.paths()[(state, path, step)]).sum();
+            assert_eq!(states, told.looked_after.paths()[(0, path, step)]);
+            if step > 0 {
+                let before = told.looked_after.paths()[(0, path, step - 1)];
+                assert_eq!(before + given - told.exits.paths()[(0, path, step)], states);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_neutral_lever_changes_no_path_and_levers_on_placements_act_the_way_they_say() {
+    let base = followed(0, &[]);
+    let bits = |forecast: &Forecast| forecast.paths().iter().map(|value| value.to_bits()).collect::<Vec<u64>>();
+    for neutral in [Change::Multiply(1.0), Change::Add(0.0)] {
+        for rate in [PlacementRate::Entry, PlacementRate::Exit, PlacementRate::Transfer] {
+            let same = followed(0, &[placement(rate, None, neutral)]);
+            assert_eq!(bits(&same.stocks), bits(&base.stocks), "{rate:?} {neutral}");
+            assert_eq!(bits(&same.child_days), bits(&base.child_days), "{rate:?} {neutral}");
+        }
+    }
+    let sum = |forecast: &Forecast| forecast.paths().sum();
+    let half = followed(0, &[placement(PlacementRate::Entry, None, Change::Multiply(0.5))]);
+    let share = sum(&half.entries) / sum(&base.entries);
+    assert!((0.45..0.55).contains(&share), "{share}");
+    let double = followed(0, &[placement(PlacementRate::Entry, None, Change::Multiply(2.0))]);
+    let share = sum(&double.entries) / sum(&base.entries);
+    assert!((1.9..2.1).contains(&share), "{share}");
+    // Fewer leave: every path has at least as many children.
+    let longer = followed(0, &[placement(PlacementRate::Exit, None, Change::Multiply(0.2))]);
+    assert!(sum(&longer.looked_after) > sum(&base.looked_after));
+    let days = |forecast: &PlacementForecast, group: &str| {
+        let row = forecast.child_days.row(&SeriesKey::new([group])).expect("a group");
+        forecast.child_days.series(row).sum()
+    };
+    let moved = followed(0, &[placement(PlacementRate::Transfer, Some("residential"), Change::Multiply(4.0))]);
+    assert!(days(&moved, "residential") < days(&base, "residential"));
+    assert_eq!(bits(&moved.entries), bits(&base.entries), "moves bring nobody in");
+}
+
+/// Mean absolute error of logs over groups and origins, of the model and of holding the last value, and how often the 80%
+/// range held.
+#[derive(Default)]
+struct Score {
+    model: f64,
+    last_value: f64,
+    held: f64,
+    count: f64,
+}
+
+/// Children of each placement group on a day.
+fn by_group(rates: &PlacementRates, histories: &[CareHistory], day: Date) -> [f64; 4] {
+    let states = rates.looked_after_on(histories, day);
+    std::array::from_fn(|group| states.iter().skip(group).step_by(4).sum::<u64>() as f64)
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "the figures are what the backtest is for")]
+fn placements_of_the_fake_returns_are_forecast_beside_their_last_value() {
+    let Some(histories) = histories() else { return };
+    // Returns from April 2016 on; every quarter from two years later, as long as a year is left to compare with.
+    let origins = (0..9).map(|quarter| Period::month(2018, 4).plus(3 * quarter));
+    let mut scores: [Score; 2] = Default::default();
+    for start in origins {
+        let last = start.plus(-1).last_day();
+        let known: Vec<CareHistory> = histories.iter().map(|history| history.known_on(last)).collect();
+        let options = PlacementOptions::default();
+        let window = options.window(Date::constant(2016, 4, 1), last).expect("a window");
+        let rates = PlacementRates::estimate(&known, window, PlacementGroups::shipped()).expect("child-days");
+        let ahead = Ahead::of(Span::new(start, 12), Draws { paths: 200, seed: 5 });
+        let forecast = rates.simulate(&known, &ahead, &options, &[]).expect("paths");
+        let (labels, now) = (rates.groups().labels(), by_group(&rates, &known, last));
+        for (score, step) in scores.iter_mut().zip([5, 11]) {
+            let truth = by_group(&rates, &histories, start.plus(step as i32).last_day());
+            for (group, label) in labels.iter().enumerate() {
+                let of_group = |key: &&SeriesKey| key.labels().nth(1) == Some(label.as_str());
+                let rows: Vec<usize> =
+                    forecast.stocks.keys().iter().filter(of_group).filter_map(|key| forecast.stocks.row(key)).collect();
+                let mut paths: Vec<f64> = (0..200)
+                    .map(|path| rows.iter().map(|row| forecast.stocks.paths()[(*row, path, step)]).sum())
+                    .collect();
+                paths.sort_unstable_by(f64::total_cmp);
+                let distance = |value: f64| ((value + 0.5) / (truth[group] + 0.5)).ln().abs();
+                score.model += distance(paths[100]);
+                score.last_value += distance(now[group]);
+                score.held += f64::from(u8::from((paths[20]..=paths[179]).contains(&truth[group])));
+                score.count += 1.0;
+            }
+        }
+    }
+    for (score, what) in scores.iter().zip(["half a year on", "a year on"]) {
+        let (model, last_value, held) =
+            (score.model / score.count, score.last_value / score.count, score.held / score.count);
+        eprintln!(
+            "children by placement group, {what}: {} forecasts, mean absolute log error {:.1}% against {:.1}%, 80% range \
+             held {held:.2}",
+            score.count,
+            100.0 * model,
+            100.0 * last_value
+        );
+        assert!(model < 1.5 * last_value && held > 0.4, "{what}");
+    }
 }

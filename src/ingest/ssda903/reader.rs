@@ -30,7 +30,13 @@ pub(in crate::ingest) struct CareRecord {
     pub(in crate::ingest) findings: Vec<Finding>,
     /// The last day of the latest return.
     pub(in crate::ingest) last: Option<Date>,
+    /// The first and the last day of which the returns tell.
+    pub(in crate::ingest) covers: Option<[Date; 2]>,
 }
+
+/// A return whose last date lies further than this before the end of its year was taken within the year. Assumption:
+/// hardly an authority has a fortnight without an episode that starts or ends.
+const QUIET_DAYS: i32 = 14;
 
 /// Reads tables of returns, in any order, and keeps what they say until all have been read.
 #[derive(Debug, Default)]
@@ -228,9 +234,23 @@ impl CareReader {
         Ok(rows)
     }
 
+    /// From the first day of the earliest return to the last of the latest; of one taken within its year to the end of
+    /// the last whole month before its last date.
+    fn covers(&self) -> Option<[Date; 2]> {
+        let years = self.episodes.iter().map(|episode| episode.year);
+        let (first, last) = (years.clone().min()?, last_day(years.max()?));
+        let dates = self.episodes.iter().flat_map(|episode| [Some(episode.started), episode.ended]);
+        let latest = dates.flatten().filter(|date| *date <= last).max()?;
+        let quiet = latest.until(last).map_or(0, |span| span.get_days());
+        let whole = latest.tomorrow().map_or(latest, |next| next.first_of_month()).yesterday().unwrap_or(latest);
+        let first = last_day(first - 1).tomorrow().unwrap_or(last);
+        Some([first, if quiet > QUIET_DAYS { whole } else { last }])
+    }
+
     /// Repairs the episodes of all tables and makes events of them.
     pub(in crate::ingest) fn finish(mut self) -> CareRecord {
         let last = self.latest.values().max().map(|year| last_day(*year));
+        let covers = self.covers();
         let mut episodes = repair::once(std::mem::take(&mut self.episodes), &mut self.noticed);
         let mut events = Vec::new();
         let mut unborn = 0;
@@ -255,7 +275,7 @@ impl CareReader {
         if !self.has_episodes && !self.files.is_empty() {
             findings.push(findings::no_episodes());
         }
-        CareRecord { events, findings, last }
+        CareRecord { events, findings, last, covers }
     }
 }
 

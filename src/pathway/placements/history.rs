@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::groups::PlacementGroups;
 use crate::pathway::PathwayError;
 
 /// A stay in one placement group, from a day up to, not including, another.
@@ -52,9 +53,27 @@ impl CareHistory {
         Ok(CareHistory { born, stays })
     }
 
+    /// The history as it was known on a day: stays that start later are not there yet, and one that ends later goes on.
+    #[must_use]
+    pub fn known_on(&self, day: Date) -> CareHistory {
+        let known = self.stays.iter().filter(|stay| stay.start <= day);
+        let stays = known.map(|stay| CareStay { end: stay.end.filter(|end| *end <= day), ..*stay }).collect();
+        CareHistory { born: self.born, stays }
+    }
+
     /// The child's birthday.
     pub fn born(&self) -> Date {
         self.born
+    }
+
+    /// The days on which the child came into care, each with the age band and the placement group. Nobody comes in who has
+    /// come of age.
+    pub fn entries<'a>(&'a self, groups: &'a PlacementGroups) -> impl Iterator<Item = (Date, usize, usize)> + 'a {
+        self.stays.iter().enumerate().filter_map(|(place, stay)| {
+            let follows = place > 0 && self.stays[place - 1].end == Some(stay.start);
+            let band = groups.band_on(self.born, stay.start)?;
+            (!follows).then_some((stay.start, band, stay.group))
+        })
     }
 
     /// The stays in order.
@@ -88,6 +107,14 @@ mod tests {
     fn a_gap_and_another_group_divide_stays() {
         let stays = vec![stay((1, 1), Some((2, 1)), 0), stay((2, 2), Some((3, 1)), 0), stay((3, 1), None, 1)];
         assert_eq!(CareHistory::new(0, BORN, stays.clone()).expect("valid").stays(), stays);
+    }
+
+    #[test]
+    fn what_was_known_on_a_day_knows_no_later_one() {
+        let stays = vec![stay((1, 1), Some((2, 1)), 0), stay((2, 1), Some((3, 1)), 1), stay((4, 1), None, 0)];
+        let history = CareHistory::new(0, BORN, stays).expect("valid");
+        let known = history.known_on(Date::constant(2024, 2, 20));
+        assert_eq!(known.stays(), [stay((1, 1), Some((2, 1)), 0), stay((2, 1), None, 1)]);
     }
 
     #[test]

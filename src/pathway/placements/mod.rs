@@ -3,8 +3,10 @@
 //! In: histories of care without identifiers ([`CareHistory`]). Out: rates with their uncertainty ([`PlacementRates`])
 //! and sample paths of children by age and placement ([`PlacementForecast`]). What a placement costs is said beside.
 
+mod arrivals;
 mod groups;
 mod history;
+mod options;
 mod population;
 mod rates;
 mod scenario;
@@ -12,6 +14,7 @@ mod simulate;
 
 pub use groups::PlacementGroups;
 pub use history::{CareHistory, CareStay};
+pub use options::PlacementOptions;
 pub use population::Population;
 pub use rates::{PlacementRates, ReferenceWindow};
-pub use simulate::{PlacementForecast, PlacementOptions};
+pub use simulate::{Ahead, PlacementForecast};

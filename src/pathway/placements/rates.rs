@@ -190,8 +190,18 @@ impl PlacementRates {
         (self.entries[state], f64::from(self.window.days()))
     }
 
+    /// Child-days by state.
+    pub(super) fn exposure(&self) -> &[f64] {
+        &self.exposure
+    }
+
+    /// How many times the Poisson variance the entries of the window's months have.
+    pub fn entry_dispersion(&self) -> f64 {
+        self.entry_dispersion
+    }
+
     /// Entries in the window.
-    pub(super) fn all_entries(&self) -> f64 {
+    pub fn all_entries(&self) -> f64 {
         self.entries.iter().sum()
     }
 }

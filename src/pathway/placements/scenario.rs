@@ -22,7 +22,14 @@ struct Resolved {
 pub(super) struct RateLevers(Vec<Resolved>);
 
 impl RateLevers {
-    pub fn of(levers: &[PathwayLever], groups: &PlacementGroups, span: Span) -> Result<RateLevers, PathwayError> {
+    /// Resolves the levers on placements; the others are left to those whom they reach. `first_day` is that of the span
+    /// among the days that are simulated: no lever acts before it.
+    pub fn of(
+        levers: &[PathwayLever],
+        groups: &PlacementGroups,
+        span: Span,
+        first_day: i32,
+    ) -> Result<RateLevers, PathwayError> {
         let mut resolved = Vec::new();
         for (index, lever) in levers.iter().enumerate() {
             lever.check(index + 1)?;
@@ -37,13 +44,18 @@ impl RateLevers {
                     }),
                 },
             };
+            let from_day = match from.map(|from| from.day(span.start())) {
+                None => 0,
+                Some(Ok(day)) => days_from(span.start().first_day(), day).max(0),
+                Some(Err(problem)) => return Err(PathwayError::Lever { number: index + 1, problem }),
+            };
             resolved.push(Resolved {
                 rate: *rate,
                 band: place(groups.ages(), age, "age band")?,
                 group: place(groups.labels(), group, "placement group")?,
                 to: place(groups.labels(), to, "placement group")?,
                 change: *change,
-                from_day: from.map_or(0, |day| days_from(span.start().first_day(), day).max(0)),
+                from_day: first_day + from_day,
             });
         }
         Ok(RateLevers(resolved))
@@ -52,6 +64,11 @@ impl RateLevers {
     /// The days on which leaving rates change.
     pub fn days(&self) -> impl Iterator<Item = i32> {
         self.0.iter().filter(|lever| lever.rate != PlacementRate::Entry).map(|lever| lever.from_day)
+    }
+
+    /// Whether a lever moves entries.
+    pub fn reach_entries(&self) -> bool {
+        self.0.iter().any(|lever| lever.rate == PlacementRate::Entry)
     }
 
     /// A leaving rate on a day; `to` is the group moved to, or `None` for an exit.
@@ -81,14 +98,14 @@ impl Resolved {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Period;
+    use crate::time::{Period, Start};
 
     fn levers(levers: &[PathwayLever]) -> Result<RateLevers, PathwayError> {
-        RateLevers::of(levers, &PlacementGroups::shipped(), Span::new(Period::month(2025, 1), 12))
+        RateLevers::of(levers, &PlacementGroups::shipped(), Span::new(Period::month(2025, 1), 12), 0)
     }
 
     fn lever(rate: PlacementRate, group: &str, to: Option<&str>, change: Change) -> PathwayLever {
-        let from = Some(jiff::civil::Date::constant(2025, 2, 1));
+        let from = Some(Start::Day(jiff::civil::Date::constant(2025, 2, 1)));
         PathwayLever::Placement { rate, age: None, group: Some(group.into()), to: to.map(Into::into), change, from }
     }
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use ndarray::Array3;
+use ndarray::{Array2, Array3, Axis};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::history::{CareHistory, CareStay};
+use super::options::PlacementOptions;
 use super::population::{PathRates, Population, PopulationCounts};
 use super::rates::{PlacementRates, days_from};
 use super::scenario::RateLevers;
@@ -16,50 +16,45 @@ use crate::forecast::{Draws, Forecast};
 use crate::math::random;
 use crate::panel::{SeriesKey, ValueKind};
 use crate::pathway::PathwayError;
-use crate::pathway::draw::{exponential, gamma, normal, uniform};
+use crate::pathway::draw::{gamma, normal};
 use crate::pathway::lever::PathwayLever;
 use crate::pathway::simulate::counts;
 use crate::pathway::stock::{Days, StockCount};
 use crate::time::{Frequency, Span};
 
-/// The options that ship with the engine.
-const SHIPPED: &str = include_str!("../../../models/pathway/placements.toml");
-
 /// What a stream of random numbers is for: the first part of its key.
-mod purpose {
+pub(super) mod purpose {
     pub const RATES: u64 = 0x91A1;
     pub const MONTHS: u64 = 0x91A2;
     pub const ARRIVALS: u64 = 0x91A3;
     pub const RESIDENT: u64 = 0x91A4;
     pub const ARRIVED: u64 = 0x91A5;
+    pub const GIVEN: u64 = 0x91A6;
 }
 
-/// How rates and their uncertainty are used.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PlacementOptions {
-    /// Events that the rate of all ages counts for beside an age band's own.
-    pub prior_events: f64,
-    /// Standard deviation of a year's wandering of the log of entries.
-    pub entry_drift_per_year: f64,
-    /// The same of leaving rates.
-    pub leaving_drift_per_year: f64,
+/// What the model follows children through.
+#[derive(Debug, Clone, Copy)]
+pub struct Ahead<'a> {
+    /// The months of the forecast.
+    pub span: Span,
+    /// Months before them of which the histories tell nothing any more: they are simulated too, and not told.
+    pub untold_months: usize,
+    /// How many paths, and their seed.
+    pub draws: Draws,
+    /// Children who enter in each month and path of the span, all series together, where something else forecasts them;
+    /// otherwise as many enter as the rates of the reference window say.
+    pub entries: Option<&'a Forecast>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OptionsFile {
-    prior_events: f64,
-    entry_drift_per_year: f64,
-    leaving_drift_per_year: f64,
-}
+impl Ahead<'_> {
+    /// Months right after what the histories tell, with the entries of the reference window.
+    pub fn of(span: Span, draws: Draws) -> Ahead<'static> {
+        Ahead { span, untold_months: 0, draws, entries: None }
+    }
 
-impl Default for PlacementOptions {
-    fn default() -> PlacementOptions {
-        #[expect(clippy::expect_used, reason = "the text is compiled in and every test of this file reads it")]
-        let file: OptionsFile = toml::from_str(SHIPPED).expect("the shipped options are valid");
-        let OptionsFile { prior_events, entry_drift_per_year, leaving_drift_per_year } = file;
-        PlacementOptions { prior_events, entry_drift_per_year, leaving_drift_per_year }
+    /// The untold months and those of the forecast.
+    fn whole(&self) -> Span {
+        Span::new(self.span.start().plus(-(self.untold_months as i32)), self.untold_months + self.span.len())
     }
 }
 
@@ -75,59 +70,72 @@ pub struct PlacementForecast {
     pub arrivals: Forecast,
     /// Children who leave a state, by exit, move or birthday.
     pub departures: Forecast,
-    /// Care as a whole: `entries`, `exits` and `looked after` at the end of the month.
-    pub care: Forecast,
+    /// Children who come into care.
+    pub entries: Forecast,
+    /// Children who leave care, those who come of age included.
+    pub exits: Forecast,
+    /// Children looked after at the end of the month.
+    pub looked_after: Forecast,
     /// Days of care by placement group: what [`Costs::pounds`](crate::pathway::Costs::pounds) prices.
     pub child_days: Forecast,
-    /// Children looked after on the day before the horizon.
+    /// Children looked after on the day before the horizon; the mean over paths where histories end before.
     pub opening: u64,
 }
 
 impl PlacementRates {
-    /// Follows today's children and those still to come through the months of a span.
+    /// Follows today's children and those still to come through the months ahead.
     ///
-    /// Those with a stay that began before the horizon and has not ended by its first day are looked after then; what
+    /// Those with a stay that began before the first month and has not ended by its first day are looked after then; what
     /// histories know of later days is not used.
     ///
     /// Method: rates are drawn once a path from their gamma posteriors; entries are a Poisson process whose monthly rate
     /// varies as past months did (gamma-mixed, Pearson's dispersion) and wanders from year to year; leaving rates wander
-    /// alike. Children come in at ages at which children came in.
+    /// alike. Where entries are given, as many children come in as they say in each path and month. Children come in at
+    /// ages and into groups in which children came in.
     ///
     /// # Errors
-    /// Where the span isn't by months, an option is impossible, or a lever names what isn't there.
+    /// Where the span isn't by months, the entries are those of other paths or months, an option is impossible, or a
+    /// lever names what isn't there.
     pub fn simulate(
         &self,
         histories: &[CareHistory],
-        span: Span,
-        draws: Draws,
+        ahead: &Ahead<'_>,
         options: &PlacementOptions,
         levers: &[PathwayLever],
     ) -> Result<PlacementForecast, PathwayError> {
+        let (span, draws) = (ahead.span, ahead.draws);
         if span.frequency() != Frequency::Month || span.is_empty() {
             return Err(PathwayError::option("placements.span", "is not by months"));
         }
-        for (name, value) in [
-            ("prior_events", options.prior_events),
-            ("entry_drift_per_year", options.entry_drift_per_year),
-            ("leaving_drift_per_year", options.leaving_drift_per_year),
-        ] {
-            if !(value.is_finite() && (0.0..=100.0).contains(&value)) {
-                return Err(PathwayError::option(format!("placements.{name}"), "must lie between 0 and 100"));
-            }
-        }
-        let origin = span.start().first_day();
+        options.check()?;
+        let given = ahead.entries.map(|entries| given(entries, span, draws)).transpose()?;
+        let days = Days::of(ahead.whole());
+        let origin = ahead.whole().start().first_day();
         let run = Run {
             rates: self,
             groups: Arc::new(self.groups.clone()),
-            levers: RateLevers::of(levers, &self.groups, span)?,
-            days: Arc::new(Days::of(span)),
+            levers: RateLevers::of(levers, &self.groups, span, days.first_day[ahead.untold_months])?,
+            untold: ahead.untold_months,
+            given,
+            days: Arc::new(days),
             residents: self.residents(histories, origin),
             options: *options,
             seed: draws.seed,
             origin,
         };
-        let paths: Vec<PopulationCounts> = (0..draws.paths).into_par_iter().map(|path| run.path(path as u64)).collect();
-        self.collect(&paths, span)
+        let paths: Vec<PopulationCounts> = (0..draws.paths).into_par_iter().map(|path| run.path(path)).collect();
+        self.collect(&paths, ahead)
+    }
+
+    /// Children by state who are looked after on a day, the last it counts.
+    pub fn looked_after_on(&self, histories: &[CareHistory], day: Date) -> Vec<u64> {
+        let mut states = vec![0; self.groups.bands() * self.groups.len()];
+        for (born, group, _) in self.residents(histories, day.tomorrow().unwrap_or(Date::MAX)) {
+            if let Some(band) = self.groups.band_on(born, day) {
+                states[band * self.groups.len() + group] += 1;
+            }
+        }
+        states
     }
 
     /// Birthday, group and first day of those looked after when the horizon starts, sorted.
@@ -143,14 +151,16 @@ impl PlacementRates {
         here
     }
 
-    fn collect(&self, paths: &[PopulationCounts], span: Span) -> Result<PlacementForecast, PathwayError> {
+    fn collect(&self, paths: &[PopulationCounts], ahead: &Ahead<'_>) -> Result<PlacementForecast, PathwayError> {
+        let (span, untold) = (ahead.span, ahead.untold_months);
         let (ages, labels, kinds) = (self.groups.ages(), self.groups.labels(), self.groups.len());
         let name = |state: usize| SeriesKey::new([ages[state / kinds].as_str(), labels[state % kinds].as_str()]);
         for (path, count) in paths.iter().enumerate() {
             let named = count.states.iter().enumerate().map(|(state, stock)| (name(state).to_string(), stock));
             for (stock, count) in named.chain([("looked after".to_owned(), &count.care)]) {
                 if let Some(step) = count.unbalanced() {
-                    return Err(PathwayError::NotConserved { stock, path, period: span.period(step).to_string() });
+                    let period = ahead.whole().period(step).to_string();
+                    return Err(PathwayError::NotConserved { stock, path, period });
                 }
             }
         }
@@ -158,47 +168,67 @@ impl PlacementRates {
         states.sort_unstable();
         let by_state = |of: fn(&StockCount) -> &[i64]| {
             let shape = (states.len(), paths.len(), span.len());
-            let values =
-                Array3::from_shape_fn(shape, |(row, path, step)| of(&paths[path].states[states[row].1])[step] as f64);
+            let values = Array3::from_shape_fn(shape, |(row, path, step)| {
+                of(&paths[path].states[states[row].1])[untold + step] as f64
+            });
             let keys = states.iter().map(|(key, _)| key.clone()).collect();
             Ok::<_, PathwayError>(Forecast::new(keys, span, values)?.shaped_like(ValueKind::Count))
         };
-        let care = counts(&["entries", "exits", "looked after"], span, paths, |path, row, step| match row {
-            0 => path.care.entries[step],
-            1 => path.care.exits[step],
-            _ => path.care.present[step],
-        })?;
+        let care = |name: &'static str, of: fn(&StockCount) -> &[i64]| {
+            counts(&[name], span, paths, move |path, _, step| of(&path.care)[untold + step])
+        };
         let mut groups: Vec<(&str, usize)> = labels.iter().map(String::as_str).zip(0..).collect();
         groups.sort_unstable();
         let names: Vec<&str> = groups.iter().map(|(name, _)| *name).collect();
         let child_days = counts(&names, span, paths, |path, row, step| {
-            (0..ages.len()).map(|band| path.states[band * kinds + groups[row].1].child_days[step]).sum()
+            (0..ages.len()).map(|band| path.states[band * kinds + groups[row].1].child_days[untold + step]).sum()
         })?;
+        let opening = |count: &PopulationCounts| match untold {
+            0 => count.care.opening,
+            untold => count.care.present[untold - 1],
+        };
+        let all: i64 = paths.iter().map(opening).sum();
         Ok(PlacementForecast {
             stocks: by_state(|stock| &stock.present)?,
             arrivals: by_state(|stock| &stock.entries)?,
             departures: by_state(|stock| &stock.exits)?,
-            care,
+            entries: care("entries", |stock| &stock.entries)?,
+            exits: care("exits", |stock| &stock.exits)?,
+            looked_after: care("looked after", |stock| &stock.present)?,
             child_days,
-            opening: paths.first().map_or(0, |path| path.care.opening as u64),
+            opening: (all as f64 / paths.len().max(1) as f64).round() as u64,
         })
     }
 }
 
-struct Run<'a> {
-    rates: &'a PlacementRates,
-    groups: Arc<super::PlacementGroups>,
-    levers: RateLevers,
-    days: Arc<Days>,
+/// Children who enter, path x month of the span, all series of a forecast together.
+fn given(entries: &Forecast, span: Span, draws: Draws) -> Result<Array2<f64>, PathwayError> {
+    if entries.span() != span || entries.draws() != draws.paths {
+        let problem = "of entries to care has other months or paths than the placements".to_owned();
+        return Err(PathwayError::Referrals { problem });
+    }
+    Ok(entries.paths().sum_axis(Axis(0)).mapv(|children| children.max(0.0).round()))
+}
+
+pub(super) struct Run<'a> {
+    pub rates: &'a PlacementRates,
+    pub groups: Arc<super::PlacementGroups>,
+    pub levers: RateLevers,
+    /// Months before the forecast's.
+    pub untold: usize,
+    /// Children who enter, path x month of the forecast.
+    pub given: Option<Array2<f64>>,
+    pub days: Arc<Days>,
     residents: Vec<(Date, usize, i32)>,
-    options: PlacementOptions,
-    seed: u64,
-    origin: Date,
+    pub options: PlacementOptions,
+    pub seed: u64,
+    pub origin: Date,
 }
 
 impl Run<'_> {
-    fn path(&self, path: u64) -> PopulationCounts {
-        let mut stream = random::stream(self.seed, &[purpose::RATES, path]);
+    fn path(&self, path: usize) -> PopulationCounts {
+        let key = path as u64;
+        let mut stream = random::stream(self.seed, &[purpose::RATES, key]);
         let rates = Arc::new(self.leaving_rates(&mut stream));
         let entries: Vec<f64> = (0..self.groups.bands() * self.groups.len())
             .map(|state| {
@@ -208,13 +238,10 @@ impl Run<'_> {
             .collect();
         let mut population = Population::new(self.groups.clone(), rates, self.days.clone(), self.origin);
         for (number, (born, group, since)) in self.residents.iter().enumerate() {
-            let stream = random::stream(self.seed, &[purpose::RESIDENT, path, number as u64]);
+            let stream = random::stream(self.seed, &[purpose::RESIDENT, key, number as u64]);
             population.add(*born, *group, f64::from(*since), stream);
         }
-        let months = self.month_factors(path);
-        for (state, rate) in entries.iter().enumerate() {
-            self.arrivals(&mut population, path, state, *rate, &months);
-        }
+        self.enter(&mut population, path, &entries);
         population.finish()
     }
 
@@ -261,71 +288,5 @@ impl Run<'_> {
             drawn.iter().enumerate().map(rate).collect()
         };
         PathRates { leaving: from_day.iter().map(set).collect(), from_day }
-    }
-
-    /// What each month's entries are multiplied by: chance beyond Poisson, and the wandering of years.
-    fn month_factors(&self, path: u64) -> Vec<f64> {
-        let mut stream = random::stream(self.seed, &[purpose::MONTHS, path]);
-        let beyond = self.rates.entry_dispersion - 1.0;
-        let entries = self.rates.all_entries();
-        // The mean level is as uncertain as so many over-dispersed entries leave it.
-        let level =
-            if beyond > 0.0 && entries > 0.0 { gamma(&mut stream, entries / beyond) * beyond / entries } else { 1.0 };
-        let a_month = entries / f64::from(self.rates.window().days()) * 365.25 / 12.0;
-        let drift = self.options.entry_drift_per_year / libm::sqrt(12.0);
-        let mut wandered = 0.0;
-        (0..self.days.steps())
-            .map(|_| {
-                wandered += drift * normal(&mut stream);
-                let chance = if beyond > 0.0 && a_month > 0.0 {
-                    gamma(&mut stream, a_month / beyond) * beyond / a_month
-                } else {
-                    1.0
-                };
-                level * chance * libm::exp(wandered)
-            })
-            .collect()
-    }
-
-    /// Children who enter a state, one after the other: the number and the luck of each don't depend on levers.
-    fn arrivals(&self, population: &mut Population, path: u64, state: usize, rate: f64, months: &[f64]) {
-        let kinds = self.groups.len();
-        let (band, group) = (state / kinds, state % kinds);
-        let ages = &self.rates.entry_ages[band];
-        let mut stream = random::stream(self.seed, &[purpose::ARRIVALS, path, state as u64]);
-        let mut due = exponential(&mut stream);
-        let mut number = 0;
-        for (month, factor) in months.iter().enumerate() {
-            let (first, after) = (self.days.first_day[month], self.days.first_day[month + 1]);
-            // A lever that starts within a month changes the days after it only.
-            let mut day = first;
-            while day < after {
-                let today = self.levers.entry(day, band, group, rate * factor);
-                let mut gone = 0.0;
-                while due <= today - gone {
-                    gone += due;
-                    let mut own = random::stream(self.seed, &[purpose::ARRIVED, path, state as u64, number]);
-                    let place = uniform(&mut own);
-                    let age = self.entry_age(band, ages, place);
-                    let at = f64::from(day) + (gone / today).min(1.0 - 1e-9);
-                    let entered = self.origin.saturating_add(jiff::Span::new().days(i64::from(day)));
-                    let born = entered.saturating_sub(jiff::Span::new().days(i64::from(age)));
-                    population.add(born, group, at, own);
-                    number += 1;
-                    due = exponential(&mut stream);
-                }
-                due -= today - gone;
-                day += 1;
-            }
-        }
-    }
-
-    /// The age in days of a child who enters: one of those at which children entered in the window.
-    fn entry_age(&self, band: usize, ages: &[i32], place: f64) -> i32 {
-        if ages.is_empty() {
-            // A lever brought children into a band that nobody entered: its first day.
-            return days_from(self.origin, self.groups.birthday(self.origin, band)).max(0) * i32::from(band > 0);
-        }
-        ages[(place * ages.len() as f64) as usize]
     }
 }

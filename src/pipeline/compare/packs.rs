@@ -84,6 +84,7 @@ pub fn compare_packs(folders: [&Path; 2]) -> Result<Comparison, Error> {
         level: None,
         rows,
         ledgers: vec![lines],
+        work: Vec::new(),
         note: "Middles of the forecasts of the periods that both packs have; below, by series, the means of those \
                figures that may be shown, so that they add up among themselves."
             .to_owned(),

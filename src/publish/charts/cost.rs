@@ -27,16 +27,26 @@ pub(crate) fn pounds(cell: Cell) -> String {
     }
 }
 
-/// One financial year, or the part of it that the forecast covers.
-struct Year {
-    name: String,
-    range: Range,
+/// One financial year, or the part of it that the forecast covers; or one kind of cost.
+pub(super) struct Year {
+    pub name: String,
+    pub range: Range,
 }
 
-struct Cost {
+/// Ranges of pounds side by side.
+pub(super) struct Cost {
     years: Vec<Year>,
     bands: Vec<Level>,
     unit: f64,
+}
+
+impl Cost {
+    /// The plot, and the unit of its scale in words.
+    pub fn of(contents: &PackContents, years: Vec<Year>) -> (Cost, &'static str) {
+        let highest = years.iter().filter_map(|year| year.range.median.number()).fold(0.0, f64::max);
+        let (unit, words) = if highest >= 5e6 { (1e6, "£ million") } else { (1e3, "£ thousand") };
+        (Cost { years, bands: super::timeline::bands(contents), unit }, words)
+    }
 }
 
 impl Cost {
@@ -144,10 +154,8 @@ pub(super) fn chart(contents: &PackContents, pathway: &PathwayContents) -> Optio
             super::timeline::bands(contents).iter().map(|level| format!("{level}%")).collect::<Vec<_>>().join(" and ")
         )),
     };
-    let highest = years.iter().filter_map(|year| year.range.median.number()).fold(0.0, f64::max);
-    let (unit, subtitle) = if highest >= 5e6 { (1e6, "£ million") } else { (1e3, "£ thousand") };
-    let words = Words { subtitle: words.subtitle.replace("£ million", subtitle), ..words };
-    let plot = Cost { years, bands: super::timeline::bands(contents), unit };
+    let (plot, unit) = Cost::of(contents, years);
+    let words = Words { subtitle: words.subtitle.replace("£ million", unit), ..words };
     let mut chart = super::chart(contents, "cost", Box::new(plot), Sheet::default(), words);
     chart.sheet = Sheet::of(table);
     Some(chart)

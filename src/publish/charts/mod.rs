@@ -18,6 +18,7 @@ mod open_cases;
 mod panels;
 mod pathway_flows;
 mod placement;
+mod placements;
 mod png;
 mod quality;
 mod scores;
@@ -193,6 +194,9 @@ pub(super) fn all(contents: &PackContents, series: &PackSeries) -> Vec<Chart> {
         let of = [pathway_flows::chart, open_cases::chart, workers::chart, cost::chart];
         let drawn = of.into_iter().filter_map(|chart| chart(contents, pathway));
         charts.extend(drawn.map(|chart| Chart { source: format!("{}{NATIONAL_FIGURES}", chart.source), ..chart }));
+    }
+    if let Some(placements) = &contents.placements {
+        charts.extend(placements::all(contents, placements));
     }
     charts.push(last_forecasts::chart(contents));
     charts.push(scores::chart(contents));

@@ -6,6 +6,7 @@ use super::timeline::{NAME, Timeline, joined, notes};
 use super::typeface::shortened;
 use super::{Chart, Plot, Words};
 use crate::disclosure::Cell;
+use crate::forecast::Level;
 use crate::publish::contents::PackContents;
 use crate::publish::sentences::spoken_level;
 use crate::publish::series::{PackSeries, Range, Series};
@@ -175,11 +176,19 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries, dimension: usi
             joined(all)
         },
     };
-    let mut sheet = Sheet::new([dimension_name.as_str(), "period", "observed", "median"]);
+    let sheet = sheet(&dimension_name, &panels, level);
+    let id = format!("by-{}", file_stem(&dimension_name));
+    let summary = Some(summary(contents, &dimension_name, &margin));
+    Some(Chart { summary, ..super::chart(contents, &id, Box::new(Panels { panels, point: None }), sheet, words) })
+}
+
+/// The figures behind small multiples.
+pub(super) fn sheet(what: &str, panels: &[(String, Timeline)], level: Level) -> Sheet {
     let (low, high) = PackContents::bound_columns(level);
+    let mut sheet = Sheet::new([what, "period", "observed", "median"]);
     sheet.columns.extend([low, high]);
     let gap = || Value::Text(String::new());
-    for (name, timeline) in &panels {
+    for (name, timeline) in panels {
         for past in &timeline.past {
             let period = Value::Period(past.period);
             sheet.rows.push(vec![Value::Text(name.clone()), period, Value::Figure(past.count), gap(), gap(), gap()]);
@@ -190,9 +199,7 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries, dimension: usi
             sheet.rows.push(first.into_iter().chain([Value::Figure(step.range.median)]).chain(bounds).collect());
         }
     }
-    let id = format!("by-{}", file_stem(&dimension_name));
-    let summary = Some(summary(contents, &dimension_name, &margin));
-    Some(Chart { summary, ..super::chart(contents, &id, Box::new(Panels { panels, point: None }), sheet, words) })
+    sheet
 }
 
 /// One row a series: the year before, the next period and the next year, each with its range.

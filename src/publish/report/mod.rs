@@ -10,6 +10,7 @@ mod findings;
 mod one_by_one;
 mod page;
 mod pathway;
+mod placements;
 mod questions;
 
 use minijinja::syntax::SyntaxConfig;

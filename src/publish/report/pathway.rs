@@ -18,6 +18,7 @@ pub(super) struct Section {
     sentences: Vec<String>,
     figures: Vec<Figure>,
     ledger: Option<Table>,
+    scenarios: Option<Table>,
     assumptions: Option<Table>,
 }
 
@@ -28,19 +29,35 @@ pub(super) fn section(contents: &PackContents, charts: &[Chart]) -> Result<Optio
     let figures = shown.map(|chart| figure(contents, chart)).collect::<Result<_, _>>()?;
     let caption = "Assumptions: figures that the project file did not set".to_owned();
     let sheet = Sheet::of(&pathway.assumptions);
-    let mut sentences = vec![rests_on(pathway)];
+    let mut sentences = vec![rests_on(pathway, contents.placements.is_some())];
     sentences.extend(cost(contents, pathway));
     let ledger = pathway.ledger.as_ref().and_then(|ledger| {
         let caption = "What each lever adds or takes over the horizon, one after the other".to_owned();
         table(contents, caption, &Sheet::of(ledger), "pathway-ledger.csv")
     });
+    let scenarios = pathway.scenarios.as_ref().and_then(|ledgers| {
+        let caption = "What each lever of each scenario adds or takes over the horizon".to_owned();
+        table(contents, caption, &Sheet::of(ledgers), "pathway-scenarios.csv")
+    });
     let assumptions = table(contents, caption, &sheet, "assumptions.csv");
-    Ok(Some(Section { sentences, figures, ledger, assumptions }))
+    Ok(Some(Section { sentences, figures, ledger, scenarios, assumptions }))
 }
 
 /// What the section was learnt from, in words.
-fn rests_on(pathway: &PathwayContents) -> String {
+fn rests_on(pathway: &PathwayContents, care_known: bool) -> String {
     match pathway.rests_on {
+        RestsOn::Journeys { care: false, .. } if care_known => {
+            "What becomes of a referral was learnt from your own records of referrals, assessments, enquiries and plans, \
+             and from England’s figures where yours are few. How many come into care, and who is looked after, your \
+             returns of looked-after children tell."
+                .to_owned()
+        }
+        RestsOn::NationalFigures if care_known => {
+            "Your data here count referrals, and your returns tell of looked-after children. What lies between rests on \
+             England’s figures and on how much authorities differ, so the ranges are wide. Children in need census \
+             returns would narrow them."
+                .to_owned()
+        }
         RestsOn::Journeys { care: true, .. } => "What becomes of a referral was learnt from your own records of referrals, \
              assessments, enquiries, plans and care, and from England’s figures where yours are few."
             .to_owned(),

@@ -109,6 +109,7 @@ impl Sample {
             findings: findings_table(self.profile, &self.findings()).expect("the columns fit"),
             completeness: None,
             pathway: None,
+            placements: None,
             models: self.models(),
             futures: None,
         }

@@ -71,6 +71,7 @@ pub fn pathway(in_need: f64, profile: Profile, posts: Option<f64>) -> PathwayCon
         workers: named("workers", &work, vec![LabelColumn::dates("ds", months(1, 12).chain(months(1, 12)))], true),
         cost: named("pathway-cost", &cost, of_cost, true),
         ledger: posts.map(|_| ledger(profile)),
+        scenarios: None,
         assumptions: assumptions(profile),
         establishment: posts,
         in_post: posts.map(|posts| posts * 0.86),
