@@ -173,9 +173,6 @@ pub fn write(
     for one in &tables {
         pack.table(one, contents.profile)?;
     }
-    if let Some(placements) = &contents.placements {
-        placements.write(&mut pack, contents)?;
-    }
 
     let series = PackSeries::read(contents);
     let charts = charts::all(contents, &series);

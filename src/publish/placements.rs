@@ -1,10 +1,7 @@
 //! Where looked-after children live, as a pack shows it.
 
-use std::path::Path;
-
+use super::PublishError;
 use super::contents::{Holds, PackContents};
-use super::sheet::Sheet;
-use super::{CSV, JSON, Pack, PublishError, text_files};
 use crate::disclosure::ProtectedTable;
 use crate::time::{Date, Period};
 
@@ -81,20 +78,5 @@ impl PlacementContents {
         contents.check_table(&self.cost, named(&window).into_iter().chain(named(&middle)).chain(bounds()))?;
         let others = [&self.ledger, &self.scenarios, &self.assumptions];
         others.into_iter().flatten().try_for_each(|table| contents.check_table(table, []))
-    }
-
-    /// Writes `placements` and `placement-cost` as CSV, Parquet and JSON, the other tables as CSV.
-    pub(super) fn write(&self, pack: &mut Pack<'_>, contents: &PackContents) -> Result<(), PublishError> {
-        for (stem, table) in self.tables() {
-            let sheet = Sheet::of(table);
-            let csv = Path::new(stem).with_extension("csv").display().to_string();
-            pack.file(&csv, CSV, text_files::csv(&sheet).as_bytes())?;
-            if ["placements", "placement-cost"].contains(&stem) {
-                pack.parquet(&format!("{stem}.parquet"), table)?;
-                let json = text_files::json(stem, contents.profile, &sheet);
-                pack.file(&format!("{stem}.json"), JSON, json.as_bytes())?;
-            }
-        }
-        Ok(())
     }
 }
