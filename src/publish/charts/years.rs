@@ -1,6 +1,6 @@
 //! The year from the origin on, beside the same twelve months of years past.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, short_name, tick_texts, ticks_from_zero};
+use super::axis::{Frame, axis_type, counts_width, draw_counts, in_words, short_name, ticks_from_zero};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use super::typeface::wrapped;
 use super::{Chart, Plot, Words, nothing};
@@ -113,11 +113,6 @@ impl Years {
             canvas.text(&figure, x, if fits { on_line } else { top.min(y) - 10.0 }, Anchor::Middle, kind);
         }
     }
-}
-
-/// A figure over a column, which has no room for more than a million of millions: "4,971 million".
-fn in_words(count: f64) -> String {
-    tick_texts(&[count]).swap_remove(0)
 }
 
 /// A name under a column has so many lines at most: "Mar", "2026", "forecast".
