@@ -373,13 +373,13 @@ pub(super) fn notes(timeline: &Timeline, markers: bool) -> Vec<&'static str> {
             || timeline.bands.iter().filter_map(|level| step.range.of(*level)).any(|(low, _)| low == Cell::Suppressed)
     };
     if any(&|past| past.count == Cell::Suppressed) {
-        notes.push("Blue rings: too few to be shown.");
+        notes.push("Small rings: too few to be shown.");
     }
     if timeline.steps.iter().any(hidden) {
         notes.push("Forecasts from 1 to 7 are drawn at 5.");
     }
     if markers && any(&|past| past.state == State::Provisional) {
-        notes.push("Orange ring: provisional.");
+        notes.push("Thick ring: provisional.");
     }
     if any(&|past| past.state == State::Missing) {
         notes.push("Gaps: not available.");

@@ -169,7 +169,10 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
             "The last column is the forecast: its dashed line is the middle, its boxes the {} ranges.{}",
             super::timeline::bands(contents).iter().map(|level| format!("{level}%")).collect::<Vec<_>>().join(" and "),
             if past.iter().any(|year| year.least < year.most) {
-                format!(" Grey: {noun}s too small to show hold from 1 to 7 each.", noun = contents.frequency.noun())
+                format!(
+                    " Pale parts: {noun}s too small to show hold from 1 to 7 each.",
+                    noun = contents.frequency.noun()
+                )
             } else {
                 String::new()
             }
