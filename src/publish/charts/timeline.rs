@@ -292,7 +292,9 @@ impl Timeline {
                 }
                 let names: Vec<&str> = groups[groups.len() - 2..].iter().flat_map(|(names, _)| names.clone()).collect();
                 let text = one_label(&names);
-                if kind.width(&text) > frame.area.width() * 0.8 || before.right < origin && origin <= last.left {
+                if kind.width(&text) > frame.area.width() * 0.8
+                    || before.right <= origin + 1.0 && origin - 1.0 <= last.left
+                {
                     break;
                 }
                 let (left, right) = (before.left, last.right);
