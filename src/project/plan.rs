@@ -292,9 +292,11 @@ impl RunPlan {
 
 /// The colours of a theme file.
 fn load_theme(path: &Path) -> Result<Theme, ProjectError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| ProjectError::Unreadable { path: path.to_owned(), source })?;
-    Theme::parse(&text).map_err(|error| ProjectError::Invalid { path: path.to_owned(), what: error.to_string() })
+    let invalid = |what: String| ProjectError::Invalid { path: path.to_owned(), what };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        invalid(format!("this theme can't be read: {error}; correct [publish] theme, or leave it out"))
+    })?;
+    Theme::parse(&text).map_err(|error| invalid(error.to_string()))
 }
 
 /// The first name that comes a second time.
@@ -324,6 +326,27 @@ mod tests {
 
     fn refusal(text: &str) -> String {
         parse(text).expect_err("a broken project file").to_string()
+    }
+
+    #[test]
+    fn a_theme_is_read_beside_the_project_file_and_decides_the_job() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let load = |theme: &str| {
+            std::fs::write(folder.path().join("theme.toml"), theme).expect("written");
+            let text = format!("{LEAST}[publish]\ntheme = \"theme.toml\"\n");
+            RunPlan::parse(&text, Path::new("groundswell.toml"), folder.path())
+        };
+        let usual = parse(LEAST).expect("a valid project file");
+        let themed = load("schema = 1\n[colours]\nfirst = \"#4A0D66\"\n").expect("a valid theme");
+        assert_ne!(themed.theme(), usual.theme());
+        assert_ne!(themed.resolved()["theme"], usual.resolved()["theme"]);
+        let said = load("schema = 1\n[colours]\nsecond = \"#A0D8D3\"\n").expect_err("too pale").to_string();
+        assert!(said.contains("theme.toml: [colours] second (#A0D8D3) on paper"), "{said}");
+        std::fs::remove_file(folder.path().join("theme.toml")).expect("removed");
+        let text = format!("{LEAST}[publish]\ntheme = \"theme.toml\"\n");
+        let said =
+            RunPlan::parse(&text, Path::new("groundswell.toml"), folder.path()).expect_err("no file").to_string();
+        assert!(said.contains("theme can't be read") && said.ends_with("or leave it out"), "{said}");
     }
 
     #[test]

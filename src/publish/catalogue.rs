@@ -1,7 +1,8 @@
 //! The tables of a pack: how each is called, what it says, and which forms it is written in.
 //!
 //! A table takes one line in [`ENTRIES`], and its place among the tables of [`PackContents`], of
-//! [`Futures`](super::Futures) or of [`PathwayContents`](super::PathwayContents). CSV, Parquet, the workbook and the
+//! [`Futures`](super::Futures), of [`PathwayContents`](super::PathwayContents) or of
+//! [`PlacementContents`](super::PlacementContents). CSV, Parquet, the workbook and the
 //! dictionary follow from there; a column that has no meaning in `dictionary/meanings.rs` yet fails a test.
 
 use super::contents::PackContents;
@@ -210,8 +211,9 @@ pub(super) fn tables(contents: &PackContents) -> Vec<PackTable<'_>> {
     ];
     let futures = contents.futures.iter().flat_map(|futures| futures.tables());
     let pathway = contents.pathway.iter().flat_map(|pathway| pathway.tables());
+    let placements = contents.placements.iter().flat_map(|placements| placements.tables());
     let completeness = contents.completeness.iter().map(|table| ("completeness", table));
-    let all = own.into_iter().chain(completeness).chain(futures).chain(pathway);
+    let all = own.into_iter().chain(completeness).chain(futures).chain(pathway).chain(placements);
     let mut tables: Vec<PackTable<'_>> = all.map(|(stem, table)| PackTable { stem, table }).collect();
     // One without an entry comes last.
     tables.sort_by_key(|one| ENTRIES.iter().position(|entry| entry.stem == one.stem).unwrap_or(ENTRIES.len()));

@@ -17,16 +17,28 @@ pub(crate) fn with_commas(value: f64) -> String {
     if value < 0.0 && text != "0" { format!("\u{2212}{text}") } else { text }
 }
 
-/// The figures beside ticks: whole numbers with commas, and from ten million on in millions, billions or trillions.
+/// What long figures are counted in.
+const UNITS: [(f64, &str); 3] = [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")];
+
+/// The figures beside ticks: whole numbers with commas, and from ten million on in millions, billions or trillions where
+/// every tick is a whole number of them.
 pub(crate) fn tick_texts(ticks: &[f64]) -> Vec<String> {
-    let largest = ticks.iter().copied().fold(0.0, f64::max);
-    let units = [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")];
-    let unit = units.into_iter().find(|(unit, _)| largest >= 10.0 * unit);
+    let largest = ticks.iter().fold(0.0, |largest: f64, tick| largest.max(tick.abs()));
+    let is_whole = |unit: f64| ticks.iter().all(|tick| (tick / unit - (tick / unit).round()).abs() < 1e-9);
+    let unit = UNITS.into_iter().find(|(unit, _)| largest >= 10.0 * unit && is_whole(*unit));
     let text = |tick: &f64| match unit {
         Some((unit, name)) if *tick != 0.0 => format!("{} {name}", with_commas(tick / unit)),
         _ => with_commas(*tick),
     };
     ticks.iter().map(text).collect()
+}
+
+/// A figure where there is little room: "4,745", and from ten million on "4,971 million".
+pub(crate) fn in_words(figure: f64) -> String {
+    match UNITS.into_iter().find(|(unit, _)| figure.abs() >= 10.0 * unit) {
+        Some((unit, name)) => format!("{} {name}", with_commas(figure / unit)),
+        None => with_commas(figure),
+    }
 }
 
 /// Ticks from zero to at least `largest`, about `wanted` of them, at round numbers; whole ones for counts.
@@ -169,6 +181,13 @@ mod tests {
         assert_eq!(tick_texts(&[0.0, 1_000.0]), ["0", "1,000"]);
         assert_eq!(tick_texts(&[0.0, 2e7, 4e7]), ["0", "20 million", "40 million"]);
         assert_eq!(tick_texts(&[0.0, 5e14, 1e15]), ["0", "500 trillion", "1,000 trillion"]);
+    }
+
+    #[test]
+    fn two_ticks_never_read_alike() {
+        assert_eq!(tick_texts(&[12e6, 12.5e6, 13e6]), ["12,000,000", "12,500,000", "13,000,000"]);
+        assert_eq!(tick_texts(&[-2e7, 0.0]), ["\u{2212}20 million", "0"]);
+        assert_eq!([4_745.0, 4_970_640_000.0].map(in_words), ["4,745", "4,971 million"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use super::typeface::shortened;
-use super::{Chart, Plot, Words, nothing};
+use super::{Chart, Plot, Words, key, nothing};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
 use crate::publish::contents::{ALL_ORIGINS, PackContents, cell, text};
@@ -58,25 +58,17 @@ impl Plot for Coverage {
 
 impl Coverage {
     fn draw_key(&self, canvas: &mut Canvas<'_>, area: Area) -> f64 {
-        let kind = Type::label(Ink::Words);
-        let (mut x, mut y) = (area.left, area.top + kind.size);
-        for (text, is_target) in [("Held", false), ("Should have held", true)] {
-            let wide = 44.0 + kind.width(text);
-            if x + wide > area.right && x > area.left {
-                (x, y) = (area.left, y + kind.size + 14.0);
-            }
-            let middle = y - kind.centre();
-            if is_target {
-                canvas.line(&[(x + 15.0, middle - 18.0), (x + 15.0, middle + 18.0)], Ink::First, 7);
+        let names = ["Held", "Should have held"];
+        let below = key::draw(canvas, area, names.into_iter(), 30.0, |canvas, place, swatch| {
+            if place == 1 {
+                let x = (swatch.left + swatch.right) / 2.0;
+                canvas.line(&[(x, swatch.top - 4.0), (x, swatch.bottom + 4.0)], Ink::First, 7);
             } else {
-                let swatch = Area { left: x, top: middle - 12.0, right: x + 30.0, bottom: middle + 12.0 };
                 canvas.rectangle(swatch, Ink::Pale);
                 canvas.outline(swatch, Ink::Outline, 2);
             }
-            canvas.text(text, x + 42.0, y, Anchor::Start, kind);
-            x += wide + 32.0;
-        }
-        y + 34.0
+        });
+        below + 20.0
     }
 }
 

@@ -1,8 +1,8 @@
 //! The last forecasts against what happened.
 
 use super::axis::{Frame, axis_type, counts_width, draw_counts, short_name, ticks_from_zero};
-use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::{Chart, Plot, Words, nothing};
+use super::canvas::{Anchor, Area, Canvas, LABEL};
+use super::{Chart, Plot, Words, key, nothing};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
 use crate::publish::contents::{PackContents, cell};
@@ -94,29 +94,18 @@ fn draw_outcome(canvas: &mut Canvas<'_>, (x, y): (f64, f64), held: Option<bool>,
 impl LastForecasts {
     /// What the marks are; returns where the plot may start.
     fn draw_key(&self, canvas: &mut Canvas<'_>, area: Area) -> f64 {
-        let kind = Type::label(Ink::Words);
-        let (mut x, mut y) = (area.left, area.top + kind.size);
         let range = format!("Forecast, {}% range", self.level);
-        let entries = [(range.as_str(), None), ("What came: inside", Some(true)), ("What came: outside", Some(false))];
-        for (text, held) in entries {
-            let wide = 44.0 + kind.width(text);
-            if x + wide > area.right && x > area.left {
-                (x, y) = (area.left, y + kind.size + 14.0);
+        let names = [range.as_str(), "What came: inside", "What came: outside"];
+        let below = key::draw(canvas, area, names.into_iter(), 28.0, |canvas, place, swatch| {
+            let middle = ((swatch.left + swatch.right) / 2.0, (swatch.top + swatch.bottom) / 2.0);
+            if place > 0 {
+                return draw_outcome(canvas, middle, Some(place == 1), false);
             }
-            let middle = y - kind.centre();
-            match held {
-                None => {
-                    let swatch = Area { left: x + 2.0, top: middle - 14.0, right: x + 28.0, bottom: middle + 14.0 };
-                    canvas.rectangle(swatch, Ink::InnerBand);
-                    canvas.outline(swatch, Ink::BandEdge, 2);
-                    canvas.line(&[(x + 2.0, middle), (x + 28.0, middle)], Ink::BandEdge, 4);
-                }
-                held => draw_outcome(canvas, (x + 15.0, middle), held, false),
-            }
-            canvas.text(text, x + 40.0, y, Anchor::Start, kind);
-            x += wide + 32.0;
-        }
-        y + 40.0
+            canvas.rectangle(swatch, Ink::InnerBand);
+            canvas.outline(swatch, Ink::BandEdge, 2);
+            canvas.line(&[(swatch.left, middle.1), (swatch.right, middle.1)], Ink::BandEdge, 4);
+        });
+        below + 26.0
     }
 }
 
@@ -159,7 +148,10 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
     let words = Words {
         headline: headline([
             match kept.judged {
-                1 => format!("The range of the last forecast {}", if kept.held == 1 { "held" } else { "did not hold" }),
+                1 => format!(
+                    "The range {} in the one forecast judged",
+                    if kept.held == 1 { "held" } else { "did not hold" }
+                ),
                 judged => format!("The range held in {} of the last {judged} forecasts", kept.held),
             },
             "The last forecasts against what happened".to_owned(),

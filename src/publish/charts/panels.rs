@@ -1,10 +1,10 @@
 //! The series of one dimension as small multiples.
 
 use super::axis::{Frame, axis_type, counts_width, draw_counts, round_top};
-use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
+use super::canvas::{Anchor, Area, Canvas, LABEL};
 use super::timeline::{NAME, Timeline, joined, notes};
 use super::typeface::shortened;
-use super::{Chart, Plot, Words};
+use super::{Chart, Plot, Words, key};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
 use crate::publish::contents::PackContents;
@@ -36,32 +36,24 @@ impl Panels {
 
     /// What the lines and bands are, once for all panels; returns where the panels may start.
     fn draw_key(&self, canvas: &mut Canvas<'_>, area: Area) -> f64 {
-        let kind = Type::label(Ink::Words);
-        let (mut x, mut y) = (area.left, area.top + kind.size);
-        let bands = self.panels.first().map(|(_, timeline)| timeline.bands.clone()).unwrap_or_default();
-        let mut entries: Vec<(String, Option<usize>, bool)> =
-            vec![(self.point.unwrap_or("Observed").to_owned(), None, false), ("Forecast".to_owned(), None, true)];
-        entries.extend(bands.iter().enumerate().map(|(place, level)| (format!("{level}% range"), Some(place), false)));
-        for (text, band, dashed) in entries {
-            let wide = 74.0 + kind.width(&text);
-            if x + wide > area.right && x > area.left {
-                (x, y) = (area.left, y + kind.size + 14.0);
-            }
-            let middle = y - kind.centre();
-            let swatch = Area { left: x, top: middle - 12.0, right: x + 56.0, bottom: middle + 12.0 };
-            match (band, dashed) {
-                (Some(place), _) => {
-                    canvas.rectangle(swatch, if place == 0 { Ink::InnerBand } else { Ink::OuterBand });
+        let levels = self.panels.first().map(|(_, timeline)| timeline.bands.clone()).unwrap_or_default();
+        let ranges: Vec<String> = levels.iter().map(|level| format!("{level}% range")).collect();
+        let lines = [self.point.unwrap_or("Observed"), "Forecast"];
+        let names = lines.into_iter().chain(ranges.iter().map(String::as_str));
+        let below = key::draw(canvas, area, names, 56.0, |canvas, place, swatch| {
+            let middle = (swatch.top + swatch.bottom) / 2.0;
+            let line = [(swatch.left, middle), (swatch.right, middle)];
+            match place {
+                0 if self.point.is_some() => canvas.dot(((swatch.left + swatch.right) / 2.0, middle), 7, Ink::First),
+                0 => canvas.line(&line, Ink::First, 5),
+                1 => canvas.dashed(&line, Ink::First, 5),
+                band => {
+                    canvas.rectangle(swatch, if band == 2 { Ink::InnerBand } else { Ink::OuterBand });
                     canvas.outline(swatch, Ink::BandEdge, 2);
                 }
-                (None, true) => canvas.dashed(&[(x, middle), (x + 56.0, middle)], Ink::First, 5),
-                (None, false) if self.point.is_some() => canvas.dot((x + 28.0, middle), 7, Ink::First),
-                (None, false) => canvas.line(&[(x, middle), (x + 56.0, middle)], Ink::First, 5),
             }
-            canvas.text(&text, x + 68.0, y, Anchor::Start, kind);
-            x += wide + 30.0;
-        }
-        y + 24.0
+        });
+        below + 10.0
     }
 }
 

@@ -9,6 +9,9 @@ const STEPS: i32 = 8;
 /// So much of its size is a step.
 const STEP: f64 = 0.25;
 
+/// Texts on one line are so much of their size apart, or they would be read as one.
+const APART: f64 = 0.25;
+
 /// Where a text may stand.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spot {
@@ -27,7 +30,10 @@ pub(crate) fn first_free(
     taken: &[Area],
 ) -> Option<(Spot, Area)> {
     let boxed = |spot: Spot| (spot, kind.area(text, spot.x, spot.y, spot.anchor));
-    let is_free = |area: Area| area.inside(sheet) && !taken.iter().any(|other| other.overlaps(area));
+    let is_free = |area: Area| {
+        let roomy = Area { left: area.left - APART * kind.size, right: area.right + APART * kind.size, ..area };
+        area.inside(sheet) && !taken.iter().any(|other| other.overlaps(roomy))
+    };
     spots.into_iter().map(boxed).find(|(_, area)| is_free(*area))
 }
 

@@ -252,12 +252,16 @@ impl Timeline {
             taken.push(Area { left: origin - 1.0, right: origin + 1.0, top: -1e4, bottom: 1e4 });
         }
         for group in self.lockdown_labels(frame, kind) {
-            let half = kind.width(&group.text) / 2.0;
+            let (half, middle) = (kind.width(&group.text) / 2.0, (group.left + group.right) / 2.0);
             let lowest = frame.area.left + half;
-            let middle = ((group.left + group.right) / 2.0).clamp(lowest, (frame.area.right - half).max(lowest));
-            wanted.push((group.text, std::iter::once((middle, Anchor::Middle)).chain(beside).collect()));
+            let over = middle.clamp(lowest, (frame.area.right - half).max(lowest));
+            // Where it would cross the origin's line, it ends or starts there, on the side of what it names.
+            let side = beside[usize::from(middle > origin)];
+            wanted.push((group.text, vec![(over, Anchor::Middle), side]));
         }
-        let room = Area { left: frame.area.left, top: -1e4, right: frame.area.right + self.room_right(), bottom: 1e4 };
+        // Above the plot, labels may stand over the axis.
+        let room =
+            Area { left: frame.area.left - 60.0, top: -1e4, right: frame.area.right + self.room_right(), bottom: 1e4 };
         let mut labels = Vec::new();
         for (text, places) in wanted {
             let row_of = |row: usize| {
@@ -273,6 +277,7 @@ impl Timeline {
 
     /// The labels of the shaded periods; neighbours whose labels would touch share one.
     fn lockdown_labels(&self, frame: &Frame, kind: Type) -> Vec<Shaded> {
+        let origin = frame.x(self.position(self.origin) + 0.5);
         let mut groups: Vec<(Vec<&str>, Shaded)> = Vec::new();
         for (left, right, label) in self.shaded(frame) {
             groups.push((vec![label], Shaded { text: label.to_owned(), left, right }));
@@ -287,7 +292,9 @@ impl Timeline {
                 }
                 let names: Vec<&str> = groups[groups.len() - 2..].iter().flat_map(|(names, _)| names.clone()).collect();
                 let text = one_label(&names);
-                if kind.width(&text) > frame.area.width() * 0.6 {
+                if kind.width(&text) > frame.area.width() * 0.8
+                    || before.right <= origin + 1.0 && origin - 1.0 <= last.left
+                {
                     break;
                 }
                 let (left, right) = (before.left, last.right);
@@ -368,7 +375,7 @@ pub(super) fn notes(timeline: &Timeline, markers: bool) -> Vec<&'static str> {
             || timeline.bands.iter().filter_map(|level| step.range.of(*level)).any(|(low, _)| low == Cell::Suppressed)
     };
     if any(&|past| past.count == Cell::Suppressed) {
-        notes.push("Blue rings: too few to be shown.");
+        notes.push("Small rings: too few to be shown.");
     }
     if any(&|past| past.count == Cell::Withheld) {
         notes.push("Gaps: not shown, to protect children.");
@@ -377,7 +384,7 @@ pub(super) fn notes(timeline: &Timeline, markers: bool) -> Vec<&'static str> {
         notes.push("Forecasts from 1 to 7 are drawn at 5.");
     }
     if markers && any(&|past| past.state == State::Provisional) {
-        notes.push("Orange ring: provisional.");
+        notes.push("Thick ring: provisional.");
     }
     if any(&|past| past.state == State::Missing) {
         notes.push("Gaps: not available.");

@@ -1,6 +1,6 @@
 //! The year from the origin on, beside the same twelve months of years past.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, short_name, tick_texts, ticks_from_zero};
+use super::axis::{Frame, axis_type, counts_width, draw_counts, in_words, short_name, ticks_from_zero};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use super::typeface::wrapped;
 use super::{Chart, Plot, Words, nothing};
@@ -115,11 +115,6 @@ impl Years {
     }
 }
 
-/// A figure over a column, which has no room for more than a million of millions: "4,971 million".
-fn in_words(count: f64) -> String {
-    tick_texts(&[count]).swap_remove(0)
-}
-
 /// A name under a column has so many lines at most: "Mar", "2026", "forecast".
 const NAME_LINES: usize = 3;
 
@@ -174,7 +169,10 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
             "The last column is the forecast: its dashed line is the middle, its boxes the {} ranges.{}",
             super::timeline::bands(contents).iter().map(|level| format!("{level}%")).collect::<Vec<_>>().join(" and "),
             if past.iter().any(|year| year.least < year.most) {
-                format!(" Grey: {noun}s too small to show hold from 1 to 7 each.", noun = contents.frequency.noun())
+                format!(
+                    " Pale parts: {noun}s too small to show hold from 1 to 7 each.",
+                    noun = contents.frequency.noun()
+                )
             } else {
                 String::new()
             }

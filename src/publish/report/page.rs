@@ -6,7 +6,7 @@ use super::assurance::{Log, log};
 pub(super) use super::figures::{Column, Figure, Table, figure, table};
 use super::findings::{FindingCard, findings};
 use super::one_by_one::{OneByOne, one_by_one};
-use super::questions::{Questions, Scenarios, questions, scenarios};
+use super::questions::{Questions, Scenarios, of_scenarios, questions, scenarios};
 use crate::disclosure::Cell;
 use crate::publish::PublishError;
 use crate::publish::charts::{Chart, model_name, score_text, short_name};
@@ -96,11 +96,7 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
     let several =
         |ids: &[&str]| ids.iter().filter_map(|id| one(id).transpose()).collect::<Result<Vec<Figure>, PublishError>>();
     let asked = several(&["how-much-comes-back", "another-lockdown", "new-normal"])?;
-    // The ledger that tells most; each scenario has its own as a table.
-    let ledgers = charts.iter().filter(|chart| chart.id.starts_with("ledger-")).rev();
-    let fullest = ledgers.max_by_key(|chart| chart.sheet.rows.len()).map(|chart| chart.id.as_str());
-    let supposed: Vec<&str> = ["scenarios"].into_iter().chain(fullest).chain(["where-it-comes-from"]).collect();
-    let supposed = several(&supposed)?;
+    let supposed = several(&of_scenarios(charts))?;
     let total = series.total();
     let answers =
         [total.and_then(|total| next_period(contents, total)), total.and_then(|total| next_year(contents, total))];

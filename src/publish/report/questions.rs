@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::page::{Column, Figure, Table};
 use crate::disclosure::Cell;
+use crate::publish::charts::Chart;
 use crate::publish::contents::{PackContents, cell, text};
 use crate::publish::futures::{Futures, HORIZON};
 use crate::publish::sentences::spoken_level;
@@ -206,6 +207,13 @@ fn result(contents: &PackContents, futures: &Futures, scenario: &str) -> Option<
         }
         _ => format!("Over {span} that changes fewer than 8 {measure} either way."),
     })
+}
+
+/// The charts of the section on scenarios. Of the ledgers the fullest is drawn; every scenario has its own as a table.
+pub(super) fn of_scenarios(charts: &[Chart]) -> Vec<&str> {
+    let ledgers = charts.iter().filter(|chart| chart.id.starts_with("ledger-")).rev();
+    let fullest = ledgers.max_by_key(|chart| chart.sheet.rows.len()).map(|chart| chart.id.as_str());
+    ["scenarios"].into_iter().chain(fullest).chain(["where-it-comes-from"]).collect()
 }
 
 /// The scenarios; `None` where there is none.

@@ -66,3 +66,20 @@ fn measured(faces: &[Face<'_>; 2], node: Node<'_, '_>) -> Measured {
     };
     Measured { text, left, right: left + wide, top: baseline - high, bottom: baseline + deep }
 }
+
+/// The oracle sees what it is there for.
+#[test]
+fn texts_that_touch_are_seen_and_texts_beside_each_other_are_not() {
+    let text = |x: u32, y: u32, anchor: &str, text: &str| {
+        format!("<text x=\"{x}\" y=\"{y}\" dy=\"0.76em\" text-anchor=\"{anchor}\" font-size=\"30\">{text}</text>")
+    };
+    let of = |texts_in: &[String]| texts(&format!("<svg>{}</svg>", texts_in.concat()));
+    // "Observed" is about 140 units wide, and its capitals 22 high.
+    let both = |x: u32, y: u32| of(&[text(100, 100, "start", "Observed"), text(x, y, "start", "Observed")]);
+    let touch = |pair: &[Measured]| pair[0].touches(&pair[1]);
+    assert!(touch(&both(200, 100)) && touch(&both(100, 115)));
+    assert!(!touch(&both(250, 100)) && !touch(&both(100, 130)));
+    let placed = of(&[text(100, 100, "middle", "Observed"), text(100, 100, "end", "Observed")]);
+    assert!((placed[0].left + placed[0].right - 200.0).abs() < 1e-9 && (placed[1].right - 100.0).abs() < 1e-9);
+    assert!(placed[0].right - placed[0].left > 120.0 && placed[0].bottom - placed[0].top > 20.0, "{placed:?}");
+}

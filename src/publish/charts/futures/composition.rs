@@ -5,7 +5,7 @@ use super::{PartsOf, View, draw_key};
 use crate::disclosure::Cell;
 use crate::publish::charts::axis::{Frame, axis_type, draw_periods, short_name};
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL};
-use crate::publish::charts::{Chart, Plot, Words, chart as finished};
+use crate::publish::charts::{Chart, Plot, Words, chart as finished, nothing};
 use crate::publish::sheet::{Sheet, Value};
 use crate::publish::theme::Ink;
 use crate::publish::words::{capitalised, headline, periods as counted_periods, spoken};
@@ -92,6 +92,10 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
     }
     let over = |names: &[&str]| -> f64 { ahead.iter().map(|one| one.sum(names)).sum() };
     let (usual, new_normal) = (over(&["baseline", "season"]), over(&["new-normal"]));
+    if usual == 0.0 && periods.iter().all(|one| stack(one).iter().all(|(from, to, _)| from == to)) {
+        let why = "Every part of the forecast is too small to show.";
+        return Some(nothing(contents, ID, "The parts of the forecast are too small to show", why));
+    }
     let returning = view.returning_ahead().unwrap_or_else(|| over(&["returning"]));
     let suppressed = over(&["suppressed"]);
     let number = |value: f64| spoken(Cell::Number(value.round()));

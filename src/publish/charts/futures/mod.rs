@@ -9,7 +9,8 @@ mod scenarios;
 mod signed;
 
 use super::Chart;
-use super::canvas::{Area, Canvas, Type};
+use super::canvas::{Area, Canvas};
+use super::key;
 use crate::disclosure::{Cell, ProtectedTable};
 use crate::publish::contents::{PackContents, cell, text};
 use crate::publish::futures::Futures;
@@ -133,21 +134,12 @@ impl View<'_> {
     }
 }
 
-/// A key of coloured squares and their names above a plot; gives the height that is left for the plot.
+/// A key of coloured squares and their names above a plot; gives how far down it reaches.
 fn draw_key(canvas: &mut Canvas<'_>, area: Area, entries: &[(Ink, &str)]) -> f64 {
-    let kind = Type::label(Ink::Words);
-    let (mut x, mut y) = (area.left, area.top + kind.size);
-    for (colour, name) in entries {
-        let wide = 40.0 + kind.width(name);
-        if x + wide > area.right && x > area.left {
-            (x, y) = (area.left, y + kind.size + 14.0);
-        }
-        let middle = y - kind.centre();
-        let swatch = Area { left: x, top: middle - 12.0, right: x + 26.0, bottom: middle + 12.0 };
-        canvas.rectangle(swatch, *colour);
+    let names = entries.iter().map(|(_, name)| *name);
+    let below = key::draw(canvas, area, names, 28.0, |canvas, place, swatch| {
+        canvas.rectangle(swatch, entries[place].0);
         canvas.outline(swatch, Ink::Outline, 1);
-        canvas.text(name, x + 36.0, y, super::canvas::Anchor::Start, kind);
-        x += wide + 36.0;
-    }
-    y + 22.0
+    });
+    below + 8.0
 }

@@ -5,6 +5,7 @@ use super::signed;
 use crate::disclosure::Cell;
 use crate::publish::charts::axis::with_commas;
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL, Type};
+use crate::publish::charts::key;
 use crate::publish::charts::typeface::shortened;
 use crate::publish::charts::{Chart, Plot, Words, chart as finished};
 use crate::publish::contents::{cell, text};
@@ -39,18 +40,12 @@ struct NewNormal {
 impl Plot for NewNormal {
     fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
         let kind = Type::label(Ink::Words);
-        let mut y = area.top + kind.size;
-        let mut x = area.left;
-        for (name, is_now) in [("Now", true), ("Believed before", false)] {
-            let middle = y - kind.centre();
-            if x > area.left && x + 90.0 + kind.width(name) > area.right {
-                (x, y) = (area.left, y + kind.size + 14.0);
-            }
-            draw_range(canvas, (x, x + 30.0, x + 60.0), middle, is_now);
-            canvas.text(name, x + 74.0, y, Anchor::Start, kind);
-            x += 74.0 + kind.width(name) + 40.0;
-        }
-        let top = y + 22.0;
+        let names = ["Now", "Believed before"];
+        let below = key::draw(canvas, area, names.into_iter(), 60.0, |canvas, place, swatch| {
+            let middle = (swatch.top + swatch.bottom) / 2.0;
+            draw_range(canvas, (swatch.left, swatch.left + 30.0, swatch.right), middle, place == 0);
+        });
+        let top = below + 8.0;
         let height = ((area.bottom - top - LABEL - 30.0) / self.rows.len().max(1) as f64).min(96.0);
         let widest = self.rows.iter().map(|row| kind.bold().width(&row.name)).fold(0.0, f64::max);
         let names = widest.min(area.width() * 0.34);

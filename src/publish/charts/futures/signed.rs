@@ -1,6 +1,6 @@
 //! Scales that go below zero.
 
-use crate::publish::charts::axis::with_commas;
+use crate::publish::charts::axis::tick_texts;
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, Type};
 use crate::publish::theme::Ink;
 
@@ -39,18 +39,18 @@ impl SignedFrame {
 
     /// The grid with its figures at the left.
     pub fn draw_figures(&self, canvas: &mut Canvas<'_>, ticks: &[f64], kind: Type) {
-        for tick in ticks {
+        for (tick, text) in ticks.iter().zip(tick_texts(ticks)) {
             let y = self.y(*tick);
             let (colour, thickness) = if *tick == 0.0 { (Ink::Words, 3) } else { (Ink::Grid, 2) };
             canvas.line(&[(self.area.left, y), (self.area.right, y)], colour, thickness);
-            canvas.text_if_free(&with_commas(*tick), self.area.left - 12.0, y + kind.centre(), Anchor::End, kind);
+            canvas.text_if_free(&text, self.area.left - 12.0, y + kind.centre(), Anchor::End, kind);
         }
     }
 }
 
 /// How wide the figures of ticks are.
 pub(super) fn width(ticks: &[f64], kind: Type) -> f64 {
-    ticks.iter().map(|tick| kind.width(&with_commas(*tick))).fold(0.0, f64::max) + 16.0
+    tick_texts(ticks).iter().map(|text| kind.width(text)).fold(0.0, f64::max) + 16.0
 }
 
 #[cfg(test)]
