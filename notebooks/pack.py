@@ -83,7 +83,7 @@ def groundswell(*arguments, folder=None, check=True):
         [str(program), *map(str, arguments)], cwd=folder, capture_output=True, text=True, encoding="utf-8"
     )
     if check and ran.returncode not in (0, 10, 11, 12):
-        raise RuntimeError(f"groundswell {' '.join(map(str, arguments))} ended with {ran.returncode}:\n{ran.stderr}")
+        raise RuntimeError(f"groundswell {' '.join(map(str, arguments))} ended with {ran.returncode}:\n{ran.stdout}{ran.stderr}")
     return ran.stdout
 
 

@@ -113,7 +113,7 @@ export async function onPaper(page) {
   const faults = await page.evaluate((paper) => {
     const found = [];
     const visible = (element) => element.checkVisibility();
-    for (const element of [...document.querySelectorAll("figure, .card, .picture svg")].filter(visible)) {
+    for (const element of [...document.querySelectorAll("figure, .card, .beside, .picture svg")].filter(visible)) {
       const box = element.getBoundingClientRect();
       const name = element.getAttribute("aria-labelledby") ?? element.textContent.trim().slice(0, 40);
       if (box.height > paper.height) found.push(`${name} is ${Math.round(box.height)} high, a page has ${paper.height}`);
@@ -125,8 +125,9 @@ export async function onPaper(page) {
     for (const table of [...document.querySelectorAll("table")].filter(visible)) {
       if (table.getBoundingClientRect().right > paper.width + 1) found.push(`table “${table.caption?.textContent}” is cut at the right`);
     }
+    // Of each figure one drawing, and the drawing of each series.
     const drawn = [...document.querySelectorAll(".picture svg")].filter(visible).length;
-    const charts = document.querySelectorAll("figure").length;
+    const charts = document.querySelectorAll("figure, .beside").length;
     if (drawn !== charts) found.push(`${drawn} of ${charts} charts are on paper`);
     return found;
   }, PAPER);

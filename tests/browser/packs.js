@@ -2,7 +2,7 @@
 // size, with much data and with hardly any. No figure here is anyone's.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -120,13 +120,14 @@ function sample(folder) {
   return folder;
 }
 
-/** Publishes all packs below a folder and lists their pages. */
+/** Publishes all packs below a folder, those that aren't there yet, and lists their pages. */
 export function published(folder) {
   const pages = [];
   for (const publish of [sample, whole, hidden, internal, tiny, sixty]) {
     const here = path.join(folder, publish.name);
+    const isThere = existsSync(path.join(here, "packs/latest.json"));
     mkdirSync(here, { recursive: true });
-    const packs = publish(here) ?? here;
+    const packs = (isThere ? here : publish(here)) ?? here;
     const found = readdirSync(packs, { recursive: true }).filter((name) => name.endsWith(".html"));
     // Of earlier packs, which differ in their months only, the newest will do.
     found.sort().splice(0, found.length - new Set(found.map((one) => path.basename(one))).size);

@@ -11,7 +11,8 @@ import { cutText, keyboard, onPaper, paperSizes, sideways, violations } from "./
 import { SIZES, open, start, unfold } from "./chromium.js";
 import { published } from "./packs.js";
 
-const folder = mkdtempSync(path.join(tmpdir(), "groundswell-browser-"));
+// KEEP names a folder in which packs stay from one call to the next, for work on these tests.
+const folder = process.env.KEEP ?? mkdtempSync(path.join(tmpdir(), "groundswell-browser-"));
 const pages = published(folder);
 let browser;
 
@@ -20,7 +21,7 @@ before(async () => {
 });
 after(async () => {
   await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
+  if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });
 });
 
 /** Looks at a page and closes it; whatever is looked at, it may neither ask for anything nor complain. */
