@@ -108,7 +108,7 @@ profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; "intern
         seed = forecast.seed,
         origins = backtest.origins,
         stride = backtest.stride,
-        pathway = matches!(sketch.format, Format::Referrals | Format::CinCensus),
+        pathway = matches!(sketch.format, Format::Referrals | Format::CinCensus | Format::Ssd),
         folder = quoted(&publish.folder.display().to_string()),
         profile = publish.profile,
     )
@@ -146,7 +146,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `project.title`, `project.authority` | stand on the report | needed |
 | `project.measure` | what is counted, in the plural | `referrals` |
 | `input.files` | the files | needed |
-| `input.format` | `auto`, `referrals` (one row each), `counts` (one row a series and period), `dfe-monthly`,  `cin-census` (XML returns), `annex-a` (workbooks, or folders of CSV lists) | `auto` |
+| `input.format` | `auto`, `referrals` (one row each), `counts` (one row a series and period), `dfe-monthly`,  `cin-census` (XML returns), `annex-a` (workbooks, or folders of CSV lists), `ssd` (folders of SSD views) | `auto` |
 | `input.columns` | headers that differ from the usual: `date`, `child`, `source`, `area`, `age`, `date_of_birth`, `need`, `no_further_action`; for counts `series`, `time`, `value` | found by name |
 | `input.dimensions` | what series are told apart by: `area`, `source`, `age_band`, `need`, `no_further_action`; for counts, headers | none: one series |
 | `input.areas` | areas to keep, by name or code | all |
