@@ -169,7 +169,7 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
             }
             // What was noticed on the way is worth knowing all the same.
             Err(Error::Ingest(IngestError::NoCompletePeriod { period, first, last })) if told.is_some() => {
-                empty = Some(no_complete_period(period, &first, &last));
+                empty = Some(no_complete_period(&options.files, period, &first, &last));
             }
             Err(error) => return Err(error),
         }
@@ -187,12 +187,12 @@ fn events_of(format: Format, files: &[PathBuf], base: &Path) -> Result<Option<Hi
 }
 
 /// Files that hold referrals and cover no period from its first day to its last.
-fn no_complete_period(period: &str, first: &str, last: &str) -> Finding {
+fn no_complete_period(files: &[PathBuf], period: &str, first: &str, last: &str) -> Finding {
     Finding {
         name: "no-complete-month",
         severity: Severity::Loss,
         what: format!("Referrals from {first} to {last} cover no complete {period}"),
-        place: Place::default(),
+        place: Place { file: files.first().map(|path| path.display().to_string()), ..Place::default() },
         count: 1,
         meaning: "Nothing can be forecast from these files alone: a period that isn't covered whole is no count.",
         remedy: "Name all extracts together; where the files do cover their periods, say so in a project file with \
