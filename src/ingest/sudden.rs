@@ -129,7 +129,7 @@ fn is_sudden(from: f64, to: f64) -> bool {
     // One more in both keeps a change between next to nothing and nothing from counting.
     let count = |scaled: f64| (scaled.max(0.0) / 2.0).powi(2) + 1.0;
     let share = count(to) / count(from);
-    share < SUDDEN || share > 1.0 / SUDDEN
+    !(SUDDEN..=1.0 / SUDDEN).contains(&share)
 }
 
 /// The first places of new levels, the clearest of those that lie close together.
