@@ -77,6 +77,11 @@ const STRAY_DAYS: i32 = 366;
 const STRAY_SHARE: f64 = 0.001;
 const STRAY_LEAST_ROWS: usize = 50;
 
+/// At the end, so many days without a referral in which so many were to be expected tell a slip just as well: else the
+/// months between would count as empty.
+const FUTURE_DAYS: i32 = 28;
+const FUTURE_ROWS: f64 = 30.0;
+
 impl Unfinished {
     /// Decides the order of day and month, and sets aside rows without a usable date; nothing where the options
     /// leave no row.
@@ -147,7 +152,11 @@ impl Unfinished {
             notes.push(findings::outside_window(&self.path, outside as u64));
         }
         // A return holds cases that were open for years: their days are no slips.
-        let strays = if self.covers.is_empty() { take_strays(&mut days) } else { BTreeMap::new() };
+        let (strays, future) =
+            if self.covers.is_empty() { take_strays(&mut days) } else { (BTreeMap::new(), BTreeMap::new()) };
+        if let Some(rows) = count_of(Some(&future), &first_rows) {
+            notes.push(findings::future_dates(&self.path, &column, &rows));
+        }
         if let Some(rows) = count_of(Some(&strays), &first_rows) {
             notes.push(findings::stray_dates(&self.path, &column, &rows));
         }
@@ -204,12 +213,13 @@ fn count_of(days: Option<&BTreeMap<i32, Vec<Record>>>, first_rows: &BTreeMap<i32
     (rows.count > 0).then_some(rows)
 }
 
-/// Takes out the days at either end that lie more than a year from all others and hold hardly a row.
-fn take_strays(days: &mut BTreeMap<i32, Vec<Record>>) -> BTreeMap<i32, Vec<Record>> {
+/// Takes out the days at either end that hold hardly a row and lie more than a year from all others; and beside them the
+/// days at the end that lie behind a gap in which many rows were to be expected.
+fn take_strays(days: &mut Days) -> (Days, Days) {
     let total: usize = days.values().map(Vec::len).sum();
-    let mut strays = BTreeMap::new();
+    let (mut strays, mut future) = (BTreeMap::new(), BTreeMap::new());
     if total < STRAY_LEAST_ROWS {
-        return strays;
+        return (strays, future);
     }
     let most = ((total as f64 * STRAY_SHARE) as usize).max(1);
     let held: Vec<(i32, usize)> = days.iter().map(|(day, records)| (*day, records.len())).collect();
@@ -230,12 +240,21 @@ fn take_strays(days: &mut BTreeMap<i32, Vec<Record>>) -> BTreeMap<i32, Vec<Recor
         if outside > most {
             break;
         }
-        if held[position].0 - held[position - 1].0 > STRAY_DAYS {
+        let gap = held[position].0 - held[position - 1].0;
+        let a_day = total as f64 / f64::from(held[position - 1].0 - held[first].0 + 1);
+        if gap > STRAY_DAYS || (gap > FUTURE_DAYS && f64::from(gap) * a_day > FUTURE_ROWS) {
             end = position;
         }
     }
-    for (day, _) in held[..first].iter().chain(&held[end..]) {
+    let near = held.get(end).is_some_and(|(day, _)| day - held[end - 1].0 <= STRAY_DAYS);
+    for (day, _) in &held[..first] {
         strays.extend(days.remove_entry(day));
     }
-    strays
+    for (day, _) in &held[end..] {
+        if near { future.extend(days.remove_entry(day)) } else { strays.extend(days.remove_entry(day)) }
+    }
+    (strays, future)
 }
+
+/// Referrals by day since 1 January 1970.
+type Days = BTreeMap<i32, Vec<Record>>;

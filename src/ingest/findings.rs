@@ -126,6 +126,23 @@ pub(super) fn stray_dates(path: &Path, column: &str, rows: &RowCount) -> Finding
     }
 }
 
+/// Dates behind the end of all others.
+pub(super) fn future_dates(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "future-date",
+        severity: Severity::Loss,
+        what: format!(
+            "{} a date weeks after all others, in which many referrals were to be expected",
+            plural(rows.count, "row has", "rows have")
+        ),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "These rows are taken for typing errors, most likely of days to come, and left out; else the months \
+                  between would count as empty.",
+        remedy: "Correct the dates; set `extract_date` to the last day that the extract covers.",
+    }
+}
+
 /// Dates after the day of the extract.
 pub(super) fn dates_after_extract(path: &Path, column: &str, rows: &RowCount) -> Finding {
     Finding {

@@ -56,6 +56,7 @@ impl Role {
                 "referraldate",
                 "dateofreferral",
                 "cinreferraldate",
+                "cinereferraldate",
                 "datereferral",
                 "referralreceiveddate",
                 "datereferralreceived",
@@ -72,6 +73,7 @@ impl Role {
                 "childid",
                 "childuniqueid",
                 "lachildid",
+                "cinepersonid",
                 "childidentifier",
                 "childsid",
                 "uniquechildid",
@@ -99,6 +101,8 @@ impl Role {
                 "source",
                 "contactandreferralsource",
                 "referralsourcecode",
+                "cinereferralsourcecode",
+                "cinereferralsourcedesc",
                 "referralsourcegroup",
                 "sourcegroup",
                 "referrertype",
@@ -142,13 +146,16 @@ impl Role {
             Role::Need => &[
                 "primaryneed",
                 "primaryneedcode",
+                "cinecinprimaryneedcode",
                 "need",
                 "needcode",
                 "categoryofneed",
                 "childscategoryofneed",
                 "primaryneedatreferral",
             ],
-            Role::NoFurtherAction => &["referralnfa", "nfa", "nofurtheraction", "referralnofurtheraction", "nfaflag"],
+            Role::NoFurtherAction => {
+                &["referralnfa", "cinereferralnfa", "nfa", "nofurtheraction", "referralnofurtheraction", "nfaflag"]
+            }
             Role::Series => &["uniqueid", "seriesid", "series", "seriesname", "id", "key"],
             Role::Time => &[
                 "ds",

@@ -195,7 +195,7 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
     let (panel, time_labels) = match format {
         Format::DfeMonthly => reading.dfe_monthly(options, &mut files)?,
         Format::Counts => reading.counts(options, &mut files)?,
-        Format::Referrals | Format::CinCensus | Format::AnnexA | Format::Ssda903 | Format::Auto => {
+        Format::Referrals | Format::CinCensus | Format::AnnexA | Format::Ssd | Format::Ssda903 | Format::Auto => {
             let mapping = mapping_path.as_deref().zip(mapping.as_ref());
             reading.referrals(options, mapping, &mut files)?
         }

@@ -25,6 +25,8 @@ pub enum Format {
     CinCensus,
     /// The lists of Ofsted's Annex A: workbooks, or folders of CSV files.
     AnnexA,
+    /// Views of the standard safeguarding dataset: folders of CSV files, or workbooks.
+    Ssd,
     /// Tables of the return of looked-after children; they hold no referrals.
     Ssda903,
 }
@@ -39,6 +41,7 @@ impl Format {
             Format::DfeMonthly => "DfE monthly statistics (one column a month)",
             Format::CinCensus => "children in need census (one XML return a year)",
             Format::AnnexA => "Annex A lists (one workbook or folder an extract)",
+            Format::Ssd => "standard safeguarding dataset (one folder of SSD views an extract)",
             Format::Ssda903 => "looked-after children (SSDA903 tables)",
         }
     }

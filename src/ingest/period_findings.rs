@@ -291,8 +291,12 @@ pub(super) fn level_shifts(months: &[String]) -> Finding {
         name: "level-shift",
         severity: Severity::Warning,
         what: format!(
-            "{} from one month to the next and stays there: {}",
-            plural(months.len() as u64, "level of a series moves far", "levels of series move far"),
+            "{} from one month to the next: {}",
+            plural(
+                months.len() as u64,
+                "level of a series moves far and for good",
+                "levels of series move far and for good"
+            ),
             some(months)
         ),
         place: Place { series: months.first().cloned(), ..Place::default() },

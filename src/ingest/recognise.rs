@@ -65,7 +65,7 @@ pub fn recognise(path: &Path) -> Result<Recognition, IngestError> {
     let dimensions = match format {
         Format::DfeMonthly => vec!["area".to_string()],
         Format::Counts => counts::columns(&headers, path, &options)?.1,
-        Format::CinCensus | Format::AnnexA => {
+        Format::CinCensus | Format::AnnexA | Format::Ssd => {
             ["source", "age_band", "need", "no_further_action"].map(str::to_string).to_vec()
         }
         Format::Ssda903 => Vec::new(),
@@ -88,7 +88,7 @@ pub fn format_of(path: &Path) -> Result<Format, IngestError> {
 
 fn roles(format: Format) -> &'static [(Role, &'static str)] {
     match format {
-        Format::DfeMonthly | Format::Auto | Format::CinCensus | Format::AnnexA | Format::Ssda903 => &[],
+        Format::DfeMonthly | Format::Auto | Format::CinCensus | Format::AnnexA | Format::Ssd | Format::Ssda903 => &[],
         Format::Counts => &[(Role::Series, "series"), (Role::Time, "time"), (Role::Value, "value")],
         Format::Referrals => &[
             (Role::Date, "date"),

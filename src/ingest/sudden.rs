@@ -5,11 +5,11 @@
 //! which a few odd months don't move. Months with a closure are left out: what happened then has its own model.
 //!
 //! Method: Anscombe's transform (1948) of counts; median absolute deviation as a robust scale (Hampel 1974). Thresholds:
-//! on DfE's table C6, 88 authorities from April 2012 to March 2024, about one authority in six has any such month.
+//! on DfE's table C6, April 2012 to March 2024, they find four single months and twelve levels, in twelve authorities.
 
 use super::period_findings;
 use crate::math::quantile::median;
-use crate::panel::{Finding, Hierarchy, Panel, ValueKind};
+use crate::panel::{Finding, Hierarchy, Panel, Total, ValueKind};
 use crate::time::{Closures, Frequency, Period, Span};
 
 /// Months on each side that make the level.
@@ -43,7 +43,9 @@ pub fn sudden_changes(panel: &Panel, closures: &Closures) -> Vec<Finding> {
     let closed = closed(span, closures);
     let (mut falls, mut jumps, mut steps) = (Vec::new(), Vec::new(), Vec::new());
     let hierarchy = Hierarchy::of(panel);
-    for total in hierarchy.totals() {
+    // The total of one series is that series.
+    let several = |total: &&Total| !total.key.is_total() || total.leaves.len() > 1;
+    for total in hierarchy.totals().iter().filter(several) {
         // A sum is known where all its parts are.
         let value = |at: usize| total.leaves.iter().map(|leaf| panel.series(*leaf)[at]).sum::<f64>();
         let values: Vec<f64> = (0..span.len()).map(value).collect();
@@ -69,12 +71,8 @@ fn closed(span: Span, closures: &Closures) -> Vec<bool> {
 }
 
 fn sudden(values: &[f64], span: Span, closed: &[bool]) -> Sudden {
-    // Anscombe (1948): the noise of a Poisson count has a standard deviation of one on this scale.
-    let scaled: Vec<f64> = values
-        .iter()
-        .zip(closed)
-        .map(|(value, closed)| if *closed { f64::NAN } else { 2.0 * (value.max(0.0) + 0.375).sqrt() + value * 0.0 })
-        .collect();
+    let scaled: Vec<f64> =
+        values.iter().zip(closed).map(|(value, closed)| if *closed { f64::NAN } else { anscombe(*value) }).collect();
     if scaled.iter().filter(|value| !value.is_nan()).count() < LEAST {
         return Sudden::default();
     }
@@ -110,6 +108,11 @@ fn sudden(values: &[f64], span: Span, closed: &[bool]) -> Sudden {
     found
 }
 
+/// Anscombe (1948): the noise of a Poisson count has a standard deviation of one on this scale; `NaN` stays.
+fn anscombe(count: f64) -> f64 {
+    2.0 * (count + 0.375).sqrt()
+}
+
 /// For each place the median of the values around it; `NaN` where they are too few.
 fn levels(values: &[f64]) -> Vec<f64> {
     let level = |at: usize| {
@@ -126,7 +129,7 @@ fn is_sudden(from: f64, to: f64) -> bool {
     // One more in both keeps a change between next to nothing and nothing from counting.
     let count = |scaled: f64| (scaled.max(0.0) / 2.0).powi(2) + 1.0;
     let share = count(to) / count(from);
-    share < SUDDEN || share > 1.0 / SUDDEN
+    !(SUDDEN..=1.0 / SUDDEN).contains(&share)
 }
 
 /// The first places of new levels, the clearest of those that lie close together.

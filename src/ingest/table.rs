@@ -10,7 +10,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use sha2::{Digest, Sha256};
 
-use super::annex_a::{self, Extract, ReferralList};
+use super::annex_a::{self, Extract, Form, ReferralList};
 use super::cin_census::{CensusReturn, HEADERS, is_census};
 use super::encoding::hexadecimal;
 use super::error::IngestError;
@@ -184,16 +184,19 @@ impl Table {
         Ok(Table { file: path.clone(), path, headers, opened, size })
     }
 
-    /// The referrals of an extract of Annex A.
+    /// The referrals of an extract of lists.
     fn of_extract(path: &Path, extract: Extract) -> Result<Table, IngestError> {
+        let (format, without) = match extract.form() {
+            Form::AnnexA => (Format::AnnexA, "Annex A lists without List 3"),
+            Form::Standard => (Format::Ssd, "SSD views without ssd_cin_episodes"),
+        };
         if !extract.has_referrals() {
-            const FORMAT: &str = "Annex A lists without List 3";
-            return Err(IngestError::NoReferrals { path: path.to_path_buf(), format: FORMAT });
+            return Err(IngestError::NoReferrals { path: path.to_path_buf(), format: without });
         }
         let (size, container) = (Some(extract.size()), extract.container());
         let headers = annex_a::HEADERS.iter().map(ToString::to_string).collect();
         let shown = extract.shown_referrals().unwrap_or_else(|| path.to_path_buf());
-        let opened = Opened::Made(Format::AnnexA, container, Box::new(ReferralList(extract)));
+        let opened = Opened::Made(format, container, Box::new(ReferralList(extract)));
         Ok(Table { file: path.to_path_buf(), path: shown, headers, opened, size })
     }
 

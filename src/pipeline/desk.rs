@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::codes::{self, Codes, MappingFile};
+use super::event_counts::EventCounts;
 use super::looked_after::{self, LookedAfter};
 use super::monthly::closures;
 use super::{Error, Listener, care, read_input};
-use crate::ingest::{self, Format, Ingested, InputOptions, Recognition};
-use crate::panel::Finding;
+use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition};
+use crate::panel::{Finding, Place, Severity};
 use crate::project::{self, RunPlan, Sketch};
 use crate::simulate::{self, Dirt, FileFormat, SimulationOptions};
 use crate::time::Closures;
@@ -79,6 +80,9 @@ pub struct Checked {
     pub looked_after: Option<LookedAfter>,
     /// What was noticed.
     pub findings: Vec<Finding>,
+    /// Events of files that tell of more than referrals; none where there is no such file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<EventCounts>,
     #[serde(skip)]
     codes: Option<Codes>,
 }
@@ -94,6 +98,12 @@ pub struct CheckedFile {
     pub sha256: String,
 }
 
+impl CheckedFile {
+    fn of(input: ingest::InputFile) -> CheckedFile {
+        CheckedFile { path: input.path, rows: input.rows, sha256: input.sha256 }
+    }
+}
+
 /// Findings as a person reads them, the gravest last.
 impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,6 +115,9 @@ impl fmt::Display for Checked {
         }
         if let Some(looked_after) = &self.looked_after {
             writeln!(f, "{}", looked_after.line())?;
+        }
+        if let Some(events) = &self.events {
+            writeln!(f, "{events}")?;
         }
         let mut findings: Vec<&Finding> = self.findings.iter().collect();
         findings.sort_by_key(|finding| finding.severity);
@@ -142,8 +155,11 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
             None => read_input(plan.input(), plan.base(), &closures, listener)?,
         };
         let codes = Codes::of(&ingested, plan.input(), plan.base());
+        let told = events_of(ingested.format, &plan.input().files, plan.base())?;
         let looked_after = care.map(|care| (care.summary, care.inputs, care.findings));
-        return Ok(Checked::of(Some((ingested, codes)), looked_after));
+        let mut checked = Checked::of(Some((ingested, codes)), looked_after);
+        checked.add(told);
+        return Ok(checked);
     }
     let (looked_after, files) = looked_after::apart(files)?;
     let looked_after = if looked_after.is_empty() {
@@ -152,15 +168,48 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
         let (held, history) = looked_after::read(&looked_after)?;
         Some((held, history.inputs, history.findings))
     };
-    let mut ingested = None;
+    let (mut ingested, mut told, mut empty) = (None, None, None);
     if let [first, ..] = files.as_slice() {
-        let dimensions = first_dimensions(&ingest::recognise(first)?);
+        let recognition = ingest::recognise(first)?;
+        let dimensions = first_dimensions(&recognition);
+        told = events_of(recognition.format, &files, Path::new(""))?;
         let options = InputOptions { files, dimensions, ..InputOptions::default() };
-        let read = read_input(&options, Path::new(""), &Closures::england(), listener)?;
-        let codes = Codes::of(&read, &options, Path::new(""));
-        ingested = Some((read, codes));
+        match read_input(&options, Path::new(""), &Closures::england(), listener) {
+            Ok(read) => {
+                let codes = Codes::of(&read, &options, Path::new(""));
+                ingested = Some((read, codes));
+            }
+            // What was noticed on the way is worth knowing all the same.
+            Err(Error::Ingest(IngestError::NoCompletePeriod { period, first, last })) if told.is_some() => {
+                empty = Some(no_complete_period(&options.files, period, &first, &last));
+            }
+            Err(error) => return Err(error),
+        }
     }
-    Ok(Checked::of(ingested, looked_after))
+    let mut checked = Checked::of(ingested, looked_after);
+    checked.add(told);
+    checked.findings.extend(empty);
+    Ok(checked)
+}
+
+/// What happened to the children of files that tell of more than referrals.
+fn events_of(format: Format, files: &[PathBuf], base: &Path) -> Result<Option<History>, Error> {
+    let tells = matches!(format, Format::CinCensus | Format::AnnexA | Format::Ssd);
+    Ok(if tells { Some(ingest::read_events(files, base)?) } else { None })
+}
+
+/// Files that hold referrals and cover no period from its first day to its last.
+fn no_complete_period(files: &[PathBuf], period: &str, first: &str, last: &str) -> Finding {
+    Finding {
+        name: "no-complete-month",
+        severity: Severity::Loss,
+        what: format!("Referrals from {first} to {last} cover no complete {period}"),
+        place: Place { file: files.first().map(|path| path.display().to_string()), ..Place::default() },
+        count: 1,
+        meaning: "Nothing can be forecast from these files alone: a period that isn't covered whole is no count.",
+        remedy: "Name all extracts together; where the files do cover their periods, say so in a project file with \
+                 `from` and `extract_date`.",
+    }
 }
 
 impl Checked {
@@ -170,6 +219,20 @@ impl Checked {
     /// Where the files have no columns of codes, or the project's mapping file can't be read.
     pub fn mapping_file(&self) -> Result<MappingFile, Error> {
         codes::mapping_file(self.codes.as_ref())
+    }
+
+    /// Adds what reading events showed and reading referrals didn't.
+    fn add(&mut self, told: Option<History>) {
+        let Some(told) = told else { return };
+        if self.files.is_empty() {
+            self.files.extend(told.inputs.into_iter().map(CheckedFile::of));
+        }
+        self.events = Some(EventCounts::of(&told.events));
+        for finding in told.findings {
+            if !self.findings.contains(&finding) {
+                self.findings.push(finding);
+            }
+        }
     }
 
     fn of(
@@ -182,19 +245,19 @@ impl Checked {
             periods: None,
             looked_after: None,
             findings: Vec::new(),
+            events: None,
             codes: None,
         };
-        let file = |input: ingest::InputFile| CheckedFile { path: input.path, rows: input.rows, sha256: input.sha256 };
         if let Some((ingested, codes)) = ingested {
             checked.codes = Some(codes);
             let span = ingested.panel.span();
-            checked.files.extend(ingested.inputs.into_iter().map(file));
+            checked.files.extend(ingested.inputs.into_iter().map(CheckedFile::of));
             checked.series = ingested.panel.keys().len();
             checked.periods = Some([span.start().to_string(), ingested.last_complete.to_string()]);
             checked.findings.extend(ingested.findings);
         }
         if let Some((looked_after, inputs, findings)) = looked_after {
-            checked.files.extend(inputs.into_iter().map(file));
+            checked.files.extend(inputs.into_iter().map(CheckedFile::of));
             checked.looked_after = Some(looked_after);
             checked.findings.extend(findings);
         }
@@ -206,7 +269,7 @@ impl Checked {
 /// else there is; counts by all there are.
 fn first_dimensions(recognition: &Recognition) -> Vec<String> {
     match recognition.format {
-        Format::Referrals | Format::CinCensus | Format::AnnexA => {
+        Format::Referrals | Format::CinCensus | Format::AnnexA | Format::Ssd => {
             let source = recognition.dimensions.iter().find(|dimension| *dimension == "source");
             source.or(recognition.dimensions.first()).cloned().into_iter().collect()
         }

@@ -217,7 +217,7 @@ fn fit(plan: &RunPlan, work: &Work, care: Option<&FittedCare<'_>>) -> Result<Fit
     let span = panel.span();
     let origin = span.last().unwrap_or(span.start());
     let last_year = referrals_last_year(panel);
-    if work.ingested.format == Format::CinCensus {
+    if matches!(work.ingested.format, Format::CinCensus | Format::Ssd) {
         let history = ingest::read_events(&plan.input().files, plan.base())?;
         let mapping = plan.input().mapping.as_ref().map(|path| plan.base().join(path));
         let groups = EventGroups::new(mapping.as_deref())?;

@@ -129,7 +129,7 @@ workbook = [{workbook}]           # "xlsx" and "ods"; [] for none
         seed = forecast.seed,
         origins = backtest.origins,
         stride = backtest.stride,
-        pathway = matches!(sketch.format, Format::Referrals | Format::CinCensus | Format::Ssda903)
+        pathway = matches!(sketch.format, Format::Referrals | Format::CinCensus | Format::Ssd | Format::Ssda903)
             || !sketch.looked_after.is_empty(),
         measure = quoted(&sketch.measure),
         folder = quoted(&publish.folder.display().to_string()),
@@ -173,7 +173,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `project.measure` | what is counted, in the plural | `referrals` |
 | `project.assurance.purpose`, `.commissioner`, `.analyst`, `.verification`, `.approver` | what the forecast is for, who asked for it, made it, checked it and approved its use: stands in the report's log | not recorded |
 | `input.files` | the files | needed |
-| `input.format` | `auto`, `referrals` (one row each), `counts` (one row a series and period), `dfe-monthly`,  `cin-census` (XML returns), `annex-a` (workbooks, or folders of CSV lists), `ssda903` (looked-after children alone: who comes into care is forecast) | `auto` |
+| `input.format` | `auto`, `referrals` (one row each), `counts` (one row a series and period), `dfe-monthly`,  `cin-census` (XML returns), `annex-a` (workbooks, or folders of CSV lists), `ssd` (folders of SSD views), `ssda903` (looked-after children alone: who comes into care is forecast) | `auto` |
 | `input.columns` | headers that differ from the usual: `date`, `child`, `source`, `area`, `age`, `date_of_birth`, `need`, `no_further_action`; for counts `series`, `time`, `value` | found by name |
 | `input.dimensions` | what series are told apart by: `area`, `source`, `age_band`, `need`, `no_further_action`; for counts, headers; for `ssda903`, `age_band`, `placement` | none: one series |
 | `input.areas` | areas to keep, by name or code | all |

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::columns::{Found, found};
+use super::columns::{Form, Found, Kind, found};
 use super::findings;
 use crate::ingest::encoding::hexadecimal;
 use crate::ingest::error::IngestError;
@@ -85,15 +85,15 @@ impl Extract {
             match list_of(&titles) {
                 Some((header, found)) => {
                     // A sheet that is called after its list is no table that merely looks like one.
-                    numbered |= sheet.to_lowercase().contains("list");
+                    numbered |= sheet.to_lowercase().contains("list") || found.list.form == Form::Standard;
                     parts.push(Part { name: sheet, found, header });
                 }
                 None => others += u64::from(!titles.is_empty()),
             }
         }
-        let mut numbers: Vec<u8> = parts.iter().map(|part| part.found.list.number).collect();
-        numbers.dedup();
-        if parts.is_empty() || (numbers.len() < 2 && !numbered) {
+        let mut kinds: Vec<Kind> = parts.iter().map(|part| part.found.list.kind).collect();
+        kinds.dedup();
+        if parts.is_empty() || (kinds.len() < 2 && !numbered) {
             return Ok(Err(book));
         }
         let (bytes, sha256) = book.fingerprint();
@@ -150,6 +150,11 @@ impl Extract {
         }
     }
 
+    /// Whose lists they are: of the first that is there.
+    pub(in crate::ingest) fn form(&self) -> Form {
+        self.parts.first().map_or(Form::AnnexA, |part| part.found.list.form)
+    }
+
     /// How large all lists are.
     pub(in crate::ingest) fn size(&self) -> u64 {
         self.bytes
@@ -157,12 +162,12 @@ impl Extract {
 
     /// Whether referrals are among the lists.
     pub(in crate::ingest) fn has_referrals(&self) -> bool {
-        self.parts.iter().any(|part| part.found.list.number == 3)
+        self.parts.iter().any(|part| part.found.list.kind == Kind::Referral)
     }
 
     /// Where the referrals stand, as the path of an error names it.
     pub(in crate::ingest) fn shown_referrals(&self) -> Option<PathBuf> {
-        let part = self.parts.iter().position(|part| part.found.list.number == 3)?;
+        let part = self.parts.iter().position(|part| part.found.list.kind == Kind::Referral)?;
         Some(self.shown(part))
     }
 
@@ -216,7 +221,7 @@ impl Extract {
     /// What reading the extract showed.
     pub(super) fn through(&self, rows: u64, mut notes: Vec<Finding>) -> ReadThrough {
         if self.others > 0 {
-            notes.push(findings::other_sheets(&self.path, self.others));
+            notes.push(findings::other_sheets(&self.path, self.form(), self.others));
         }
         ReadThrough {
             rows,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::columns::Form;
 use crate::ingest::findings::plural;
 use crate::ingest::text::RowCount;
 use crate::panel::{Finding, Place, Severity};
@@ -11,15 +12,19 @@ fn rows_in(list: &Place, column: Option<&str>, rows: &RowCount) -> Place {
     Place { column: column.map(ToString::to_string), rows: rows.first.clone(), ..list.clone() }
 }
 
-/// Sheets or files that are none of Lists 1 to 8.
-pub(super) fn other_sheets(path: &Path, count: u64) -> Finding {
+/// Sheets or files that are none of the lists that are read.
+pub(super) fn other_sheets(path: &Path, form: Form, count: u64) -> Finding {
+    let lists = match form {
+        Form::AnnexA => "Annex A's Lists 1 to 8",
+        Form::Standard => "the standard dataset's views that are read",
+    };
     Finding {
         name: "other-sheet",
         severity: Severity::Note,
-        what: format!("{} none of Annex A's Lists 1 to 8", plural(count, "sheet or file is", "sheets or files are")),
+        what: format!("{} none of {lists}", plural(count, "sheet or file is", "sheets or files are")),
         place: Place { file: Some(path.display().to_string()), ..Place::default() },
         count,
-        meaning: "They are passed over; care leavers and adoption (Lists 9 to 11) are not forecast.",
+        meaning: "They are passed over; care leavers, adoption, visits and reviews are not forecast.",
         remedy: "Nothing, unless a list is missing from what was found: then check its headers.",
     }
 }

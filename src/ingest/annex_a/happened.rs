@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::columns::Kind;
+use super::standard::{Beside, care};
 use crate::ingest::events::{
     Assessment, Care, ChildIdentifier, Conference, Contact, EarlyHelp, Event, Label, Placement, Plan, PlanKind,
     Referral, Section47,
@@ -11,7 +13,7 @@ use crate::time::Date;
 /// A row of a list whose child is known and whose dates have been read.
 #[derive(Debug)]
 pub(super) struct Told {
-    pub(super) list: u8,
+    pub(super) kind: Kind,
     pub(super) child: ChildIdentifier,
     pub(super) born: Option<Date>,
     /// In the order of the list's columns.
@@ -26,36 +28,51 @@ type InNeed = (Option<Label>, Option<Date>, Option<Label>);
 pub(super) fn events_of(told: &[Told]) -> Vec<Event> {
     // A referral and the case it opened are of the same child and day.
     let mut cases: BTreeMap<(ChildIdentifier, Date), InNeed> = BTreeMap::new();
-    for row in told.iter().filter(|row| row.list == 6) {
+    for row in told.iter().filter(|row| row.kind == Kind::Case) {
         if let Some(started) = row.dates[0] {
             let case = (row.labels[0].clone(), row.dates[1], row.labels[1].clone());
             cases.insert((row.child, started), case);
         }
     }
     let mut events = Vec::with_capacity(told.len());
-    told.iter().for_each(|row| row.events(&cases, &mut events));
+    let beside = Beside::of(told);
+    told.iter().for_each(|row| row.events(&cases, &beside, &mut events));
+    care(told, &beside, &mut events);
     events
 }
 
 impl Told {
-    fn events(&self, cases: &BTreeMap<(ChildIdentifier, Date), InNeed>, events: &mut Vec<Event>) {
-        let Told { child, born, .. } = *self;
+    fn events(&self, cases: &BTreeMap<(ChildIdentifier, Date), InNeed>, beside: &Beside, events: &mut Vec<Event>) {
+        let child = self.child;
+        let born = self.born.or_else(|| beside.born.get(&child).copied());
         let date = |column: usize| self.dates.get(column).copied().flatten();
         let label = |column: usize| self.labels.get(column).cloned().flatten();
         let plan = |kind, started, ended, category| {
             Event::Plan(Plan { child, referred: None, kind, started, ended, category })
         };
         let start = date(0);
-        let event = match (self.list, start) {
-            (1, Some(date)) => Event::Contact(Contact { child, born, date, source: label(0) }),
-            (2, Some(started)) => Event::EarlyHelp(EarlyHelp { child, started, completed: date(1) }),
-            (3, Some(date)) => {
-                let (need, closed, closure_reason) = cases.get(&(child, date)).cloned().unwrap_or_default();
-                let (source, no_further_action) = (label(0), label(1));
-                Event::Referral(Referral { child, born, date, source, need, no_further_action, closed, closure_reason })
+        let event = match (self.kind, start) {
+            (Kind::Contact, Some(date)) => Event::Contact(Contact { child, born, date, source: label(0) }),
+            (Kind::EarlyHelp, Some(started)) => Event::EarlyHelp(EarlyHelp { child, started, completed: date(1) }),
+            (Kind::Referral, Some(referred)) => {
+                let (need, closed, closure_reason) = cases.get(&(child, referred)).cloned().unwrap_or_default();
+                // A view tells itself what Annex A leaves to another list.
+                let (need, closed) = (label(2).or(need), date(1).or(closed));
+                Event::Referral(Referral {
+                    child,
+                    born,
+                    date: referred,
+                    source: label(0),
+                    need,
+                    no_further_action: label(1),
+                    closed,
+                    closure_reason: label(3).or(closure_reason),
+                })
             }
-            (4, Some(started)) => Event::Assessment(Assessment { child, referred: None, started, authorised: date(1) }),
-            (5, started) => {
+            (Kind::Assessment, Some(started)) => {
+                Event::Assessment(Assessment { child, referred: None, started, authorised: date(1) })
+            }
+            (Kind::Section47, started) => {
                 // A conference without the start of its enquiry was held all the same.
                 let held = date(1);
                 events.extend(held.map(|held| Event::Conference(Conference { child, referred: None, held })));
@@ -63,11 +80,15 @@ impl Told {
                 let conference_not_required = label(0);
                 Event::Section47(Section47 { child, referred: None, started, conference_not_required })
             }
-            (6, Some(started)) if label(2).is_some_and(|status| is_in_need_plan(&status)) => {
+            (Kind::Case, Some(started)) if label(2).is_some_and(|status| is_in_need_plan(&status)) => {
                 plan(PlanKind::ChildInNeed, started, date(1), None)
             }
-            (7, Some(started)) => plan(PlanKind::ChildProtection, started, date(1), label(0).or_else(|| label(1))),
-            (8, Some(started)) => {
+            (Kind::NeedPlan, Some(started)) => plan(PlanKind::ChildInNeed, started, date(1), None),
+            (Kind::Conference, Some(held)) => Event::Conference(Conference { child, referred: None, held }),
+            (Kind::ProtectionPlan, Some(started)) => {
+                plan(PlanKind::ChildProtection, started, date(1), label(0).or_else(|| label(1)))
+            }
+            (Kind::Care, Some(started)) => {
                 let (ended, need, end_reason) = (date(1), label(0), label(1));
                 let unaccompanied = label(5).is_some_and(|answer| is_yes(&answer));
                 let (start_known, authority) = (true, None);

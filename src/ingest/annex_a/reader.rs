@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::columns::Found;
+use super::columns::{Found, Kind};
 use super::extract::Extract;
 use super::findings;
 use super::happened::{Told, events_of};
+use super::standard::Beside;
 use crate::ingest::dates::{self, OrderEvidence, Written, date_of};
 use crate::ingest::error::IngestError;
 use crate::ingest::events::{ChildIdentifier, Event, HeldLabels, Label};
@@ -31,9 +32,10 @@ impl RowMaker for ReferralList {
     fn make(mut self: Box<Self>, rows: &mut MadeRows) -> Result<ReadThrough, IngestError> {
         let extract = &mut self.0;
         let needs = needs(extract)?;
+        let births = births(extract)?;
         let (from_1904, size) = (extract.counts_from_1904(), extract.size());
         let (mut count, mut notes) = (0, Vec::new());
-        for part in of_list(extract, 3) {
+        for part in of_list(extract, Kind::Referral) {
             let mut errors = RowCount::default();
             extract.each_row(part, &mut |found, row| {
                 count += 1;
@@ -43,10 +45,20 @@ impl RowMaker for ReferralList {
                 let date = |column| cell(column).map_or(String::new(), |cell| cell.as_date(from_1904).into_owned());
                 let child = child_of(found, &row);
                 let token = child.map_or(String::new(), ChildIdentifier::token);
-                let (referred, born) = (date(found.dates[0]), date(found.born));
-                let need = child.and_then(|child| needs.get(&(child, read(&referred)?)).cloned());
+                let referred = date(found.dates[0]);
+                let born = match found.born {
+                    Some(column) => date(Some(column)),
+                    None => child.and_then(|child| births.get(&child)).map_or(String::new(), Date::to_string),
+                };
                 let (source, nfa) = (text(found.labels[0]), text(found.labels[1]));
-                rows.push(row.number, &[&token, &referred, &source, &nfa, need.as_deref().unwrap_or(""), &born], size);
+                let need = match found.labels.get(2) {
+                    Some(column) => text(*column),
+                    None => {
+                        let of_case = child.and_then(|child| needs.get(&(child, read(&referred)?)));
+                        of_case.map_or(String::new(), |need| need.to_string())
+                    }
+                };
+                rows.push(row.number, &[&token, &referred, &source, &nfa, &need, &born], size);
                 if rows.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             })?;
             if errors.count > 0 {
@@ -86,18 +98,27 @@ pub(in crate::ingest) fn last_day(events: &[Event]) -> Option<i32> {
     events.iter().map(|event| dates::days_since_epoch(event.key().2)).max()
 }
 
-fn of_list(extract: &Extract, number: u8) -> Vec<usize> {
-    (0..extract.parts.len()).filter(|part| extract.parts[*part].found.list.number == number).collect()
+fn of_list(extract: &Extract, kind: Kind) -> Vec<usize> {
+    (0..extract.parts.len()).filter(|part| extract.parts[*part].found.list.kind == kind).collect()
 }
 
 /// The needs that List 6 tells, by child and day.
 fn needs(extract: &mut Extract) -> Result<BTreeMap<(ChildIdentifier, Date), Label>, IngestError> {
     let (mut told, mut unused, mut labels) = (Vec::new(), Vec::new(), HeldLabels::default());
-    for part in of_list(extract, 6) {
+    for part in of_list(extract, Kind::Case) {
         read_list(extract, part, &mut labels, &mut told, &mut unused)?;
     }
     let need = |row: Told| Some(((row.child, row.dates[0]?), row.labels[0].clone()?));
     Ok(told.into_iter().filter_map(need).collect())
+}
+
+/// The dates of birth that a list of persons tells.
+fn births(extract: &mut Extract) -> Result<BTreeMap<ChildIdentifier, Date>, IngestError> {
+    let (mut told, mut unused, mut labels) = (Vec::new(), Vec::new(), HeldLabels::default());
+    for part in of_list(extract, Kind::Person) {
+        read_list(extract, part, &mut labels, &mut told, &mut unused)?;
+    }
+    Ok(Beside::of(&told).born)
 }
 
 /// The child of a row.
@@ -208,7 +229,7 @@ fn read_list(
     })?;
     let at = (path.as_path(), &place);
     if without_child.count > 0 {
-        notes.push(findings::missing_children(&place, "Child Unique ID", &without_child));
+        notes.push(findings::missing_children(&place, list.child, &without_child));
     }
     if errors.count > 0 {
         notes.push(findings::error_cells(&place, &errors));
@@ -222,14 +243,19 @@ fn read_list(
     for (at, (child, labels)) in children.into_iter().zip(labels).enumerate() {
         let dates: Vec<Option<Date>> = days.iter().map(|column| column[at]).collect();
         let second = dates.get(1).copied().flatten();
-        // A conference may be told without its enquiry.
-        if dates[0].is_none() && (list.number != 5 || second.is_none()) {
+        // A conference may be told without its enquiry, and persons, placements and statuses tell of others' events.
+        let unneeded = match list.kind {
+            Kind::Section47 => second.is_some(),
+            Kind::Person | Kind::Placement | Kind::Immigration => true,
+            _ => false,
+        };
+        if dates[0].is_none() && !unneeded {
             unstarted.add(numbers[at]);
         }
-        if dates[0].zip(second).is_some_and(|(start, end)| end < start) {
+        if list.kind != Kind::Person && dates[0].zip(second).is_some_and(|(start, end)| end < start) {
             reversed.add(numbers[at]);
         }
-        told.push(Told { list: list.number, child, born: births[at], dates, labels });
+        told.push(Told { kind: list.kind, child, born: births[at], dates, labels });
     }
     if unstarted.count > 0 {
         notes.push(findings::missing_starts(&place, list.dates[0].name, &unstarted));
