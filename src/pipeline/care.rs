@@ -212,6 +212,8 @@ impl CareRecords {
             findings: self.findings.clone(),
             inputs: self.inputs.clone(),
             last_complete: span.last().unwrap_or(span.start()),
+            completeness: None,
+            unmapped: Vec::new(),
         })
     }
 }

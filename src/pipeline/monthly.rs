@@ -376,8 +376,20 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: L
         findings.push(no_backtest(panel, horizon));
     }
     let (hierarchy, forecast) = (&hierarchy, &forecast);
-    let results =
-        Results { plan, work, fitted, hierarchy, forecast, scorecard, findings, history, earlier, pathway, placements, futures };
+    let results = Results {
+        plan,
+        work,
+        fitted,
+        hierarchy,
+        forecast,
+        scorecard,
+        findings,
+        history,
+        earlier,
+        pathway,
+        placements,
+        futures,
+    };
     results.protected()
 }
 

@@ -69,8 +69,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 /// Runs the commands of a first month on files of one format; asserts that nothing of a child is in what they write.
 fn gives_nothing_away(simulated: &Simulated, format: FileFormat) {
     let secrets = secrets(simulated);
-    let (inputs, desk) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
-    let written = write_format(simulated, format, &Dirt::of_each(0.03), inputs.path()).expect("written");
+    let (source, desk) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
+    let written = write_format(simulated, format, &Dirt::of_each(0.03), source.path()).expect("written");
     let temporary = desk.path().join("temporary");
     fs::create_dir(&temporary).expect("a folder");
     let mut said = Vec::new();
