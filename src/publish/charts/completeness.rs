@@ -77,7 +77,9 @@ pub(super) fn chart(contents: &PackContents) -> Option<Chart> {
             last.spoken(),
             if told.is_empty() { "not known".to_owned() } else { told.join("; ") }
         ),
-        note: Some(format!("The lower a cell is filled, the less is known of that {noun}. Dash: no records.")),
+        note: Some(format!(
+            "The lower a cell is filled, the less is known of that {noun}. Dash: no records, or too few to show."
+        )),
     };
     let mark = |share: &Option<f64>| share.map_or(Mark::Unknown, Mark::of);
     let rows = fields.iter().map(|one| Row { name: one.name.clone(), marks: one.shares.iter().map(mark).collect() });
