@@ -72,7 +72,7 @@ fn returns_beside_referrals_tell_of_placements_and_scenarios_add_up_in_people_an
     // Today's children are the newest return's, and the pathway and the placements tell of the same children.
     let total = |row: &&BTreeMap<String, String>| row["age_band"] == "*" && row["placement"] == "*";
     let history = table(&pack, "placements-history.csv");
-    let today = history.iter().filter(total).next_back().expect("a month");
+    let today = history.iter().rfind(total).expect("a month");
     assert_eq!(today["ds"], "2024-03-01");
     let ahead = table(&pack, "placements.csv");
     let pathway = table(&pack, "pathway.csv");

@@ -190,7 +190,8 @@ fn made_up() -> Vec<CareHistory> {
     let day = |days: i64| Date::constant(2018, 4, 1).saturating_add(jiff_days(days));
     let child = |row: usize| {
         let born = Date::constant(2003, 6, 1).saturating_add(jiff_days((row * 29) as i64));
-        let start = if row % 3 == 0 { day((row * 7 % 360) as i64) } else { Date::constant(2018, 1, 1).max(born) };
+        let start =
+            if row.is_multiple_of(3) { day((row * 7 % 360) as i64) } else { Date::constant(2018, 1, 1).max(born) };
         let moved = day(200 + (row % 100) as i64);
         let first = CareStay { start, end: (row % 4 == 1).then_some(moved), group: row % 3 };
         let next = CareStay { start: moved, end: (row % 8 == 1).then_some(day(330)), group: (row + 1) % 3 };

@@ -11,6 +11,7 @@ use crate::publish::sentences::spoken_level;
 use crate::publish::series::{PackSeries, Range};
 use crate::publish::sheet::Sheet;
 use crate::publish::words::{between, odds, periods, spoken};
+use crate::time::{Frequency, Period};
 
 /// What the section shows.
 #[derive(Debug, Serialize)]
@@ -55,7 +56,8 @@ pub(super) fn section(contents: &PackContents, charts: &[Chart]) -> Result<Optio
 }
 
 fn rests_on(contents: &PackContents, placements: &PlacementContents) -> String {
-    let [first, last] = placements.reference;
+    let month = |day| Period::containing(Frequency::Month, day).spoken();
+    let [first, last] = placements.reference.map(month);
     let entries = match contents.pathway {
         Some(_) => "as many come into care as the pathway says",
         None => "as many come into care as the forecast says",
