@@ -59,3 +59,73 @@ pub(super) fn concealed(values: &[f64], context: &Context<'_>) -> (Vec<Cell>, us
 fn nearest_ten(count: f64) -> f64 {
     (count / WIDE_BASE + 0.5).floor() * WIDE_BASE
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is shown of counts and, last, of their total; `None` where it is hidden.
+    fn shown(counts: &[f64], earlier: &[Vec<Option<Cell>>], wide: bool) -> (Vec<Option<f64>>, usize) {
+        let values = [counts, &[counts.iter().sum()]].concat();
+        let totals = [TotalRow { row: counts.len(), parts: (0..counts.len()).collect() }];
+        let wide: Vec<bool> = (0..values.len()).map(|row| wide && row == counts.len()).collect();
+        let (cells, given_away) = concealed(&values, &Context { totals: &totals, wide: &wide, earlier });
+        (cells.into_iter().map(Cell::number).collect(), given_away)
+    }
+
+    /// A pack as it was shown.
+    fn pack(cells: &[Option<f64>]) -> Vec<Option<Cell>> {
+        cells.iter().map(|cell| Some(cell.map_or(Cell::Withheld, Cell::Number))).collect()
+    }
+
+    #[test]
+    fn the_smallest_count_beside_a_small_one_is_hidden_and_nothing_else() {
+        let (cells, _) = shown(&[3.0, 40.0, 12.0, 0.0, 7.0], &[], false);
+        assert_eq!(cells, [None, Some(40.0), Some(12.0), Some(0.0), None, Some(62.0)]);
+    }
+
+    #[test]
+    fn two_small_counts_that_their_sum_would_tell_need_a_third() {
+        // One and one: the sum of two says both.
+        let (cells, _) = shown(&[1.0, 1.0, 40.0, 12.0], &[], false);
+        assert_eq!(cells, [None, None, Some(40.0), None, Some(54.0)]);
+        // Four and five may each be one to five.
+        let (cells, _) = shown(&[4.0, 5.0, 40.0], &[], false);
+        assert_eq!(cells, [None, None, Some(40.0), Some(49.0)]);
+    }
+
+    #[test]
+    fn where_no_other_count_is_left_the_total_is_hidden() {
+        assert_eq!(shown(&[3.0], &[], false).0, [None, None]);
+        assert_eq!(shown(&[3.0, 0.0], &[], false).0, [None, Some(0.0), None]);
+        assert_eq!(shown(&[9.0, 6.0], &[], false).0, [Some(9.0), Some(6.0), Some(15.0)]);
+    }
+
+    #[test]
+    fn a_total_rounded_to_ten_is_no_licence_to_show_what_is_left() {
+        // 40 stands for 35 to 44: beside 38 the hidden count would be six at most, and one at least.
+        assert_eq!(shown(&[2.0, 38.0], &[], true).0, [None, Some(38.0), Some(40.0)]);
+        // 40 stands for 35 to 44: beside 41 it would be three at most.
+        assert_eq!(shown(&[2.0, 41.0], &[], true).0, [None, None, Some(40.0)]);
+    }
+
+    #[test]
+    fn what_was_hidden_stays_hidden_and_what_was_shown_hides_nothing() {
+        let first = shown(&[3.0, 40.0, 12.0], &[], false).0;
+        assert_eq!(first, [None, Some(40.0), None, Some(55.0)]);
+        // The small count grew: shown, it would tell what it was.
+        let (second, given_away) = shown(&[6.0, 40.0, 12.0], &[pack(&first)], false);
+        assert_eq!((second, given_away), (vec![None, Some(40.0), None, Some(58.0)], 0));
+        // 40 became 4: with what was hidden before unchanged, the total would tell it.
+        let (second, given_away) = shown(&[3.0, 4.0, 12.0], &[pack(&first)], false);
+        assert_eq!((second, given_away), (vec![None, None, None, None], 0));
+    }
+
+    #[test]
+    fn what_earlier_packs_have_told_is_counted() {
+        // Everything but the small count stands in an earlier pack, in which it was not there yet.
+        let before = vec![None, Some(Cell::Number(40.0)), Some(Cell::Number(43.0))];
+        let (cells, given_away) = shown(&[3.0, 40.0], &[before], false);
+        assert_eq!((cells[0], given_away), (None, 1));
+    }
+}

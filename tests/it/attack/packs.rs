@@ -201,7 +201,7 @@ fn tells_no_hidden_number(pack: &Path, history: &Release, truth: &Truth) {
     {
         let text = words(&fs::read_to_string(path).expect("text")).replace("SHA-256", "");
         let numbers: BTreeSet<u64> = text
-            .split(|letter: char| !letter.is_ascii_digit() && letter != ',' && letter != '.')
+            .split(|letter: char| !letter.is_alphanumeric() && letter != ',' && letter != '.')
             .filter_map(|word| word.trim_matches([',', '.']).replace(',', "").parse().ok())
             .collect();
         let told: Vec<&u64> = numbers.intersection(&secret).collect();
