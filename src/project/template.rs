@@ -254,7 +254,9 @@ mod tests {
         let table: toml::Table = sketch(&Sketch::default()).parse().expect("valid TOML");
         for (section, options) in table {
             for option in options.as_table().into_iter().flat_map(|options| options.keys()) {
-                let named = REFERENCE.lines().any(|line| line.contains(&format!("`{section}.{option}`")));
+                // A table within a section has a row that begins with its first option.
+                let names = [format!("`{section}.{option}`"), format!("`{section}.{option}.")];
+                let named = REFERENCE.lines().any(|line| names.iter().any(|name| line.contains(name)));
                 assert!(named, "{section}.{option} is not in the reference");
             }
         }

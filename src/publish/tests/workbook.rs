@@ -272,9 +272,9 @@ fn told(contents: &PackContents) -> BTreeSet<(String, String)> {
     else {
         panic!("the dictionary lacks a column")
     };
-    for (row, meaning) in meanings.iter().enumerate() {
-        assert_ne!(meaning, "not described", "{} of {}: say what it means in meanings.rs", columns[row], files[row]);
-    }
+    let unknown = meanings.iter().zip(files).zip(columns).filter(|((meaning, _), _)| *meaning == "not described");
+    let unknown: Vec<String> = unknown.map(|((_, files), column)| format!("{column} of {files}")).collect();
+    assert!(unknown.is_empty(), "say in meanings.rs what these mean: {unknown:#?}");
     let rows = files.iter().zip(columns);
     rows.flat_map(|(files, column)| files.split("; ").map(move |file| (file.to_owned(), column.clone()))).collect()
 }
