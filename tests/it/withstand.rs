@@ -74,6 +74,11 @@ fn check(path: &Path) -> Result<(), String> {
     if findings.contains(IDENTIFIER) { Err(findings) } else { Ok(()) }
 }
 
+/// A list of Annex A, in the folder that holds it.
+fn check_folder(path: &Path) -> Result<(), String> {
+    check(path.parent().expect("a folder"))
+}
+
 fn plan(path: &Path) -> Result<(), String> {
     RunPlan::load(path).map(drop).map_err(|error| error.to_string())
 }
@@ -95,9 +100,9 @@ fn sound_files() -> Vec<Sound> {
         let folder = TempDir::new().expect("a temporary folder");
         let written = write_format(&simulated, format, &Dirt::none(), folder.path()).expect("written");
         for (number, path) in written.files.iter().enumerate() {
-            let ending = path.extension().expect("an ending").to_string_lossy().into_owned();
-            let bytes = fs::read(path).expect("a file");
-            found.push(Sound { name: format!("{}-{number}.{ending}", format.name()), bytes, read: check });
+            let (file, bytes) = (path.file_name().expect("a name").to_string_lossy(), fs::read(path).expect("a file"));
+            let read = if format == FileFormat::AnnexA { check_folder } else { check };
+            found.push(Sound { name: format!("{}-{number}/{file}", format.name()), bytes, read });
         }
     }
     found.push(Sound { name: "counts.csv".to_owned(), bytes: two_series().into_bytes(), read: check });
@@ -143,6 +148,7 @@ fn withstand(each: u64) -> (u64, u64) {
     let (mut refused, mut read) = (0, 0);
     for (kind, sound) in (0..).zip(sound_files()) {
         let path: PathBuf = folder.path().join(&sound.name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(&path, &sound.bytes).expect("a file");
         let whole = (sound.read)(&path);
         assert!(

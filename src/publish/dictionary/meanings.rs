@@ -89,6 +89,8 @@ const OF_CHARTS: &[(&str, &str, Unit, &str)] = &[
     ("seasonal-pattern", "mean", Counted, "the average of the years shown"),
     ("seasonal-pattern", "lowest", Counted, "the lowest of the years shown"),
     ("seasonal-pattern", "highest", Counted, "the highest of the years shown"),
+    ("next-year", "observed_at_least", Counted, "the least that the year before can have held: a hidden period holds 1 or more"),
+    ("next-year", "observed_at_most", Counted, "the most that it can have held: a hidden period holds 7 or fewer"),
     ("next-year", "year_to", None, "the last period of the year"),
     ("scenarios", "scenario", None, "the scenario’s title"),
 ];
