@@ -1,19 +1,31 @@
-//! `groundswell man`: the manual page.
+//! `groundswell man`: the manual pages.
 
+use std::fs;
 use std::io::stdout;
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::exit::{Exit, Failure};
 
-/// Print the manual page (roff), all subcommands included
+/// Print the manual page (roff); with --output, write a page for every command
 #[derive(Debug, Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// The folder to write `groundswell.1`, `groundswell-run.1` and the others into; made where it is missing
+    #[arg(short, long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+}
 
 impl Arguments {
     pub fn execute(self) -> Result<Exit, Failure> {
-        let written = clap_mangen::Man::new(super::command().flatten_help(true)).render(&mut stdout());
-        written.map_err(|error| Failure::output(error, "the manual page"))?;
+        match self.output {
+            Some(folder) => fs::create_dir_all(&folder)
+                .and_then(|()| clap_mangen::generate_to(super::command(), &folder))
+                .map_err(|error| Failure::output(error, format!("manual pages into {}", folder.display())))?,
+            None => clap_mangen::Man::new(super::command())
+                .render(&mut stdout())
+                .map_err(|error| Failure::output(error, "the manual page"))?,
+        }
         Ok(Exit::Done)
     }
 }

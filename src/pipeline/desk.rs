@@ -12,7 +12,7 @@ use super::looked_after::{self, LookedAfter};
 use super::monthly::closures;
 use super::{Error, Listener, care, read_input};
 use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition};
-use crate::panel::{Finding, Place, Severity};
+use crate::panel::{Finding, Panel, Place, Severity};
 use crate::project::{self, RunPlan, Sketch};
 use crate::simulate::{self, Dirt, FileFormat, SimulationOptions};
 use crate::time::Closures;
@@ -277,6 +277,14 @@ fn first_dimensions(recognition: &Recognition) -> Vec<String> {
     }
 }
 
+/// The one area that all series are of, as the file spells it.
+fn one_area(panel: &Panel) -> Option<String> {
+    let place = panel.dimensions().iter().position(|dimension| dimension == "area")?;
+    let mut areas = panel.keys().iter().filter_map(|key| key.labels().nth(place));
+    let first = areas.next()?;
+    areas.all(|area| area == first).then(|| first.to_owned())
+}
+
 /// A project file, and what was recognised.
 #[derive(Debug, Clone)]
 pub struct Initialised {
@@ -314,7 +322,7 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
     // A project file that doesn't run is none: the files are read as it will read them.
     let ingested = read_input(&options, Path::new(""), &Closures::england(), &mut |_| {})?;
     let authority = match (area, first.format) {
-        (Some(area), _) => area.to_owned(),
+        (Some(area), _) => one_area(&ingested.panel).unwrap_or_else(|| area.to_owned()),
         (None, Format::DfeMonthly) => "England's local authorities".to_owned(),
         (None, _) => "Your authority".to_owned(),
     };

@@ -50,6 +50,7 @@ fn packs_side_by_side_hide_what_each_of_them_hides() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "tells the figures of docs/reliability.md")]
 #[ignore = "half an hour; GROUNDSWELL_ATTACK=all"]
 fn everything_withstands() {
     if !everything() {
@@ -64,6 +65,6 @@ fn everything_withstands() {
     ] {
         let start = Instant::now();
         let outcome = attack();
-        println!("{what}: {outcome:?} in {:.0} s", start.elapsed().as_secs_f64());
+        eprintln!("{what}: {outcome:?} in {:.0} s", start.elapsed().as_secs_f64());
     }
 }

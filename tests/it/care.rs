@@ -63,7 +63,7 @@ fn returns_beside_referrals_tell_of_placements_and_scenarios_add_up_in_people_an
     output(groundswell(folder.path()).args(["init", "referrals.csv", "care"]), 0);
     quick(folder.path(), "[scenarios]\npublish = [\"nothing.toml\", \"step-down+fewer-plans\", \"second-lockdown\"]\n");
     output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
-    let pack = folder.path().join("packs/2024-03");
+    let pack = folder.path().join("packs-OFFICIAL-SENSITIVE/2024-03");
     let manifest = fs::read_to_string(pack.join("manifest.json")).expect("a manifest");
     assert!(manifest.contains("care/2023/episodes.csv"), "returns are inputs like others");
     for chart in ["placements", "care-ages", "placement-cost"] {
@@ -143,7 +143,7 @@ fn returns_alone_forecast_who_comes_into_care_and_where_children_live() {
     output(groundswell(folder.path()).args(["init", "care"]), 0);
     quick(folder.path(), "[scenarios]\npublish = [\"step-down\"]\n");
     output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
-    let pack = folder.path().join("packs/2024-03");
+    let pack = folder.path().join("packs-OFFICIAL-SENSITIVE/2024-03");
     let report = fs::read_to_string(pack.join("report.html")).expect("a report");
     assert!(report.contains("children coming into care") && report.contains("Where looked-after children live"));
     assert!(!pack.join("pathway.csv").exists(), "no referrals, no pathway");

@@ -113,7 +113,7 @@ fn count(row: usize, value: f64, parts: usize, context: &Context<'_>) -> Count {
         hidden: is_small || was_hidden,
         fewest: if was_hidden { 0.0 } else { 1.0 },
         // Since it was shown otherwise it has changed, whatever still earlier packs showed.
-        known: before().filter(|cell| cell.number().is_some()).last() == Some(Cell::Number(shown)),
+        known: before().rfind(|cell| cell.number().is_some()) == Some(Cell::Number(shown)),
         least,
         most,
     }

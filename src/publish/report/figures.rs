@@ -95,6 +95,12 @@ pub(super) fn table(contents: &PackContents, caption: String, sheet: &Sheet, fil
 
 /// A column's name as a reader knows it.
 fn column_name(contents: &PackContents, column: &str) -> String {
+    if let Some(of) = column.strip_suffix("_per_cent") {
+        return format!("{}, per cent", column_name(contents, of));
+    }
+    if let Some(of) = column.strip_prefix("prior_").filter(|of| of.starts_with("lo_") || of.starts_with("hi_")) {
+        return format!("Prior, {}", column_name(contents, of));
+    }
     if let Some(level) = column.strip_prefix("lo_") {
         return format!("{level}% low");
     }

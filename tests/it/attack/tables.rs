@@ -31,11 +31,11 @@ impl Outcome {
 /// Publishes and attacks one made-up table.
 pub fn attack_table(seed: u64) -> Outcome {
     let (made, _) = Made::new(seed);
-    let authorities = seed % 4 == 0;
+    let authorities = seed.is_multiple_of(4);
     let base = |key: &Vec<String>| if authorities && key[0] == "*" { 10.0 } else { 0.0 };
     let (release, given_away) = made.released(&[], authorities);
     let truths = [made.truth()];
-    let (attacked, exposed) = attack(&[release.clone()], &truths, 0, &base);
+    let (attacked, exposed) = attack(std::slice::from_ref(&release), &truths, 0, &base);
     assert!(exposed.is_empty(), "table {seed}: {exposed:?} of {release:?}");
     assert_eq!(given_away, 0, "table {seed}: nothing was published before");
     Outcome { attacked, cells: release.len(), ..Outcome::default() }
@@ -44,7 +44,7 @@ pub fn attack_table(seed: u64) -> Outcome {
 /// Publishes a table twelve months in a row and attacks every release with all of them.
 pub fn attack_sequence(seed: u64) -> Outcome {
     let (mut made, mut random) = Made::new(seed);
-    let authorities = seed % 4 == 0;
+    let authorities = seed.is_multiple_of(4);
     let base = |key: &Vec<String>| if authorities && key[0] == "*" { 10.0 } else { 0.0 };
     let mut releases: Vec<Release> = Vec::new();
     let mut truths: Vec<Truth> = Vec::new();
