@@ -31,6 +31,7 @@ mod short_history;
 mod shown;
 mod vintages;
 mod what_if;
+mod work;
 
 pub use codes::MappingFile;
 pub use compare::{Compared, Comparison, compare_packs, compare_scenarios};

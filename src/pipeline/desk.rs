@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::codes::{self, Codes, MappingFile};
 use super::event_counts::EventCounts;
 use super::looked_after::{self, LookedAfter};
-use super::monthly::closures;
+use super::work::closures;
 use super::{Error, Listener, care, read_input};
 use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition};
 use crate::panel::{Finding, Panel, Place, Severity};

@@ -7,10 +7,10 @@ mod scenario_tables;
 pub use answers::Sizes;
 
 use super::Error;
-use super::monthly::Work;
 use super::recipe::Fitted;
 use super::shown::Shown;
 use super::what_if::WhatIf;
+use super::work::Work;
 use crate::disclosure::protect;
 use crate::forecast::Forecast;
 use crate::panel::Hierarchy;

@@ -51,16 +51,25 @@ impl LookedAfter {
 pub(super) fn apart(files: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
     let (mut looked_after, mut others) = (Vec::new(), Vec::new());
     for file in files {
-        // A folder of Annex A lists is recognised as such; another folder may hold returns of several years.
+        // A folder of lists or views is recognised as such; another folder may hold returns of several years.
         let is_return = match ingest::format_of(file) {
             Ok(format) => format == Format::Ssda903,
-            Err(_) if file.is_dir() => true,
+            Err(_) if holds_returns(file) => true,
             Err(error) => return Err(error.into()),
         };
         let list = if is_return { &mut looked_after } else { &mut others };
         list.push(file.clone());
     }
     Ok((looked_after, others))
+}
+
+/// Whether a folder holds a table of looked-after children's returns.
+fn holds_returns(folder: &Path) -> bool {
+    let inside = || files_in(&[folder.to_owned()], Path::new("")).ok();
+    folder.is_dir()
+        && inside().is_some_and(|files| {
+            files.iter().any(|file| ingest::format_of(file).is_ok_and(|format| format == Format::Ssda903))
+        })
 }
 
 /// Reads tables of returns: what they hold, and how they were read.

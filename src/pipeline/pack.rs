@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::earlier::{self, Earlier, again};
 use super::figures::to_thousandths;
-use super::monthly::Work;
 use super::shown::Shown;
+use super::work::Work;
 use super::{Error, assurance, completeness, figures, judge};
 use crate::batch::Record;
 use crate::disclosure::{Cell, Figures, Profile, ProtectedTable, protect};

@@ -11,7 +11,7 @@ mod tables;
 
 use super::Error;
 use super::futures::Supposed;
-use super::monthly::Work;
+use super::work::Work;
 use crate::disclosure::Profile;
 use crate::forecast::Forecast;
 use crate::ingest::{self, EventGroups, Format};

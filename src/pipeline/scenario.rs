@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::earlier::Earlier;
 use super::futures::{self, Supposed};
-use super::monthly::Work;
 use super::pathway::Following;
 use super::pathway::scenarios::{self as work, WorkLine};
 use super::recipe::Fitted;
 use super::shown as history_shown;
 use super::what_if::WhatIf;
+use super::work::Work;
 use super::{Error, Listener, Progress, Stage};
 use crate::disclosure::{Cell, ProtectedTable};
 use crate::forecast::{FittedForecaster, Forecast};

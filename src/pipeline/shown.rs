@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::earlier::Earlier;
 use super::figures;
-use super::monthly::Work;
+use super::work::Work;
 use crate::disclosure::{Cell, FigureError, ProtectedTable, protect};
 use crate::ingest::{Format, Level};
 use crate::panel::{Hierarchy, SeriesKey, TOTAL};

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::Error;
-use super::monthly::{self, Work};
+use super::work::{self, Work};
 use crate::features::{calendar_design, closure_design};
 use crate::forecast::{Draws, Forecast};
 use crate::ingest::TimeLabels;
@@ -39,14 +39,14 @@ impl<'a> WhatIf<'a> {
         }
         let history = &work.active;
         let (known, horizon) = (history.span().len(), plan.forecast().horizon);
-        let calendar = monthly::calendar(plan)?;
+        let calendar = work::calendar(plan)?;
         let span = history.span().following(horizon);
         Ok(Some(WhatIf {
             fitted,
             history,
             future: work.design.slice(known, horizon),
             calendar_only: calendar_design(span, Some(&calendar), &plan.calendar().features)?,
-            closures: monthly::closures(plan)?,
+            closures: work::closures(plan)?,
             calendar,
             draws: plan.draws(),
             drop_before: deepest_drop(&fitted.shock().decomposition(history)),

@@ -5,70 +5,14 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    About, BacktestOptions, CalendarOptions, ForecastOptions, LineUp, PublishOptions, ScenarioOptions, load_scenario,
+    About, BacktestOptions, CalendarOptions, ForecastOptions, LineUp, ProjectError, PublishOptions, ScenarioOptions,
+    load_scenario,
 };
 use crate::forecast::Draws;
 use crate::ingest::InputOptions;
 use crate::pathway::PathwayPlan;
 use crate::publish::Theme;
-use crate::scenario::{Scenario, ScenarioError};
-
-/// Why a project file or line-up can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ProjectError {
-    /// The file can't be read.
-    #[error("can't read {}: {source}{}", path.display(), hint(source))]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The text breaks the file's rules.
-    #[error("{}: {what}", path.display())]
-    Invalid {
-        /// The file, with the line and column where they are known.
-        path: PathBuf,
-        /// What is wrong and what to do.
-        what: String,
-    },
-    /// There is no line-up of this name.
-    #[error("there is no line-up `{name}`: use one of {shipped}, or the path of a .toml file")]
-    NoLineUp {
-        /// The name asked for.
-        name: String,
-        /// The names that ship with the engine.
-        shipped: String,
-    },
-    /// A scenario can't be used.
-    #[error("{source}{}", in_file(name))]
-    Scenario {
-        /// The scenario as it was asked for.
-        name: String,
-        /// Why.
-        source: ScenarioError,
-    },
-    /// There is no model of this id.
-    #[error("there is no model `{id}`: the ids are {known}")]
-    NoModel {
-        /// The id asked for.
-        id: String,
-        /// The ids there are.
-        known: String,
-    },
-}
-
-/// Names the file of a scenario that has one.
-fn in_file(name: &str) -> String {
-    if name.contains(".toml") { format!(" ({name})") } else { String::new() }
-}
-
-fn hint(source: &std::io::Error) -> &'static str {
-    match source.kind() {
-        std::io::ErrorKind::NotFound => "; `groundswell init FILE` writes a project file",
-        _ => "",
-    }
-}
+use crate::scenario::Scenario;
 
 /// The file as written.
 #[derive(Debug, Clone, Serialize, Deserialize)]

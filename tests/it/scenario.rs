@@ -155,7 +155,7 @@ fn scenarios_are_shown_compared_and_refused() {
     let said = complaint(groundswell(folder.path()).args(["scenario", "-s", "tenth-lockdown"]), 78);
     assert!(said.contains("second-lockdown"), "{said}");
     let listed = output(groundswell(folder.path()).args(["scenario", "--list"]), 0);
-    assert_eq!(listed.lines().count(), 8);
+    assert_eq!(listed.lines().count(), 10);
 }
 
 #[test]

@@ -64,6 +64,8 @@ const IDENTIFIER: &str = "SYN-0";
 struct Sound {
     name: String,
     bytes: Vec<u8>,
+    /// What stands in the folder with it, sound.
+    beside: Vec<(String, Vec<u8>)>,
     read: fn(&Path) -> Result<(), String>,
 }
 
@@ -99,13 +101,30 @@ fn sound_files() -> Vec<Sound> {
     for format in FileFormat::ALL {
         let folder = TempDir::new().expect("a temporary folder");
         let written = write_format(&simulated, format, &Dirt::none(), folder.path()).expect("written");
-        for (number, path) in written.files.iter().enumerate() {
-            let (file, bytes) = (path.file_name().expect("a name").to_string_lossy(), fs::read(path).expect("a file"));
-            let read = if format == FileFormat::AnnexA { check_folder } else { check };
-            found.push(Sound { name: format!("{}-{number}/{file}", format.name()), bytes, read });
+        let all: Vec<(String, Vec<u8>)> = written
+            .files
+            .iter()
+            .map(|path| {
+                let name = path.strip_prefix(folder.path()).expect("in the folder").to_string_lossy().into_owned();
+                (format!("{}/{name}", format.name()), fs::read(path).expect("a file"))
+            })
+            .collect();
+        for (name, bytes) in &all {
+            // A list of Annex A is read with those of its extract.
+            let lists = format == FileFormat::AnnexA;
+            let folder_of = |name: &str| name.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+            let beside = all.iter().filter(|(other, _)| lists && other != name && folder_of(other) == folder_of(name));
+            let beside = beside.cloned().collect();
+            let read = if lists { check_folder } else { check };
+            found.push(Sound { name: name.clone(), bytes: bytes.clone(), beside, read });
         }
     }
-    found.push(Sound { name: "counts.csv".to_owned(), bytes: two_series().into_bytes(), read: check });
+    found.push(Sound {
+        name: "counts.csv".to_owned(),
+        bytes: two_series().into_bytes(),
+        beside: Vec::new(),
+        read: check,
+    });
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (file, read) in [
         ("sample-data/groundswell.toml", plan as fn(&Path) -> Result<(), String>),
@@ -113,7 +132,7 @@ fn sound_files() -> Vec<Sound> {
         ("models/line-ups/referrals.toml", line_up),
     ] {
         let name = Path::new(file).file_name().expect("a name").to_string_lossy().into_owned();
-        found.push(Sound { name, bytes: fs::read(root.join(file)).expect(file), read });
+        found.push(Sound { name, bytes: fs::read(root.join(file)).expect(file), beside: Vec::new(), read });
     }
     found
 }
@@ -149,6 +168,9 @@ fn withstand(each: u64) -> (u64, u64) {
     for (kind, sound) in (0..).zip(sound_files()) {
         let path: PathBuf = folder.path().join(&sound.name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        for (name, bytes) in &sound.beside {
+            fs::write(folder.path().join(name), bytes).expect("a file");
+        }
         fs::write(&path, &sound.bytes).expect("a file");
         let whole = (sound.read)(&path);
         assert!(

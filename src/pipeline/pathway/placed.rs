@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::super::care::CareRecords;
-use super::super::monthly::Work;
+use super::super::work::Work;
 use crate::panel::{Finding, Panel, Place, SeriesKey, Severity, ValueKind};
 use crate::pathway::placements::{CareHistory, PlacementGroups, PlacementRates};
 use crate::pathway::{CareStarts, Placed};

@@ -82,6 +82,7 @@ const OF_TABLES: &[(&str, &str, Unit, &str)] = &[
 #[rustfmt::skip]
 const OF_CHARTS: &[(&str, &str, Unit, &str)] = &[
     ("where-it-comes-from", "baseline", Counted, "the usual level"),
+    ("completeness", "share", SHARE, "the share of the period’s records in which the field is filled in"),
     ("coverage", "inside", SHARE, "how often the range held"),
     ("last-forecasts", "inside", None, "whether what came lay in the range: yes, no or unknown"),
     ("last-forecasts", "known_to", None, "the last period that the forecast knew"),
@@ -157,6 +158,7 @@ const ANYWHERE: &[(&str, Unit, &str)] = &[
     ("series", None, "the series"),
     ("severity", None, "note, warning (may change a forecast) or loss (something was left out)"),
     ("state", None, "observed, provisional (the period isn’t over or complete), missing or forecast"),
+    ("step", None, "the forecast, a lever, or (last) the scenario"),
     ("stratum", None, "the group of origins: all, before, in or after lockdowns"),
     ("suppressed", Counted, "what lockdowns keep away"),
     ("told_by", None, "data, or prior where the data can’t tell"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use groundswell::ingest::{Ingested, InputOptions, read};
-use groundswell::simulate::{Dirt, FileFormat, Planted, Simulated, write_format};
+use groundswell::simulate::{Dirt, Fault, FileFormat, Planted, Simulated, write_format};
 use tempfile::TempDir;
 
 use crate::commands::inputs;
@@ -51,8 +51,10 @@ fn clean_gives_the_truth(format: FileFormat) {
 fn dirty_gives_every_fault(format: FileFormat) {
     let simulated = authority();
     let (clean, _) = round_trip(&simulated, format, &Dirt::none());
-    let (dirty, planted) = round_trip(&simulated, format, &Dirt::of_each(0.01));
-    assert!(planted.findings.len() >= 6 && planted.findings.values().all(|count| *count >= 5), "{planted:?}");
+    // Lists of Annex A don't say when they were made, so a date after that day is one like any other.
+    let future = if matches!(format, FileFormat::AnnexA | FileFormat::AnnexAWorkbook) { 0.0 } else { 0.01 };
+    let (dirty, planted) = round_trip(&simulated, format, &Dirt::of_each(0.01).with(Fault::FutureDate, future));
+    assert!(planted.findings.len() >= 5 && planted.findings.values().all(|count| *count >= 5), "{planted:?}");
     assert_eq!(more(&dirty.findings, &clean.findings), planted.findings, "{}", format.name());
     assert_eq!(counts(&dirty), without(truth(&simulated), &planted.lost), "{}", format.name());
 }
