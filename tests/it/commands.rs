@@ -185,7 +185,7 @@ fn returns_that_the_simulator_writes_are_checked_and_make_projects() {
     assert!(project.contains("on = true\nlooked_after = [\"care\"]"), "{project}");
     fs::create_dir(folder.path().join("empty")).expect("a folder");
     let said = complaint(groundswell(folder.path()).args(["init", "--force", "counts.csv", "empty"]), 66);
-    assert!(said.contains("empty: there is no episode of care here"), "{said}");
+    assert!(said.contains("empty: this is a folder; name the files in it"), "{said}");
     let said = complaint(groundswell(folder.path()).args(["simulate", "-o", "x", "--dirt", "0.05"]), 64);
     assert!(said.contains("name it with --format"), "{said}");
 }
