@@ -156,7 +156,7 @@ const MADE_OF: &str = include_str!("../../assets/sbom.cdx.json");
 
 /// Writes the tables, charts and report of a pack into a folder that exists, and lists what was written.
 ///
-/// Each table of [`catalogue`] as CSV and Parquet, some as JSON too; `charts/*` as SVG, PNG and the figures behind them as
+/// Each table of `catalogue` as CSV and Parquet, some as JSON too; `charts/*` as SVG, PNG and the figures behind them as
 /// CSV; `dictionary` with every column of them; the workbook in the forms asked for; `report.html`;
 /// `sbom.cdx.json`, the program's bill of materials.
 ///
