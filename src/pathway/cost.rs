@@ -12,7 +12,7 @@ use super::lever::{PathwayLever, first_step};
 use super::national::Assumption;
 use crate::forecast::Forecast;
 use crate::panel::SeriesKey;
-use crate::time::{Frequency, Period, Span};
+use crate::time::{Frequency, Period, Span, financial_year};
 
 /// The unit costs that ship with the engine.
 const SHIPPED: &str = include_str!("../../models/pathway/costs.toml");
@@ -244,10 +244,7 @@ impl FinancialYears {
         if span.frequency() != Frequency::Month || span.is_empty() {
             return Err(PathwayError::Referrals { problem: "are not by months".to_owned() });
         }
-        let ends_in = |month: Period| {
-            let first = month.first_day();
-            i32::from(first.year()) + i32::from(first.month() >= 4)
-        };
+        let ends_in = |month: Period| i32::from(financial_year(month.first_day()));
         let first = ends_in(span.start());
         let years = (ends_in(span.period(span.len() - 1)) - first + 1) as usize;
         let mut months = vec![0; years];

@@ -12,7 +12,7 @@ use crate::ingest::{self, Format, History, Ingested, InputFile, TimeLabels};
 use crate::panel::{Finding, Panel, Place, SeriesKey, Severity, ValueKind};
 use crate::pathway::placements::{CareHistory, CareStay, PlacementGroups};
 use crate::project::RunPlan;
-use crate::time::{Date, Frequency, Period, Span};
+use crate::time::{Date, Frequency, Period, Span, financial_year};
 
 /// Legal statuses of a series of short breaks, whose children the Department's statistics don't count as looked after.
 // SSDA903 guide, code set of LS.
@@ -138,7 +138,7 @@ fn histories(
         }
         // The code is of the last return that has the episode.
         let told = placement.ended.map_or(last, |ended| ended.min(last)).max(placement.started);
-        let group = groups.group_of(placement.kind.as_deref().unwrap_or(""), return_of(told));
+        let group = groups.group_of(placement.kind.as_deref().unwrap_or(""), financial_year(told));
         let stay = CareStay { start: placement.started, end: placement.ended, group };
         by_child.entry(placement.child).or_default().push(stay);
     }
@@ -151,11 +151,6 @@ fn histories(
     // The order of hashed identifiers is nobody's business and must not decide a draw.
     histories.sort_unstable();
     Ok((histories, short_breaks))
-}
-
-/// The year in which the return of a day ends.
-fn return_of(day: Date) -> i16 {
-    day.year() + i16::from((day.month(), day.day()) > (3, 31))
 }
 
 impl CareRecords {

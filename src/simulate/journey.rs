@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::draw::{happens, position, whole};
 use super::options::{DayUnit, Delay, Journeys};
-use crate::time::WorkingCalendar;
+use crate::time::{WorkingCalendar, financial_year};
 
 /// A delay that the options must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,7 +219,7 @@ struct Shares {
 
 impl Shares {
     fn of(options: &Journeys, referral: Date) -> Shares {
-        let year_ending = referral.year() + i16::from(referral.month() >= 4);
+        let year_ending = financial_year(referral);
         let place = usize::try_from(year_ending - options.first_year).unwrap_or(0);
         let of_year = |shares: &[f64]| shares.get(place).or(shares.last()).copied().unwrap_or(0.0);
         let ratio = |part: f64, whole: f64| if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };

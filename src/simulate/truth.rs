@@ -8,7 +8,7 @@ use super::intensity::{Expected, Intensity, seasonal_index};
 use super::journey::Journey;
 use super::noise::Multipliers;
 use super::{BURN_IN, ReferralRow, SimulationOptions};
-use crate::time::{Closure, Closures, Date, Frequency, Period, WorkingCalendar};
+use crate::time::{Closure, Closures, Date, Frequency, Period, WorkingCalendar, financial_year};
 
 /// The truth behind a synthetic authority. All monthly lists run over `months`.
 ///
@@ -114,7 +114,7 @@ impl People {
     /// Counts one child's referral.
     pub fn count(&mut self, referral: Date, journey: &Journey, again: bool) {
         self.re_referrals += u32::from(again);
-        let year_ending = referral.year() + i16::from(referral.month() >= 4);
+        let year_ending = financial_year(referral);
         let year = self.journeys.entry(year_ending).or_insert(JourneyTruth { year_ending, ..JourneyTruth::default() });
         year.referrals += 1;
         year.no_further_action += u32::from(journey.no_further_action);

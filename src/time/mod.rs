@@ -5,11 +5,13 @@
 
 mod calendar;
 mod closures;
+mod financial_year;
 mod period;
 mod start;
 
 pub use calendar::{CalendarError, WorkingCalendar};
 pub use closures::{Closure, ClosureError, ClosureKind, Closures};
+pub use financial_year::financial_year;
 pub use jiff::civil::Date;
 pub use period::{Frequency, Period, Span, day_number};
 pub use start::Start;

@@ -17,7 +17,7 @@ use crate::ingest::made::{MadeRows, RowMaker};
 use crate::ingest::table::ReadThrough;
 use crate::ingest::text::RowCount;
 use crate::panel::Finding;
-use crate::time::Date;
+use crate::time::{Date, financial_year};
 
 /// The columns of the rows, by the names of their elements.
 pub(in crate::ingest) const HEADERS: [&str; 7] =
@@ -306,13 +306,12 @@ pub(super) fn window(heading: &Heading) -> Option<Window> {
     let year = year_of(heading);
     let end_of = |year: i16| Date::new(year, 3, 31).ok();
     // The year in which the reference date's collection ends.
-    let own_year = |date: Date| if (date.month(), date.day()) > (3, 31) { date.year() + 1 } else { date.year() };
     let (end, last, agreed) = match (year, reference) {
-        (Some(year), Some(date)) if own_year(date) == year => (end_of(year)?, date, true),
+        (Some(year), Some(date)) if financial_year(date) == year => (end_of(year)?, date, true),
         // A whole year's last day is more telling than a number that may mean the year's beginning.
         (_, Some(date)) if (date.month(), date.day()) == (3, 31) => (date, date, year.is_none()),
         (Some(year), reference) => (end_of(year)?, end_of(year)?, reference.is_none()),
-        (None, Some(date)) => (end_of(own_year(date))?, date, true),
+        (None, Some(date)) => (end_of(financial_year(date))?, date, true),
         (None, None) => return None,
     };
     Some(Window { first: end.checked_sub(1.year()).ok()?.tomorrow().ok()?, last, agreed })

@@ -2,15 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::time::Date;
+use crate::time::{Date, financial_year};
 
 /// A return's year holds more than this share of its dates; fewer are slips of the pen.
 const SHARE: f64 = 0.01;
-
-/// The year, from 1 April to 31 March, in which a date lies, by the year in which it ends.
-pub(super) fn year_of(date: Date) -> i16 {
-    date.year() + i16::from((date.month(), date.day()) > (3, 31))
-}
 
 /// The last day of the year that ends in `year`.
 pub(super) fn last_day(year: i16) -> Date {
@@ -25,7 +20,7 @@ pub(super) struct ReturnDates {
 
 impl ReturnDates {
     pub(super) fn add(&mut self, date: Date) {
-        *self.by_year.entry(year_of(date)).or_default() += 1;
+        *self.by_year.entry(financial_year(date)).or_default() += 1;
     }
 
     /// The year of the return. Where the rows name a year, it is that one or, since some files name the year in which
@@ -52,8 +47,8 @@ mod tests {
 
     #[test]
     fn a_year_ends_on_31_march() {
-        assert_eq!(year_of(Date::constant(2024, 3, 31)), 2024);
-        assert_eq!(year_of(Date::constant(2024, 4, 1)), 2025);
+        assert_eq!(financial_year(Date::constant(2024, 3, 31)), 2024);
+        assert_eq!(financial_year(Date::constant(2024, 4, 1)), 2025);
         assert_eq!(last_day(2024), Date::constant(2024, 3, 31));
     }
 

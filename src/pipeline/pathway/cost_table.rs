@@ -8,7 +8,7 @@ use crate::math::quantile;
 use crate::panel::SeriesKey;
 use crate::pathway::FinancialYears;
 use crate::pipeline::Error;
-use crate::time::{Frequency, Period};
+use crate::time::{self, Frequency, Period};
 
 /// Pounds by financial year and over the whole horizon, one row a series and window. `children` has the children behind
 /// each series of pounds month by month, under the same key, or one series that stands behind all of them.
@@ -113,8 +113,7 @@ fn rounded(value: f64, each: f64) -> f64 {
 /// The year in which the financial year of a month ends.
 fn financial_year(month: Period) -> i16 {
     debug_assert_eq!(month.frequency(), Frequency::Month, "checked before the pathway is followed");
-    let first = month.first_day();
-    first.year() + i16::from(first.month() >= 4)
+    time::financial_year(month.first_day())
 }
 
 #[cfg(test)]

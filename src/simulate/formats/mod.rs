@@ -21,7 +21,7 @@ pub use dirt::{Dirt, Fault, Planted};
 use self::annex_a::Kept;
 use self::dirt::Planter;
 use super::{SimulateError, Simulated};
-use crate::time::Date;
+use crate::time::{Date, financial_year};
 
 /// A form in which councils hold referrals, or children looked after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,9 +165,9 @@ impl Sheet {
 fn years(simulated: &Simulated) -> impl Iterator<Item = (i16, Date, Date)> {
     let extract = simulated.truth.extract_date;
     let first = simulated.truth.options.first_month.first_day();
-    let year_of = |day: Date| day.year() + i16::from(day.month() >= 4);
     let day = |year, month, day| Date::new(year, month, day).unwrap_or(Date::MAX);
-    (year_of(first)..=year_of(extract)).map(move |year| (year, day(year - 1, 4, 1), day(year, 3, 31).min(extract)))
+    (financial_year(first)..=financial_year(extract))
+        .map(move |year| (year, day(year - 1, 4, 1), day(year, 3, 31).min(extract)))
 }
 
 /// A date as `31/03/2024`; nothing where there is none.
