@@ -82,7 +82,7 @@ pub struct Progress {
 }
 
 /// Logs what was noticed about the data: what may change a forecast as a warning, the rest as detail.
-fn log_findings(findings: &[Finding]) {
+fn log_findings<'a>(findings: impl IntoIterator<Item = &'a Finding>) {
     for finding in findings {
         let (name, count) = (finding.name, finding.count);
         match finding.severity {

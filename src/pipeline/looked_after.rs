@@ -65,11 +65,7 @@ pub(super) fn apart(files: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), E
 
 /// Whether a folder holds a table of looked-after children's returns.
 fn holds_returns(folder: &Path) -> bool {
-    let inside = || files_in(&[folder.to_owned()], Path::new("")).ok();
-    folder.is_dir()
-        && inside().is_some_and(|files| {
-            files.iter().any(|file| ingest::format_of(file).is_ok_and(|format| format == Format::Ssda903))
-        })
+    folder.is_dir() && files_in(&[folder.to_owned()], Path::new("")).is_ok()
 }
 
 /// Reads tables of returns: what they hold, and how they were read.

@@ -152,7 +152,7 @@ pub(super) fn run_after(
         before.rows = Some(read.rows);
         blur(before, plan.publish().profile);
     }
-    super::log_findings(&work.findings().cloned().collect::<Vec<_>>());
+    super::log_findings(work.findings());
     let lock = Lock::acquire(&destination)?;
     let before = batch::latest(&destination).ok().flatten().map(|latest| latest.pack);
     let span = work.active.span();

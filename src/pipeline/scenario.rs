@@ -91,8 +91,6 @@ pub(super) struct Ready<'a> {
     pub what_if: WhatIf<'a>,
     /// The forecast of the leaves as it is published.
     pub leaves: Forecast,
-    /// What follows the forecast, where the project file asks for it.
-    following: Option<Following<'a>>,
 }
 
 impl Ready<'_> {
@@ -104,7 +102,10 @@ impl Ready<'_> {
 
     /// What scenarios come to in cases, workers and pounds; nothing where the project doesn't follow its forecast.
     pub fn work(&self, supposed: &[Supposed]) -> Result<Option<ProtectedTable>, Error> {
-        let Some(following) = &self.following else {
+        let mut findings = Vec::new();
+        let following = Following::fit(self.plan, self.work, &mut findings)?;
+        super::log_findings(&findings);
+        let Some(following) = following else {
             let named = supposed.iter().find(|one| one.scenario.reaches_what_follows());
             return match named {
                 None => Ok(None),
@@ -117,7 +118,7 @@ impl Ready<'_> {
             };
         };
         let baseline = following.run(&self.leaves, &[])?.tally();
-        work::table(following, &self.leaves, supposed, baseline)
+        work::table(&following, &self.leaves, supposed, baseline)
     }
 
     /// The horizon.
@@ -133,7 +134,7 @@ pub(super) fn with_ready<T>(
     ask: impl FnOnce(Ready<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let work = Work::prepare(plan, listener)?;
-    super::log_findings(&work.findings().cloned().collect::<Vec<_>>());
+    super::log_findings(work.findings());
     listener(Progress { stage: Stage::Fit, done: 0, of: 1 });
     let panel = &work.active;
     let known = panel.span().len();
@@ -150,10 +151,7 @@ pub(super) fn with_ready<T>(
     let future = work.design.slice(known, plan.forecast().horizon);
     let leaves = fitted.forecast(&future, plan.draws())?.shaped_like(panel.kind());
     listener(Progress { stage: Stage::Fit, done: 1, of: 1 });
-    let mut findings = Vec::new();
-    let following = Following::fit(plan, &work, &mut findings)?;
-    super::log_findings(&findings);
-    ask(Ready { plan, work: &work, fitted, what_if, leaves, following })
+    ask(Ready { plan, work: &work, fitted, what_if, leaves })
 }
 
 /// Applies scenarios to a project's forecast.
