@@ -185,7 +185,6 @@ pub fn mapping_text(
         }
         let groups = Categories::new(grouping, None)?;
         let _ = write!(text, "\n# Groups: {}\n[{}]\n", groups.all().join("; "), grouping.name());
-        let known: BTreeSet<String> = entries.keys().map(|spelling| plain(spelling)).collect();
         for (spelling, group) in entries.iter().filter(|(_, group)| !group.trim().is_empty()) {
             let _ = writeln!(text, "{} = {}", quoted(spelling), quoted(group));
         }
@@ -196,9 +195,9 @@ pub fn mapping_text(
             }
         }
         for (line, rows) in to_decide {
-            let decided = entries.iter().any(|(spelling, group)| {
-                !group.trim().is_empty() && plain(spelling) == plain(&line.spelling) && known.contains(&plain(spelling))
-            });
+            let decided = entries
+                .iter()
+                .any(|(spelling, group)| !group.trim().is_empty() && plain(spelling) == plain(&line.spelling));
             if decided {
                 continue;
             }

@@ -16,6 +16,13 @@ pub(super) struct Relation {
     pub high: f64,
 }
 
+impl Relation {
+    /// Its parts, and its total where that is unknown.
+    pub fn members(&self) -> impl Iterator<Item = usize> + '_ {
+        self.parts.iter().copied().chain(self.total)
+    }
+}
+
 /// The bounds of every count.
 pub(super) type Intervals = Vec<(f64, f64)>;
 
@@ -158,17 +165,14 @@ impl Problem {
     /// something of that total, and nothing of their parts.
     pub fn second_way<'a>(&self, relations: &'a [Relation], of_parts: bool) -> Option<&'a Relation> {
         let mut stands_in = vec![0_usize; self.counts.len()];
-        let members =
-            |relation: &Relation| relation.parts.iter().copied().chain(relation.total).collect::<Vec<usize>>();
-        relations.iter().flat_map(members).for_each(|member| stands_in[member] += 1);
+        relations.iter().flat_map(Relation::members).for_each(|member| stands_in[member] += 1);
         let says_nothing = |total: usize| of_parts && stands_in[total] == 1 && self.interval(total).1.is_infinite();
         let mut told: Vec<&Relation> =
             relations.iter().filter(|relation| !relation.total.is_some_and(says_nothing)).collect();
         told.sort_by_key(|relation| std::cmp::Reverse(relation.parts.len()));
         let mut groups = Groups::new(self.counts.len() + told.len());
         let closes = |(place, relation): &(usize, &&Relation)| {
-            let ways = members(relation).into_iter();
-            ways.filter(|member| !groups.join(*member, self.counts.len() + place)).count() > 0
+            relation.members().filter(|member| !groups.join(*member, self.counts.len() + place)).count() > 0
         };
         told.iter().enumerate().find(closes).map(|(_, relation)| *relation)
     }

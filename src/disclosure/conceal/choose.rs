@@ -27,9 +27,7 @@ pub(super) fn solve(mut problem: Problem) -> (Vec<usize>, usize) {
         let hidden: Vec<usize> = (0..problem.counts.len()).filter(|count| problem.counts[*count].hidden).collect();
         let exposed =
             hidden.iter().copied().find(|count| !lost.contains(count) && !problem.is_protected(*count, bounds[*count]));
-        let members =
-            |relation: &Relation| relation.parts.iter().copied().chain(relation.total).collect::<Vec<usize>>();
-        let unknowns: BTreeSet<usize> = relations.iter().flat_map(members).collect();
+        let unknowns: BTreeSet<usize> = relations.iter().flat_map(Relation::members).collect();
         let is_large = unknowns.len() > MOST_UNKNOWNS;
         let exposed = match (exposed, problem.second_way(&relations, is_large)) {
             (Some(exposed), _) => Some(exposed),
