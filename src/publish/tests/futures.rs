@@ -1,6 +1,7 @@
 //! Made-up answers, parts and scenarios of a made-up pack.
 
-use super::pack::{Sample, ranges};
+use super::pack::Sample;
+use super::ranges::ranges;
 use crate::disclosure::{FigureColumn, Figures, LabelColumn, Profile, ProtectedTable, protect};
 use crate::publish::{BASELINE, Futures, HORIZON, PERIOD, SupposedScenario};
 use crate::time::{Date, Period};

@@ -6,6 +6,7 @@ mod measured;
 mod pack;
 mod pathway;
 mod pictures;
+mod ranges;
 mod told;
 mod workbook;
 

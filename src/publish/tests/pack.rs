@@ -1,5 +1,6 @@
 //! A made-up pack for tests: no figure in it is anyone's.
 
+use super::ranges::ranges;
 use crate::disclosure::{FigureColumn, Figures, LabelColumn, Profile, ProtectedTable, TotalRow, protect};
 use crate::forecast::Levels;
 use crate::panel::{Finding, Place, Severity};
@@ -379,22 +380,4 @@ fn lockdowns() -> Vec<Lockdown> {
     dates
         .map(|(label, first, last)| Lockdown { label: label.to_owned(), first_day: date(first), last_day: date(last) })
         .into()
-}
-
-/// Mean, median and bounds of three levels around medians; spreads are standard deviations.
-pub fn ranges(medians: &[f64], spreads: &[f64]) -> Vec<FigureColumn> {
-    let at =
-        |width: f64| medians.iter().zip(spreads).map(|(median, spread)| (median + width * spread).max(0.0)).collect();
-    [
-        ("mean", 0.0),
-        ("median", 0.0),
-        ("lo_50", -0.67),
-        ("hi_50", 0.67),
-        ("lo_80", -1.28),
-        ("hi_80", 1.28),
-        ("lo_95", -1.96),
-        ("hi_95", 1.96),
-    ]
-    .map(|(name, width)| FigureColumn::counts(name, at(width)))
-    .into()
 }

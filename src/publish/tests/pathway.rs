@@ -1,6 +1,7 @@
 //! A made-up pathway of any size, and what a pack shows of one.
 
-use super::pack::{Sample, ranges};
+use super::pack::Sample;
+use super::ranges::ranges;
 use super::{PublishError, PublishOptions, charts_of, published, with_page, write};
 use crate::disclosure::{FigureColumn, Figures, LabelColumn, Profile, ProtectedTable, protect};
 use crate::publish::{PathwayContents, RestsOn};

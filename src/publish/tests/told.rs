@@ -1,6 +1,6 @@
 //! Made-up scenarios and answers for tests: the shape of a run's, in sizes of choice.
 
-use super::pack::ranges;
+use super::ranges::{WIDTHS, ranges};
 use crate::disclosure::{FigureColumn, Figures, LabelColumn, Profile, ProtectedTable, protect};
 use crate::publish::{BASELINE, Futures, HORIZON, SupposedScenario};
 use crate::time::{Closure, ClosureKind, Date, Period};
@@ -180,17 +180,7 @@ impl Told {
         let middle = |one: &Supposed| self.level * (start + one.2.iter().map(|(_, adds)| adds).sum::<f64>());
         let middles: Vec<f64> = all.iter().map(middle).collect();
         let at = |width: f64| middles.iter().map(|middle| middle + width * 0.1 * self.level).collect();
-        let widths = [
-            ("mean", 0.0),
-            ("median", 0.0),
-            ("lo_50", -0.67),
-            ("hi_50", 0.67),
-            ("lo_80", -1.28),
-            ("hi_80", 1.28),
-            ("lo_95", -1.96),
-            ("hi_95", 1.96),
-        ];
-        let figures = widths.map(|(name, width)| {
+        let figures = WIDTHS.map(|(name, width)| {
             if is_difference { FigureColumn::changes(name, at(width)) } else { FigureColumn::counts(name, at(width)) }
         });
         let mut labels = self.window(all.len());
