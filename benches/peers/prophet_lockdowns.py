@@ -1,13 +1,14 @@
 """Forecasts a monthly referral panel with Prophet, its lockdowns as one-off holidays, at the rolling origins of referrals.py.
 
     pip install prophet==1.5.0        # in a virtual environment of its own
-    python benches/peers/prophet_lockdowns.py SERIES.csv OUTPUT.csv [--sample N] [--areas even|odd]
+    python benches/peers/prophet_lockdowns.py SERIES.csv OUTPUT.csv [--origins 2020-06,2020-09] [--sample N] [--areas even|odd]
     python benches/peers/referrals.py score SERIES.csv OUTPUT.csv OURS.csv [--sample N] [--areas even|odd]
 
 OUTPUT.csv has the form of referrals.py's. Prophet's guide ("Treating COVID-19 lockdowns as a one-off holidays") makes
 each lockdown a holiday; months being the periods here, each month of which a quarter or more was closed is one day of its
 lockdown's window. A lockdown is known from the origin on before which it was announced. Everything else is Prophet's
-default; intervals are quantiles of its predictive samples.
+default; intervals are quantiles of its predictive samples. Series and origins already in OUTPUT.csv are not run again; one
+that Prophet fails on has no rows, and is named.
 """
 
 import argparse
@@ -55,24 +56,32 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("series", type=pathlib.Path)
     parser.add_argument("output", type=pathlib.Path)
+    parser.add_argument("--origins", default=",".join(ORIGINS), help="comma-separated, such as 2020-06,2020-09")
     parser.add_argument("--areas", choices=["even", "odd"], help="every other series only")
     parser.add_argument("--sample", type=int, default=0, help="only N series, spread over their ids")
     arguments = parser.parse_args()
     logging.getLogger("cmdstanpy").disabled = True
-    np.random.seed(1)
-    series = read_series(arguments.series)
-    tables = []
+    series, output = read_series(arguments.series), arguments.output
+    done = pd.read_csv(output, usecols=["origin", "unique_id"], dtype=str) if output.exists() else pd.DataFrame()
+    done = set(done.itertuples(index=False, name=None))
     clock = time.process_time()
-    for origin in ORIGINS:
-        for name in chosen(series, arguments.areas, arguments.sample):
+    for origin in arguments.origins.split(","):
+        for place, name in enumerate(chosen(series, arguments.areas, arguments.sample)):
+            if (origin, name) in done:
+                continue
+            np.random.seed(place)
             history = series[(series["unique_id"] == name) & (series["ds"] <= f"{origin}-01")]
-            rows = forecast(history, origin)
+            try:
+                rows = forecast(history, origin)
+            except (RuntimeError, ValueError) as error:
+                print(f"lost: {origin} {name}: {error}", flush=True)
+                continue
             rows.insert(0, "model", "Prophet with lockdowns")
             rows.insert(1, "origin", origin)
             rows.insert(2, "unique_id", name)
-            tables.append(rows)
-    pd.concat(tables).round(4)[["model", "origin", "unique_id", "ds", "point", *BOUNDS]].to_csv(arguments.output, index=False)
-    print(f"{time.process_time() - clock:.1f} s of this process; Stan's own are not among them")
+            rows = rows.round(4)[["model", "origin", "unique_id", "ds", "point", *BOUNDS]]
+            rows.to_csv(output, mode="a", index=False, header=not output.exists())
+        print(f"{origin}: {time.process_time() - clock:.1f} s of this process so far; Stan's own are not among them", flush=True)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ pub struct ScenarioResult {
     pub difference: [String; 3],
     /// What each lever adds, on average; the first line is the forecast as it is, the last one what they add up to.
     pub ledger: Vec<LedgerLine>,
-    /// Levers that change nothing here.
+    /// Levers that change nothing here: a sentence for each.
     pub idle: Vec<String>,
     /// What each lever adds in cases, workers and pounds, where the project follows its forecast.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -310,7 +310,7 @@ impl fmt::Display for Scenarios {
                 write_work(f, &scenario.work)?;
             }
             for idle in &scenario.idle {
-                writeln!(f, "  \"{idle}\" changes nothing here.")?;
+                writeln!(f, "  {idle}")?;
             }
         }
         Ok(())

@@ -25,7 +25,7 @@ pub struct SupposedScenario {
     pub description: String,
     /// Where each figure comes from.
     pub sources: Vec<String>,
-    /// Levers that change nothing here.
+    /// Levers that change nothing here: a sentence for each.
     pub idle: Vec<String>,
     /// The closures that it supposes.
     pub closures: Vec<Closure>,

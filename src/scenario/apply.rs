@@ -1,12 +1,12 @@
 //! Applies the levers one after the other.
 
-use ndarray::{Array2, Array3};
-
 use super::ScenarioError;
 use super::changes::{Changes, Field};
 use super::file::Scenario;
+use super::held::held;
 use super::ledger::Ledger;
 use super::lever::Lever;
+use super::timing::missed;
 use super::written::Written;
 use crate::forecast::Forecast;
 use crate::panel::Panel;
@@ -27,15 +27,15 @@ pub struct Outcome {
     pub forecast: Forecast,
     /// What each lever adds or takes.
     pub ledger: Ledger,
-    /// Levers that change nothing here, by their labels.
+    /// Levers that change nothing here: a sentence for each, with the reason where it is its dates.
     pub idle: Vec<String>,
     /// Everything that was changed in the end.
     pub changes: Changes,
 }
 
-/// Applies a scenario's levers on the forecast one after the other; those on what follows it are left to others. `what_if` gives the forecast of the leaves under changes, with the
-/// same draws as the baseline, so that path k of the one differs from path k of the other by the levers alone; it is not
-/// asked where nothing is changed. A scenario without levers is the baseline, byte for byte.
+/// Applies a scenario's levers on the forecast one after the other; those on what follows it are left to others.
+/// `what_if` gives the forecast of the leaves under changes, with the same draws as the baseline, so that path k of the
+/// one differs from path k of the other by the levers alone; it is not asked where nothing is changed. A scenario without levers is the baseline, byte for byte.
 ///
 /// # Errors
 /// Where a lever names a source or a day that can't be, or `what_if` fails.
@@ -68,7 +68,11 @@ pub fn apply<E: From<ScenarioError>>(
         let written = ledger.write(lever.label(), &forecast, &next);
         written.map_err(|error| ScenarioError::NoForecast { scenario: name(), reason: error.to_string() })?;
         if next.paths() == forecast.paths() {
-            idle.push(lever.label());
+            let label = lever.label();
+            idle.push(match missed(lever, ground.baseline.span()) {
+                Some((when, remedy)) => format!("\"{label}\" {when}: it adds nothing. {remedy}"),
+                None => format!("\"{label}\" changes nothing here."),
+            });
         }
         forecast = next;
     }
@@ -76,28 +80,10 @@ pub fn apply<E: From<ScenarioError>>(
     Ok(Outcome { forecast, ledger, idle, changes })
 }
 
-/// The mean of the last months of each series, held over the horizon in every path.
-fn held(ground: Ground<'_>, months: u32) -> Result<Forecast, String> {
-    let (history, baseline) = (ground.history, ground.baseline);
-    let per_month = history.span().frequency().season_length() as f64 / 12.0;
-    let periods = (f64::from(months) * per_month).round().max(1.0) as usize;
-    let mut rates = Array2::zeros((baseline.keys().len(), 1));
-    for (row, key) in baseline.keys().iter().enumerate() {
-        let known = history.keys().binary_search(key).map_err(|_| format!("{key} has no history"))?;
-        let observed = history.series(known).into_iter().copied().filter(|value| !value.is_nan());
-        let recent: Vec<f64> = observed.rev().take(periods).collect();
-        if recent.is_empty() {
-            return Err(format!("{key} has no observed period to take a rate from"));
-        }
-        rates[(row, 0)] = recent.iter().sum::<f64>() / recent.len() as f64;
-    }
-    let paths = Array3::from_shape_fn(baseline.paths().dim(), |(row, _, _)| rates[(row, 0)]);
-    let held = Forecast::new(baseline.keys().to_vec(), baseline.span(), paths).map_err(|error| error.to_string())?;
-    Ok(held.shaped_like(history.kind()))
-}
-
 #[cfg(test)]
 mod tests {
+    use ndarray::{Array2, Array3};
+
     use super::*;
     use crate::panel::{SeriesKey, ValueKind};
     use crate::time::{Period, Span};
@@ -175,14 +161,26 @@ mod tests {
     #[test]
     fn a_lever_that_does_nothing_is_named() {
         let (outcome, baseline) = outcome("[[lever]]\nlever = \"new-normal\"\nchange = { Police = 0.3 }");
-        assert_eq!(outcome.idle, ["New normal"]);
+        assert_eq!(outcome.idle, ["\"New normal\" changes nothing here."]);
         assert_eq!(outcome.forecast.paths(), baseline.paths());
+    }
+
+    #[test]
+    fn a_lever_that_comes_after_the_forecast_says_when_and_what_to_do() {
+        let (outcome, baseline) =
+            outcome("[[lever]]\nlever = \"new-need\"\nstarts = { months_ahead = 7 }\nper_month = 5");
+        assert_eq!(outcome.forecast.paths(), baseline.paths());
+        let said = &outcome.idle[0];
+        assert!(said.starts_with("\"New need\" starts in July 2025, after the forecast ends in June 2025"), "{said}");
+        assert!(said.contains("`horizon`"), "{said}");
     }
 
     #[test]
     fn the_recent_rate_is_held_as_the_mean_of_what_was_observed_last() {
         let (outcome, _) = outcome("[[lever]]\nlever = \"hold-recent-rate\"\nmonths = 3");
-        assert!(outcome.forecast.series(0).iter().all(|value| *value == 22.0));
-        assert!(outcome.forecast.series(1).iter().all(|value| *value == 32.0));
+        let means = outcome.forecast.mean();
+        assert!(means.row(0).iter().all(|mean| (mean - 22.0).abs() < 0.2), "{means}");
+        assert!(means.row(1).iter().all(|mean| (mean - 32.0).abs() < 0.2), "{means}");
+        assert!(outcome.forecast.series(0).iter().any(|value| *value != 22.0), "the rule has missed before");
     }
 }

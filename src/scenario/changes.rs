@@ -1,10 +1,10 @@
 //! What a scenario changes, as plain numbers for each series and step.
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use ndarray::Array2;
 
 use super::lever::{Against, BySource, EVERY, Lever};
+use super::timing::closed_until;
 use crate::forecast::Forecast;
 use crate::panel::SeriesKey;
 use crate::time::{Closure, ClosureKind, Period, Span, Start};
@@ -94,8 +94,12 @@ impl<'a> Field<'a> {
 
     /// The first step at or after a day; the number of steps where it lies after all of them.
     fn step(&self, day: Date) -> usize {
-        let period = Period::containing(self.horizon.frequency(), day);
-        (period.periods_since(self.horizon.start()).max(0) as usize).min(self.horizon.len())
+        (self.steps_until(day).max(0) as usize).min(self.horizon.len())
+    }
+
+    /// How many periods a day lies after the first step; below zero before it.
+    fn steps_until(&self, day: Date) -> i64 {
+        i64::from(Period::containing(self.horizon.frequency(), day).periods_since(self.horizon.start()))
     }
 
     /// What is said of each series: by the first of its labels that is named, else by `*`.
@@ -139,16 +143,7 @@ impl Changes {
         match lever {
             Lever::Lockdown { starts, weeks, last, schools, stay_at_home, event, change, .. } => {
                 let first = field.day(*starts)?;
-                let last = match (last, weeks) {
-                    (Some(last), _) => *last,
-                    (None, weeks) => {
-                        let days = (weeks.unwrap_or(0.0) * 7.0).round().max(1.0) as i64 - 1;
-                        first.checked_add(days.days()).map_err(|_| "ends after all dates".to_owned())?
-                    }
-                };
-                if last < first {
-                    return Err("ends before it starts".to_owned());
-                }
+                let last = closed_until(first, *weeks, *last)?;
                 let depths = [
                     (ClosureKind::Schools, *schools),
                     (ClosureKind::StayAtHome, *stay_at_home),
@@ -205,7 +200,10 @@ impl Changes {
                 }
             }
             Lever::NewNeed { source, starts, per_month, grows_over_months, lasts_months, total, curve, .. } => {
-                let from = field.step(field.day(*starts)?);
+                let day = field.day(*starts)?;
+                let from = field.step(day);
+                // What started before the forecast has grown, or come and gone, by as much.
+                let before = (-field.steps_until(day)).max(0) as usize;
                 let per_period = field.periods_per_month();
                 let steps = field.horizon.len();
                 let more: Vec<f64> = match (per_month, total, curve) {
@@ -217,10 +215,10 @@ impl Changes {
                             since if grown > 0.0 => ((since + 1.0) / grown).min(1.0),
                             _ => 1.0,
                         };
-                        (from..steps).map(|step| per_month / per_period * size((step - from) as f64)).collect()
+                        (from..steps).map(|step| per_month / per_period * size((step - from + before) as f64)).collect()
                     }
                     (None, Some(total), Some(curve)) => {
-                        curve.periods(per_period)?.into_iter().map(|share| total * share).collect()
+                        curve.periods(per_period)?.into_iter().skip(before).map(|share| total * share).collect()
                     }
                     _ => Vec::new(),
                 };
@@ -255,6 +253,8 @@ impl Changes {
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan;
+
     use super::*;
     use crate::time::Frequency;
 
@@ -294,6 +294,9 @@ mod tests {
         let need = changes(&[text]).expect("valid").new_need.expect("some");
         assert_eq!(need.row(0).to_vec(), [0.0, 3.0, 6.0, 6.0, 0.0, 0.0]);
         assert_eq!(need.row(1).to_vec(), [0.0, 1.0, 2.0, 2.0, 0.0, 0.0]);
+        // Begun two months before: of three months one is left.
+        let text = "lever = \"new-need\"\nstarts = \"2024-11-01\"\nper_month = 8\nlasts_months = 3";
+        assert_eq!(changes(&[text]).expect("valid").new_need.expect("some").row(0).to_vec(), [6.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
         let text =
             "lever = \"new-need\"\nsource = \"Schools\"\nstarts = { months_ahead = 5 }\ntotal = 6\ncurve = [1, 2, 3]";
         let need = changes(&[text]).expect("valid").new_need.expect("some");

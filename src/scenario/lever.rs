@@ -131,7 +131,7 @@ pub enum Lever {
         curve: Option<Curve>,
     },
     /// In place of the forecast, the mean of the last months, held for the whole horizon: the method in common use, to
-    /// compare with. It knows no season, no working days, and no range.
+    /// compare with. It knows no season and no working days; its range is how far it has missed before.
     HoldRecentRate {
         /// What the ledger calls it.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -9,8 +9,10 @@ mod apply;
 mod changes;
 mod curve;
 mod file;
+mod held;
 mod ledger;
 mod lever;
+mod timing;
 mod written;
 
 pub use apply::{Ground, Outcome, apply};
@@ -19,6 +21,7 @@ pub use curve::{Curve, named_curves};
 pub use file::Scenario;
 pub use ledger::{Entry, Ledger};
 pub use lever::{Against, BySource, DropStep, Lever};
+pub use timing::{Outside, outside};
 pub use written::{FOLLOWING, Written};
 
 /// Why a scenario can't be used.

@@ -230,7 +230,7 @@ pub(super) fn scenarios(contents: &PackContents, figures: Vec<Figure>) -> Option
         });
         let change = result(contents, futures, &one.name);
         let result: Vec<String> = total.into_iter().chain(change).collect();
-        let idle = (!one.idle.is_empty()).then(|| format!("Changes nothing here: {}.", one.idle.join(", ")));
+        let idle = (!one.idle.is_empty()).then(|| one.idle.join(" "));
         SupposedCard {
             id: format!("scenario-{}", place + 1),
             title: one.title.clone(),
