@@ -3,7 +3,7 @@
 use super::signed::{self, SignedFrame};
 use super::{PartsOf, View, draw_key};
 use crate::disclosure::Cell;
-use crate::publish::charts::axis::{Frame, axis_type, draw_periods, short_name};
+use crate::publish::charts::axis::{Frame, PERIODS, axis_type, draw_periods, short_name};
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL};
 use crate::publish::charts::{Chart, Plot, Words, chart as finished, nothing};
 use crate::publish::sheet::{Sheet, Value};
@@ -34,7 +34,7 @@ impl Plot for Composition {
                 left: area.left + signed::width(&ticks, kind),
                 top: top + LABEL + 12.0,
                 right: area.right,
-                bottom: area.bottom - LABEL - 30.0,
+                bottom: area.bottom - PERIODS,
             },
             across: (-0.6, self.periods.len() as f64 - 0.4),
             up: (ticks[0], ticks[ticks.len() - 1]),
