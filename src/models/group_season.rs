@@ -3,6 +3,8 @@
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
+use crate::math::quantile::median;
+
 /// Variance of a count about its mean mu is mu + mu^2 / 46: the median over English authorities' monthly referrals,
 /// DfE, Characteristics of children in need 2013-2024, table C6.
 const DISPERSION: f64 = 46.0;
@@ -10,8 +12,11 @@ const DISPERSION: f64 = 46.0;
 /// Rounds of level and season in turn; the second already moves no factor of an English panel by more than 0.003.
 const ROUNDS: usize = 3;
 
-/// Values further from what is expected than this many standard deviations are moved to that distance.
+/// Values further from what is usual than this many standard deviations are moved to that distance.
 const FARTHEST: f64 = 4.0;
+
+/// So many years of a season tell what is usual in it for a series; with fewer the group's season does.
+const USUAL_YEARS: usize = 3;
 
 /// How many years of a series' own data the group's season is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -89,9 +94,10 @@ impl Seen {
                 .map(|period| values[period] / (exposure[period] * group[history.seasons[period]]))
                 .collect();
             let level = moving_level(&adjusted, history.season_length, whole_windows);
+            let usual = usual_factors(values.view(), &level, exposure, history, group);
             for (period, value) in values.iter_mut().enumerate() {
                 let without_season = level[period] * exposure[period];
-                let mean = without_season * group[history.seasons[period]];
+                let mean = without_season * usual[history.seasons[period]];
                 let reach = FARTHEST * (mean + mean * mean / DISPERSION).sqrt();
                 *value = if mean.is_nan() { f64::NAN } else { value.max(mean - reach).min(mean + reach) };
                 // `max` and `min` drop a `NaN`; what was not observed stays so.
@@ -131,6 +137,26 @@ fn moving_level(adjusted: &[f64], season_length: usize, whole_windows: bool) -> 
         .into_iter()
         .map(|(level, weight)| if whole_windows && any_whole && !whole(weight) { f64::NAN } else { level })
         .collect()
+}
+
+/// What is usual for one series in each season: the median over its own years, so that a season unlike the group's, such
+/// as schools' referrals in August, isn't taken for a row of outliers.
+fn usual_factors(
+    values: ArrayView1<'_, f64>,
+    level: &[f64],
+    exposure: ArrayView1<'_, f64>,
+    history: &SeasonHistory<'_>,
+    group: &Array1<f64>,
+) -> Vec<f64> {
+    let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); history.season_length];
+    for (period, season) in history.seasons.iter().enumerate() {
+        let ratio = values[period] / (level[period] * exposure[period]);
+        if ratio.is_finite() {
+            by_season[*season].push(ratio);
+        }
+    }
+    let usual = |(ratios, group): (Vec<f64>, &f64)| if ratios.len() < USUAL_YEARS { *group } else { median(ratios) };
+    by_season.into_iter().zip(group).map(usual).collect()
 }
 
 /// The factors that the series have in common.
@@ -300,6 +326,17 @@ mod tests {
         assert!(unequal[(0, 7)] < 0.55 && unequal[(1, 7)] > 0.9, "{} {}", unequal[(0, 7)], unequal[(1, 7)]);
         let equal = of_deep(1.0);
         assert!((equal[(0, 7)] - equal[(1, 7)]).abs() < 0.03);
+    }
+
+    #[test]
+    fn a_series_that_stops_in_august_keeps_its_august_beside_others_that_do_not() {
+        let schools = |period: usize| if period % 12 == 7 { 5.0 } else { 100.0 };
+        let others = |period: usize| 80.0 + (period * 31 % 7) as f64;
+        let mut series: Vec<&dyn Fn(usize) -> f64> = vec![&others; 10];
+        series.push(&schools);
+        let factors = of(&panel(&series, 120), GroupYears::Estimated(Estimated::Estimated));
+        assert!(factors[(10, 7)] < 0.12, "{}", factors[(10, 7)]);
+        assert!(factors[(0, 7)] > 0.9, "{}", factors[(0, 7)]);
     }
 
     #[test]

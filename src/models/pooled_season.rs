@@ -129,14 +129,14 @@ impl FittedForecaster for FittedPooledSeason {
         let inner_future = if self.days.is_some() { without_days(future) } else { future.clone() };
         let rest = self.fitted.forecast(&inner_future, draws)?;
         let exposure = AverageDays::exposure(self.days.as_ref(), future, self.keys.len());
-        let mut paths = rest.paths().to_owned();
-        for (key, mut paths) in rest.keys().iter().zip(paths.outer_iter_mut()) {
+        let (keys, span, mut paths) = rest.into_parts();
+        for (key, mut paths) in keys.iter().zip(paths.outer_iter_mut()) {
             let Ok(row) = self.keys.binary_search(key) else { continue };
             for (step, (period, mut column)) in future.span().periods().zip(paths.columns_mut()).enumerate() {
                 column *= self.factors[(row, period.season())] * exposure[(row, step)];
             }
         }
-        Forecast::new(rest.keys().to_vec(), rest.span(), paths)
+        Forecast::new(keys, span, paths)
             .map_err(|error| ModelError::NoFit { model: ID.to_owned(), reason: error.to_string() })
     }
 

@@ -20,7 +20,7 @@ use crate::time::{Closures, Date, Frequency, WorkingCalendar};
 
 /// How many series go through at a time. Pools and calibrations see one block: enough series to learn from, and few
 /// enough that the paths of a line-up's members (500 of 12 periods a series) stay below the memory that reading takes.
-const BLOCK: usize = 2048;
+const BLOCK: usize = 1024;
 
 /// A table of series: where it is and how its columns are called.
 #[derive(Debug, Clone)]

@@ -250,8 +250,30 @@ fn pooled_season(states: &[SeriesState], frame: &Frame, point: &GridPoint, optio
     let mut effects: Vec<f64> = sums.iter().map(|(sum, weight)| sum / (weight + 1.0)).collect();
     let mean = effects.iter().sum::<f64>() / effects.len() as f64;
     effects.iter_mut().for_each(|effect| *effect -= mean);
+    let between = between(&by_state, &effects).max(options.season_spread.powi(2));
     let unsure = sums.iter().map(|(_, weight)| 1.0 / (weight + 1.0)).sum::<f64>() / sums.len() as f64;
-    PooledSeason { effects, variance: options.season_spread.powi(2) + unsure.min(UNKNOWN_SEASON) }
+    PooledSeason { effects, variance: between + unsure.min(UNKNOWN_SEASON) }
+}
+
+/// The variance of the series' own seasons about what they share, beyond chance; from each series' sums of effects times
+/// weight and of weights by season.
+///
+/// Method: moments, as in the empirical Bayes estimate of Efron and Morris (1975); each series takes part in what they
+/// share and so lies closer to it than to the truth.
+fn between(by_state: &[Vec<(f64, f64)>], effects: &[f64]) -> f64 {
+    let (mut excess, mut total) = (0.0, 0.0);
+    for own in by_state {
+        let (sum, weight) = own.iter().fold((0.0, 0.0), |(sum, weight), (s, w)| (sum + s, weight + w));
+        // A series' mean over the year is its level's, not its season's.
+        let mean = if weight > 0.0 { sum / weight } else { 0.0 };
+        for ((sum, weight), effect) in own.iter().zip(effects).filter(|((_, weight), _)| *weight > 0.0) {
+            let deviation = sum / weight - mean - effect;
+            excess += weight * deviation * deviation - 1.0;
+            total += weight;
+        }
+    }
+    let series = by_state.len() as f64;
+    if series > 1.0 && total > 0.0 { excess / total / (1.0 - 1.0 / series) } else { 0.0 }
 }
 
 /// What each series' data say at each grid point, and the groups' posteriors there. The spread between series is

@@ -95,7 +95,7 @@ pub struct ShockOptions {
     pub persistence: f64,
     /// Variance that the level gathers in a year, over the dispersion, before the data speak.
     pub wander: f64,
-    /// Standard deviation of a series' own season about the group's, as a logarithm.
+    /// Standard deviation of a series' own season about the group's, as a logarithm, unless the series show a larger one.
     pub season_spread: f64,
 }
 
