@@ -162,6 +162,7 @@ impl Results<'_> {
         let suppressed = [&contents.history, &contents.forecast, &contents.yearly, &contents.recent]
             .map(|table| (table.name().to_owned(), json!(suppressed_cells(table))));
         Record {
+            marking: plan.publish().profile.marking().map(str::to_owned),
             findings: self.findings.iter().map(|finding| json!(told(plan.publish().profile, finding))).collect(),
             models: json!({ "line_up": plan.line_up().name, "series": self.work.active.keys().len() }),
             backtest: Value::Object(backtest.collect()),
