@@ -53,6 +53,7 @@ pub use crate::publish::tables::WideFormat;
 
 use std::path::Path;
 
+use crate::disclosure::{Profile, told};
 use crate::ingest::{self, Ingested, InputOptions, TimeLabels};
 use crate::panel::{Finding, Severity};
 use crate::time::Closures;
@@ -81,9 +82,11 @@ pub struct Progress {
     pub of: u64,
 }
 
-/// Logs what was noticed about the data: what may change a forecast as a warning, the rest as detail.
-fn log_findings<'a>(findings: impl IntoIterator<Item = &'a Finding>) {
+/// Logs what was noticed about the data, under the rule of whoever reads the log: what may change a forecast as a warning,
+/// the rest as detail.
+fn log_findings<'a>(profile: Profile, findings: impl IntoIterator<Item = &'a Finding>) {
     for finding in findings {
+        let finding = told(profile, finding);
         let (name, count) = (finding.name, finding.count);
         match finding.severity {
             Severity::Note => tracing::debug!(finding = name, count, "{}", finding.what),

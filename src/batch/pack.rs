@@ -23,6 +23,8 @@ pub struct Pack {
     pub name: String,
     /// The job that made it.
     pub key: Key,
+    /// Its handling marking, where it has one.
+    pub marking: Option<String>,
 }
 
 impl Pack {
@@ -37,6 +39,9 @@ impl Pack {
 pub struct Latest {
     /// The layout's version.
     pub schema: u32,
+    /// The handling marking of the pack, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marking: Option<String>,
     /// The current pack's folder, beside the pointer.
     pub pack: String,
     /// The job that made it.
@@ -94,7 +99,7 @@ pub fn packs(destination: &Path) -> Result<Vec<Pack>, BatchError> {
         let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         // Folders that aren't packs are the user's own business.
         if let (false, Ok(manifest)) = (name.starts_with('.'), Manifest::read(&path)) {
-            packs.push(Pack { path, name, key: manifest.key });
+            packs.push(Pack { path, name, key: manifest.key, marking: manifest.marking });
         }
     }
     packs.sort_by(|a, b| a.name.cmp(&b.name));
@@ -299,7 +304,8 @@ mod tests {
 
     #[test]
     fn packs_of_one_origin_share_its_name() {
-        let pack = |name: &str| Pack { path: PathBuf::new(), name: name.into(), key: Key::of("1a2b3c4d5e") };
+        let pack =
+            |name: &str| Pack { path: PathBuf::new(), name: name.into(), key: Key::of("1a2b3c4d5e"), marking: None };
         assert_eq!(pack("2024-03").origin(), "2024-03");
         assert_eq!(pack("2024-03-1a2b3c4d").origin(), "2024-03");
         assert_eq!(pack("2024-03-1a2b3c4d-2").origin(), "2024-03");

@@ -130,11 +130,7 @@ impl NationalFigures {
             if step.is_conversion() {
                 all.push(Assumption {
                     what: format!("national share, {}", step.name()),
-                    value: format!(
-                        "{:.1}% of children, {:+.3} a year in its logit",
-                        100.0 * figures.share,
-                        figures.trend
-                    ),
+                    value: format!("{:.1}% of children, {}", 100.0 * figures.share, yearly_change(figures)),
                     source: figures.source.clone(),
                 });
             }
@@ -198,6 +194,17 @@ fn checked(step: Step, figures: &StepFigures) -> Result<NationalStep, String> {
 /// Twenty-five years: longer than any stay.
 const LONGEST_DAYS: u32 = 9_131;
 
+/// What the trend makes of a share in its first year, as a person reads it: percentage points, to a tenth.
+fn yearly_change(figures: &NationalStep) -> String {
+    // The slope of a logistic curve at the share.
+    let points = 100.0 * figures.trend * figures.share * (1.0 - figures.share);
+    match (points.abs() * 10.0).round() / 10.0 {
+        0.0 => "hardly changing from year to year".to_owned(),
+        size if points > 0.0 => format!("rising by about {size:.1} percentage points a year"),
+        size => format!("falling by about {size:.1} percentage points a year"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,6 +218,16 @@ mod tests {
         for step in Step::ALL {
             assert!((national.of(step).days.iter().sum::<f64>() - 1.0).abs() < 1e-9);
         }
+    }
+
+    #[test]
+    fn a_trend_is_told_in_percentage_points() {
+        let national = NationalFigures::shipped();
+        let told = |share: f64, trend: f64| yearly_change(&NationalStep { share, trend, ..national.steps[0].clone() });
+        // A logit of 0 moved by 0.04 is 51.0%, and by -0.1 it is 47.5%.
+        assert_eq!(told(0.5, 0.04), "rising by about 1.0 percentage points a year");
+        assert_eq!(told(0.5, -0.1), "falling by about 2.5 percentage points a year");
+        assert_eq!(told(0.02, -0.02), "hardly changing from year to year");
     }
 
     #[test]

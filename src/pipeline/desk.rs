@@ -203,7 +203,7 @@ fn no_complete_period(files: &[PathBuf], period: &str, first: &str, last: &str) 
     Finding {
         name: "no-complete-month",
         severity: Severity::Loss,
-        what: format!("Referrals from {first} to {last} cover no complete {period}"),
+        what: format!("Referrals from {first} to {last} cover no complete {period}").into(),
         place: Place { file: files.first().map(|path| path.display().to_string()), ..Place::default() },
         count: 1,
         meaning: "Nothing can be forecast from these files alone: a period that isn't covered whole is no count.",

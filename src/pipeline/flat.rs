@@ -9,6 +9,7 @@ use ndarray::Axis;
 use serde::Serialize;
 
 use super::{Error, Listener, Progress, Stage, recipe, short_history};
+use crate::disclosure::Profile;
 use crate::features::{FeatureOptions, calendar_design, closure_design};
 use crate::forecast::{Draws, Forecast, Forecaster, Levels, ModelError};
 use crate::ingest::{self, SeriesBlock, SeriesColumns, SeriesTable, Source, TimeLabels};
@@ -131,7 +132,7 @@ pub fn forecast_table(job: &FlatForecast, listener: Listener<'_>) -> Result<Flat
     let calendar = WorkingCalendar::england_and_wales();
     let mut findings = table.findings().to_vec();
     findings.extend(short_history::finding(&table.shorter_than(short_history::LEAST), table.frequency().noun()));
-    super::log_findings(&findings);
+    super::log_findings(Profile::Internal, &findings);
     let mut summary = FlatSummary { findings, ..FlatSummary::of(job) };
     let mut output = Output::open(job)?;
     for block in table.blocks(BLOCK) {

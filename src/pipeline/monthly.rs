@@ -15,7 +15,7 @@ use super::shown::{self, Shown};
 use super::work::Work;
 use super::{Error, Listener, Progress, Stage, futures, pathway, short_history};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
-use crate::disclosure::Profile;
+use crate::disclosure::{Profile, ToldFinding, told};
 use crate::forecast::{FittedForecaster, Forecast};
 use crate::ingest;
 use crate::panel::{Finding, Hierarchy, Panel, Place, SeriesKey, Severity};
@@ -86,8 +86,8 @@ pub struct Rehearsal {
     pub origins: usize,
     /// The folder of the packs.
     pub destination: PathBuf,
-    /// What was noticed about the data.
-    pub findings: Vec<Finding>,
+    /// What was noticed about the data, as the profile lets it be told.
+    pub findings: Vec<ToldFinding>,
 }
 
 impl fmt::Display for Rehearsal {
@@ -117,7 +117,7 @@ pub fn rehearse(plan: &RunPlan, listener: Listener<'_>) -> Result<Rehearsal, Err
         line_up: plan.line_up().name.clone(),
         origins: work.origins.len(),
         destination: plan.destination(),
-        findings: work.findings().cloned().collect(),
+        findings: work.findings().map(|finding| told(plan.publish().profile, finding)).collect(),
     })
 }
 
@@ -152,7 +152,7 @@ pub(super) fn run_after(
         before.rows = Some(read.rows);
         blur(before, plan.publish().profile);
     }
-    super::log_findings(work.findings());
+    super::log_findings(plan.publish().profile, work.findings());
     let lock = Lock::acquire(&destination)?;
     let before = batch::latest(&destination).ok().flatten().map(|latest| latest.pack);
     let span = work.active.span();
@@ -295,7 +295,7 @@ fn not_forecast(fitted: &dyn FittedForecaster, panel: &Panel, forecast: &Forecas
         Finding {
             name: "series-not-forecast",
             severity: Severity::Loss,
-            what: format!("{key} is not forecast: {reason}"),
+            what: format!("{key} is not forecast: {reason}").into(),
             place: Place { series: Some(key.to_string()), ..Place::default() },
             count: 1,
             meaning: "Totals that this series belongs to are forecast without it.",
@@ -315,7 +315,8 @@ fn no_backtest(panel: &Panel, horizon: usize) -> Finding {
             "{known} {noun}s of history are too few to try the forecast on the past: {} are needed, {least} to learn from \
              and {horizon} to compare with",
             least + horizon
-        ),
+        )
+        .into(),
         place: Place::default(),
         count: 1,
         meaning: "Nothing shows how well such forecasts have held; treat the ranges with care.",

@@ -288,7 +288,7 @@ fn needs_months() -> Finding {
     Finding {
         name: "pathway-needs-months",
         severity: Severity::Warning,
-        what: "the pathway is left out, as it follows months and the data have none".to_owned(),
+        what: "the pathway is left out, as it follows months and the data have none".into(),
         place: Place::default(),
         count: 1,
         meaning: "Nothing is said about open cases, social workers and cost.",

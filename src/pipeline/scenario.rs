@@ -104,7 +104,7 @@ impl Ready<'_> {
     pub fn work(&self, supposed: &[Supposed]) -> Result<Option<ProtectedTable>, Error> {
         let mut findings = Vec::new();
         let following = Following::fit(self.plan, self.work, &mut findings)?;
-        super::log_findings(&findings);
+        super::log_findings(self.plan.publish().profile, &findings);
         let Some(following) = following else {
             let named = supposed.iter().find(|one| one.scenario.reaches_what_follows());
             return match named {
@@ -134,7 +134,7 @@ pub(super) fn with_ready<T>(
     ask: impl FnOnce(Ready<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let work = Work::prepare(plan, listener)?;
-    super::log_findings(work.findings());
+    super::log_findings(plan.publish().profile, work.findings());
     listener(Progress { stage: Stage::Fit, done: 0, of: 1 });
     let panel = &work.active;
     let known = panel.span().len();

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::flat::{FlatTable, design_of};
 use super::judge::{self, Trial};
 use super::{Error, IdDimensions, Listener};
+use crate::disclosure::Profile;
 use crate::evaluate::{ScoreRow, Scorecard, Stratum, Summary};
 use crate::forecast::{Draws, Levels, RollingOrigins};
 use crate::ingest::TimeLabels;
@@ -136,7 +137,7 @@ impl fmt::Display for TableScores {
 /// Where the table or an origin can't be used, or the history is too short for a single origin.
 pub fn backtest_table(job: &FlatBacktest, listener: Listener<'_>) -> Result<TableScores, Error> {
     let table = job.table.read(listener)?;
-    super::log_findings(table.findings());
+    super::log_findings(Profile::Internal, table.findings());
     // Pools and calibrations see all series at once, so that scores don't depend on how a table is cut.
     let block = table.blocks(table.len()).next().ok_or(PanelError::Empty)??;
     let divided = job.dimensions.as_ref().map(|dimensions| dimensions.divide(&block.panel)).transpose()?;

@@ -76,6 +76,9 @@ pub struct Vintage {
     pub current: bool,
     /// Whether it is as it was published.
     pub intact: bool,
+    /// Its handling marking, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marking: Option<String>,
 }
 
 /// What a run would do about the current pack.
@@ -115,7 +118,8 @@ impl fmt::Display for Status {
         for pack in &self.packs {
             let mark = if pack.current { '*' } else { ' ' };
             let state = if pack.intact { "intact" } else { "NOT as published; `groundswell verify` says how" };
-            writeln!(f, "{mark} {}  {state}", pack.name)?;
+            let marking = pack.marking.as_ref().map_or(String::new(), |marking| format!("  {marking}"));
+            writeln!(f, "{mark} {}  {state}{marking}", pack.name)?;
         }
         writeln!(f, "{} in {}", counted(self.packs.len(), "pack"), self.folder.display())?;
         if self.running {
@@ -150,7 +154,8 @@ pub fn status(plan: &RunPlan) -> Result<Status, Error> {
     let is_current = |name: &str| current.as_ref().is_some_and(|latest| latest.pack == name);
     let vintage = |pack: batch::Pack| -> Result<Vintage, BatchError> {
         let intact = batch::verify(&pack.path)?.is_intact();
-        Ok(Vintage { current: is_current(&pack.name), intact, key: pack.key.to_string(), name: pack.name })
+        let batch::Pack { name, key, marking, .. } = pack;
+        Ok(Vintage { current: is_current(&name), intact, key: key.to_string(), name, marking })
     };
     let packs = batch::packs(&folder)?.into_iter().map(vintage).collect::<Result<Vec<Vintage>, BatchError>>()?;
     let standing = match &current {

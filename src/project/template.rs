@@ -114,7 +114,7 @@ folder = {folder}
 profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; or "dfe-cin", "internal" (docs/reference)
 workbook = [{workbook}]           # "xlsx" and "ods"; [] for none
 # keep = 24                   # packs of older origins are removed; without it all stay
-# theme = "theme.toml"        # colours of your own for the charts: docs/guide/theme.md
+# theme = "theme.toml"        # colours of your own: docs/guide/theme.md
 "#,
         title = quoted(&sketch.title),
         authority = quoted(&sketch.authority),
@@ -216,7 +216,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `publish.keep` | how many origins' packs stay once a new pack is there; the older ones are removed | all |
 | `publish.profile` | `published`; `dfe-cin`: counts 1-5 and what would tell them are hidden, others exact; `internal`: exact, marked, in the folder `…-OFFICIAL-SENSITIVE` | `published` |
 | `publish.workbook` | the forms of the workbook: `xlsx` (Excel), `ods` (OpenDocument), both, or `[]` for none | `[\"xlsx\"]` |
-| `publish.theme` | a TOML file of colours for the charts, in the form of `assets/theme.toml` (`docs/guide/theme.md`) | shipped |
+| `publish.theme` | a TOML file of colours for charts and report, in the form of `assets/theme.toml` (`docs/guide/theme.md`) | shipped |
 ";
 
 /// A format as the project file has it.

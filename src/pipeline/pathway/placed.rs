@@ -112,7 +112,7 @@ fn untold(months: usize) -> Finding {
     Finding {
         name: "returns-end-early",
         severity: Severity::Warning,
-        what: format!("the returns of looked-after children end {months} months before the forecast starts"),
+        what: format!("the returns of looked-after children end {months} months before the forecast starts").into(),
         place: Place::default(),
         count: months as u64,
         meaning: "These months are simulated, so that today's placements have a range already.",
@@ -124,7 +124,7 @@ fn too_late() -> Finding {
     Finding {
         name: "returns-start-late",
         severity: Severity::Loss,
-        what: "the returns of looked-after children start after the forecast does".to_owned(),
+        what: "the returns of looked-after children start after the forecast does".into(),
         place: Place::default(),
         count: 1,
         meaning: "Nothing is said about placements.",

@@ -1,0 +1,75 @@
+//! Numbers of records in findings: what `check` tells whoever holds the files, and what a run tells whoever reads its pack
+//! or its log.
+
+use serde_json::Value;
+
+/// What `check --json` said of one finding about records.
+pub struct Exact {
+    name: String,
+    what: String,
+    /// The rows, as a place names them.
+    rows: Option<String>,
+}
+
+/// Things that a finding may count in the open, as no child is told by them.
+const OPEN: [&str; 14] = [
+    "period", "periods", "series", "month", "months", "level", "levels", "area", "areas", "other", "sheet", "sheets",
+    "file", "files",
+];
+
+/// The findings whose number of records must not be told as it is: of 1 to 7, or no multiple of 5.
+pub fn exact(checked: &Value) -> Vec<Exact> {
+    let findings = checked["findings"].as_array().expect("findings").iter();
+    let hidden = findings.filter(|finding| {
+        let count = finding["count"].as_u64().expect("a number");
+        let what = finding["what"].as_str().expect("a sentence");
+        let words: Vec<&str> = what.split_whitespace().collect();
+        let number = count.to_string();
+        let place = words.iter().position(|word| *word == number);
+        let is_open = place.is_some_and(|place| words.get(place + 1).is_some_and(|noun| OPEN.contains(noun)));
+        place.is_some() && !is_open && (count < 8 || !count.is_multiple_of(5))
+    });
+    let rows = |finding: &Value| {
+        let rows: Vec<String> = finding["place"]["rows"].as_array()?.iter().map(Value::to_string).collect();
+        (rows.len() > 1).then(|| format!("rows {}", rows.join(", ")))
+    };
+    let of = |finding: &Value| Exact {
+        name: finding["name"].as_str().expect("a name").to_owned(),
+        what: finding["what"].as_str().expect("a sentence").to_owned(),
+        rows: rows(finding),
+    };
+    hidden.map(of).collect()
+}
+
+/// Asserts that none of them stands in what was said, place by place.
+pub fn stand_nowhere(exact: &[Exact], places: &[(String, Vec<String>)]) {
+    for (place, texts) in places {
+        for finding in exact {
+            let says = |words: &str| texts.iter().any(|text| text.contains(words));
+            assert!(!says(&finding.what), "{place} tells an exact number: {}", finding.name);
+            let rows = finding.rows.as_deref();
+            assert!(!rows.is_some_and(says), "{place} tells which rows: {}", finding.name);
+        }
+    }
+}
+
+/// Asserts that the manifest's findings and the events of a run give numbers of records as the rule has them, and gives how
+/// many it looked at.
+pub fn are_rounded(exact: &[Exact], manifest: &Value, events: &str) -> usize {
+    let events: Vec<Value> = events.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let told = |event: &&Value| event["finding"].is_string();
+    let events = events.iter().filter(told).map(|event| (event["finding"].as_str(), &event["count"]));
+    let findings = manifest["findings"].as_array().expect("findings").iter();
+    let findings = findings.map(|finding| {
+        assert!(finding["place"]["rows"].is_null(), "the manifest tells which rows: {}", finding["name"]);
+        (finding["name"].as_str(), &finding["count"])
+    });
+    let of_records = |name: Option<&str>| exact.iter().any(|finding| Some(finding.name.as_str()) == name);
+    let mut seen = 0;
+    for (name, count) in findings.chain(events).filter(|(name, _)| of_records(*name)) {
+        let is_rounded = count.as_u64().is_none_or(|count| count >= 10 && count.is_multiple_of(5));
+        assert!(is_rounded, "{count} of {name:?}");
+        seen += 1;
+    }
+    seen
+}
