@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::columns::each_text;
-use super::dfe_areas::{AreaYear, choose, labels, month_of, note_code_changes};
+use super::dfe_areas::{AreaYear, choose, labels, month_of, note_code_changes, without_parts};
 use super::error::IngestError;
 use super::findings;
 use super::frames::{Cells, ReadAs};
@@ -227,6 +227,7 @@ impl Reader<'_> {
             identity: number.or((!code.is_empty()).then_some(code)).unwrap_or(name).to_string(),
             months,
             total: if self.layout.total.is_some() { number_of(5) } else { Number::Missing },
+            shared_out: 0,
         });
     }
 }
@@ -274,9 +275,13 @@ fn assemble(
             others: listed(others.into_iter()),
         });
     }
+    if options.level == Level::Authority {
+        rows.iter_mut().for_each(AreaYear::share_out);
+    }
     let areas: Vec<&[AreaYear]> = rows.chunk_by(|one, other| one.identity == other.identity).collect();
     let labels = labels(&areas, options.area_labels, notes);
-    let chosen = choose(&areas, &labels, options)?;
+    let mut chosen = choose(&areas, &labels, options)?;
+    without_parts(&labels, options, &mut chosen, notes);
     note_values(
         &path,
         areas.iter().zip(&chosen).filter(|(_, chosen)| **chosen).flat_map(|(rows, _)| *rows),
@@ -320,10 +325,14 @@ fn note_values<'a>(
 ) {
     const COLUMNS: &str = "April to March";
     let mut counts = [RowCount::default(), RowCount::default(), RowCount::default()];
-    let mut disagreeing = RowCount::default();
+    let (mut disagreeing, mut shared_out) = (RowCount::default(), RowCount::default());
     let mut sorted: Vec<&AreaYear> = rows.collect();
     sorted.sort_by_key(|row| row.row);
     for row in sorted {
+        if row.shared_out > 0 {
+            shared_out.add(row.row);
+            shared_out.count += row.shared_out - 1;
+        }
         let mut sum = Some(0.0);
         for number in row.months {
             let rows = match number {
@@ -349,6 +358,9 @@ fn note_values<'a>(
     let makers = [findings::missing_values, findings::unreadable_numbers, findings::impossible_counts];
     for (rows, make) in counts.iter().zip(makers).filter(|(rows, _)| rows.count > 0) {
         notes.push(make(path, COLUMNS, rows));
+    }
+    if shared_out.count > 0 {
+        notes.push(findings::shared_out(path, COLUMNS, &shared_out));
     }
     if disagreeing.count > 0 {
         notes.push(findings::total_disagrees(path, "Referrals", &disagreeing));

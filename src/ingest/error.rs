@@ -211,6 +211,16 @@ pub enum IngestError {
         /// A row in another.
         second_row: u64,
     },
+    /// Years from April to March.
+    #[error("{}: column `{column}` holds financial years (as in row {row}), which could be taken for months; write the first day of each instead, such as 2023-04-01", path.display())]
+    FinancialYears {
+        /// The file.
+        path: PathBuf,
+        /// The column's header.
+        column: String,
+        /// The first such row.
+        row: u64,
+    },
     /// Nothing usable is left.
     #[error("{}: none of the {rows} rows can be used: {reasons}", path.display())]
     NoUsableRows {

@@ -280,6 +280,21 @@ pub(super) fn missing_values(path: &Path, column: &str, rows: &RowCount) -> Find
     }
 }
 
+/// Counts that aren't published, given a share of what the year's total leaves.
+pub(super) fn shared_out(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "suppressed-month",
+        severity: Severity::Note,
+        what: Statement::records(rows.count, "month has", "months have")
+            .then(" no published count, but a year's total"),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "Counts of 1 to 5 aren't published. What the total leaves is shared evenly among these months; leaving \
+                  them out would make the forecast too high.",
+        remedy: "Nothing. With the authority's own extract no month is missing.",
+    }
+}
+
 /// Values that are no number.
 pub(super) fn unreadable_numbers(path: &Path, column: &str, rows: &RowCount) -> Finding {
     Finding {

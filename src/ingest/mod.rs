@@ -51,6 +51,7 @@ mod series;
 mod signatures;
 mod ssda903;
 mod sudden;
+mod sums;
 mod table;
 mod text;
 mod tidy;
@@ -306,7 +307,7 @@ impl Reading<'_> {
         }
         let ((frequency, _), labels) = calendar.ok_or(IngestError::NoFiles)?;
         let panel = history::join(names, histories, frequency, kind, options, &mut self.findings)?;
-        Ok((panel, labels))
+        Ok((sums::without_sums(panel, &mut self.findings), labels))
     }
 
     fn dfe_monthly(&mut self, options: &InputOptions, tables: Tables<'_>) -> Result<(Panel, TimeLabels), IngestError> {

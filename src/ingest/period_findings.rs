@@ -319,9 +319,51 @@ pub(super) fn level_shifts(months: &[String]) -> Finding {
         .into(),
         place: Place { series: months.first().cloned(), ..Place::default() },
         count: months.len() as u64,
-        meaning: "A front door that was reorganised, or another way of counting, looks like this. Forecasts start from \
-                  the newer level; what was before it widens their ranges and bends their season.",
-        remedy: "Ask what changed. Where the older months count something else, leave them out with `from`.",
+        meaning: "A front door that was reorganised, or another way of counting, looks like this. Forecasts set out \
+                  from the newer level and lean back towards the mean of the last four years, as levels mostly do; what was \
+                  before the move also widens their ranges and bends their season.",
+        remedy: "Ask what changed. Where the new level has come to stay, or the older months count something else, leave \
+                 them out with `from`: else the forecast goes back towards them.",
+    }
+}
+
+/// Labels whose series are the sum of the others.
+pub(super) fn sum_of_others(dimension: &str, labels: &[String]) -> Finding {
+    Finding {
+        name: "sum-of-others",
+        severity: Severity::Loss,
+        what: format!("Among {dimension}, the sum of the others in every period: {}", some(labels)).into(),
+        place: Place { series: labels.first().cloned(), ..Place::default() },
+        count: labels.len() as u64,
+        meaning: "Totals are added up from their parts; a total among the series would count everything twice. It is left \
+                  out.",
+        remedy: "Nothing; or leave it out of the file.",
+    }
+}
+
+/// Labels that are called totals and aren't the sum of the others.
+pub(super) fn called_total(dimension: &str, labels: &[String]) -> Finding {
+    Finding {
+        name: "called-total",
+        severity: Severity::Warning,
+        what: format!("Among {dimension}, called a total but not the sum of the others: {}", some(labels)).into(),
+        place: Place { series: labels.first().cloned(), ..Place::default() },
+        count: labels.len() as u64,
+        meaning: "It is taken for a series like the others and added to them; if it is a total, everything is counted twice.",
+        remedy: "If it is a total, leave it out with `areas` or `filters`, or of the file.",
+    }
+}
+
+/// Parts of a region that the file tells as a whole too.
+pub(super) fn part_of_region(whole: &str, parts: &[&str]) -> Finding {
+    Finding {
+        name: "part-of-region",
+        severity: Severity::Note,
+        what: format!("{} are parts of {whole}, which is there as well", parts.join(" and ")).into(),
+        place: Place { series: parts.first().map(|part| (*part).to_owned()), ..Place::default() },
+        count: parts.len() as u64,
+        meaning: "They are left out, so that no total counts them twice.",
+        remedy: "Nothing; to forecast the parts, name the regions you want in `areas`.",
     }
 }
 

@@ -11,7 +11,7 @@ use super::error::IngestError;
 use super::frames::Cells;
 use super::labels::Labels;
 use super::options::DateOrder;
-use super::period_text::{Digits, Mark, read, read_digits};
+use super::period_text::{Digits, Mark, may_be_financial_year, read, read_digits};
 use super::text::RowNumbers;
 use super::time_labels::{TimeLabels, shown_frequency, shown_labels};
 use crate::time::{Frequency, Period};
@@ -141,7 +141,13 @@ impl PeriodColumn {
             Mark::Month(_) => 1,
             Mark::Quarter(_) => 2,
             Mark::Digits(..) => 3,
+            Mark::FinancialYear => 4,
         };
+        let texts = || (0..self.texts.len()).map(|code| self.texts.text(code as u32));
+        if self.texts.len() > 0 && texts().all(may_be_financial_year) {
+            let (path, column) = (path.to_path_buf(), column.to_string());
+            return Err(IngestError::FinancialYears { path, column, row: self.first_rows[0] });
+        }
         let first = self.marks.first().map_or(0, kind);
         if let Some(other) = self.marks.iter().position(|mark| kind(mark) != first) {
             return Err(IngestError::MixedTime {

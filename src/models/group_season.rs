@@ -1,8 +1,11 @@
 //! The season of a group of series, and each series' own season shrunk towards it.
 
+mod worth;
+
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
+use self::worth::estimated_years;
 use crate::math::quantile::median;
 
 /// Variance of a count about its mean mu is mu + mu^2 / 46: the median over English authorities' monthly referrals,
@@ -66,10 +69,10 @@ pub(super) fn factors(history: &SeasonHistory<'_>, years: GroupYears, trim: f64)
     }
     let seen = Seen::new(history, &group, false);
     let worth = match years {
-        GroupYears::Fixed(years) => years.max(0.0),
+        GroupYears::Fixed(years) => vec![years.max(0.0); series],
         GroupYears::Estimated(_) => estimated_years(history, &seen, &group),
     };
-    own_factors(history, &seen, &group, worth)
+    own_factors(history, &seen, &group, &worth)
 }
 
 /// Counts beside what the level alone lets expect.
@@ -178,13 +181,13 @@ fn group_factors(history: &SeasonHistory<'_>, seen: &Seen, trim: f64) -> Array1<
     with_mean_one(factors.collect())
 }
 
-/// Each series' own factors, shrunk towards the group's as if the group were worth so many years.
-fn own_factors(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>, years: f64) -> Array2<f64> {
+/// Each series' own factors, shrunk towards the group's as if the group were worth so many years to it.
+fn own_factors(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>, years: &[f64]) -> Array2<f64> {
     let mut factors = Array2::ones((seen.counts.nrows(), history.season_length));
     // A year of a large series tells as much as `DISPERSION` counts of a small one. The tiny addition keeps a series
     // without a single count at the group's season.
-    let prior = years * DISPERSION + 1e-6;
     for (row, mut own) in factors.rows_mut().into_iter().enumerate() {
+        let prior = years[row] * DISPERSION + 1e-6;
         let weight = seen.weights[row];
         let mut sums = vec![(0.0, 0.0); history.season_length];
         for (period, season) in history.seasons.iter().enumerate() {
@@ -201,39 +204,6 @@ fn own_factors(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>, ye
     }
     factors
 }
-
-/// How many years of a series' own data the group's season is worth: the variance of one year about a series' season
-/// over the variance of the series' seasons about the group's.
-///
-/// Method: moments, as in the empirical Bayes estimate of Efron and Morris (1975).
-fn estimated_years(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>) -> f64 {
-    let series = seen.counts.nrows() as f64;
-    let (mut within, mut between, mut total) = (0.0, 0.0, 0.0);
-    for (row, counts) in seen.counts.rows().into_iter().enumerate() {
-        let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); history.season_length];
-        for (period, season) in history.seasons.iter().enumerate() {
-            let expected = seen.expected[(row, period)] * group[*season];
-            if expected > 0.0 {
-                by_season[*season].push(counts[period] / expected - 1.0);
-            }
-        }
-        let weight = mean_observed(counts) * seen.weights[row];
-        for deviations in by_season.iter().filter(|deviations| deviations.len() > 1) {
-            let years = deviations.len() as f64;
-            let mean = deviations.iter().sum::<f64>() / years;
-            let variance = deviations.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (years - 1.0);
-            within += weight * variance;
-            between += weight * (mean * mean - variance / years);
-            total += weight;
-        }
-    }
-    // Each series takes part in the group's season and so lies closer to it than to the truth.
-    let between = if series > 1.0 { between / (1.0 - 1.0 / series) } else { 0.0 };
-    if total > 0.0 && between > 0.0 { (within / between).clamp(1.0, MOST_YEARS) } else { MOST_YEARS }
-}
-
-/// So many years leave a series next to nothing of its own season.
-const MOST_YEARS: f64 = 200.0;
 
 fn mean_observed(values: ArrayView1<'_, f64>) -> f64 {
     let (sum, count) = values

@@ -15,6 +15,9 @@ use crate::time::{Frequency, Period};
 /// The usual shape is that of so many years.
 const YEARS: usize = 5;
 
+/// Fewer years don't tell what is usual.
+const USUAL_YEARS: usize = 3;
+
 /// One position of the year.
 #[derive(Debug, Clone)]
 struct Place {
@@ -131,10 +134,15 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Option<Char
     };
     let mean = |place: &Place| spoken(Cell::Number(place.mean));
     let words = Words {
-        headline: headline([
-            format!("{} is usually the busiest {noun}, {} the quietest", long(busiest), long(quietest)),
-            format!("The year’s usual shape by {noun}"),
-        ]),
+        headline: if years < USUAL_YEARS {
+            let known = if years == 1 { "one year alone".to_owned() } else { format!("{years} years alone") };
+            headline([format!("{} by {noun}, of {known}: too few to tell a season", capitalised(&contents.measure))])
+        } else {
+            headline([
+                format!("{} is usually the busiest {noun}, {} the quietest", long(busiest), long(quietest)),
+                format!("The year’s usual shape by {noun}"),
+            ])
+        },
         subtitle: format!(
             "{} by {noun} of the year, {}, {}{} and forecast",
             capitalised(&contents.measure),
