@@ -67,7 +67,6 @@ impl Problem {
 
     /// Shows what was hidden for the sake of others and isn't needed for them, totals and large counts first.
     fn show_what_may_be(&mut self, from_the_start: &BTreeSet<usize>) {
-        let none = BTreeSet::new();
         let mut added: Vec<usize> = self.hidden().filter(|count| !from_the_start.contains(count)).collect();
         let size = |count: &usize| (self.counts[*count].parts, self.counts[*count].value);
         added.sort_by(|one, other| {
@@ -75,15 +74,30 @@ impl Problem {
             other.0.cmp(&one.0).then(other.1.total_cmp(&one.1))
         });
         for count in added {
+            if !self.counts[count].hidden {
+                continue;
+            }
+            let before: Vec<usize> = self.hidden().collect();
             self.counts[count].hidden = false;
-            let relations = self.relations();
-            let is_exposed = self.exposed_in_turn(&relations, &none).is_some()
-                || self.second_way(&relations, false).is_some() && {
-                    let unknowns = relations.iter().flat_map(Relation::members).collect();
-                    self.exposed_together(&relations, &unknowns, &mut BTreeMap::new(), &none).is_some()
-                };
-            self.counts[count].hidden = is_exposed;
+            // Another that isn't needed any more may be worked out then, and is shown too.
+            while let Some(exposed) = self.exposed() {
+                if from_the_start.contains(&exposed) {
+                    before.iter().for_each(|count| self.counts[*count].hidden = true);
+                    break;
+                }
+                self.counts[exposed].hidden = false;
+            }
         }
+    }
+
+    /// A hidden count that is bounded too tightly.
+    fn exposed(&self) -> Option<usize> {
+        let (relations, none) = (self.relations(), BTreeSet::new());
+        self.exposed_in_turn(&relations, &none).or_else(|| {
+            self.second_way(&relations, false)?;
+            let unknowns = relations.iter().flat_map(Relation::members).collect();
+            self.exposed_together(&relations, &unknowns, &mut BTreeMap::new(), &none)
+        })
     }
 
     /// Hides the total of a relation that cuts across others; false where an earlier pack showed it as it is.

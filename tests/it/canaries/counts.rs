@@ -52,8 +52,14 @@ fn exact(checked: &Value) -> Vec<Exact> {
 fn stand_nowhere(exact: &[Exact], places: &[(String, Vec<String>)]) {
     for (place, texts) in places {
         for finding in exact {
-            let says = |words: &str| texts.iter().any(|text| text.contains(words));
-            assert!(!says(&finding.what), "{place} tells an exact number: {}", finding.name);
+            // Not as the end of others: "5 rows" stands in "about 35 rows", and "8 rows" in "fewer than 8 rows".
+            let alone = |text: &String, words: &str| {
+                let is_told =
+                    |before: &str| before.ends_with("than ") || before.ends_with(|end: char| end.is_ascii_digit());
+                text.match_indices(words).any(|(at, _)| !is_told(&text[..at]))
+            };
+            let says = |words: &str| texts.iter().any(|text| alone(text, words));
+            assert!(!says(&finding.what), "{place} tells an exact number: {}", finding.what);
             let rows = finding.rows.as_deref();
             assert!(!rows.is_some_and(says), "{place} tells which rows: {}", finding.name);
         }
