@@ -13,6 +13,7 @@ mod explain;
 mod forecast;
 mod init;
 mod man;
+mod project;
 mod reference;
 mod rerun;
 mod run;

@@ -37,7 +37,7 @@ fn sequences(seeds: std::ops::Range<u64>) -> Outcome {
 #[test]
 fn no_count_of_a_made_up_table_can_be_bounded_more_tightly_than_the_rule_allows() {
     let outcome = tables(0..120);
-    assert!(outcome.attacked > 1_000, "too little is hidden to tell: {outcome:?}");
+    assert!(outcome.attacked > 800, "too little is hidden to tell: {outcome:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! No child's identifier or date of birth is in any byte that a command writes, in whatever form the files come: on the
 //! streams, in packs (workbooks and Parquet files decoded), in project files, in what is left of temporary files. And no
-//! exact number of records is in what a run says or publishes.
+//! exact number of records is in what a run says or publishes (`counts`).
 
 mod counts;
 
@@ -69,9 +69,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Runs the commands of a first month on files of one format; asserts that nothing of a child is in what they write. Gives
-/// how many findings hide a number, and how many numbers were found rounded.
-fn gives_nothing_away(simulated: &Simulated, format: FileFormat) -> (usize, usize) {
+/// Runs the commands of a first month on files of one format; asserts that nothing of a child is in what they write.
+fn gives_nothing_away(simulated: &Simulated, format: FileFormat) {
     let secrets = secrets(simulated);
     let (source, desk) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
     let written = write_format(simulated, format, &Dirt::of_each(0.03), source.path()).expect("written");
@@ -85,8 +84,7 @@ fn gives_nothing_away(simulated: &Simulated, format: FileFormat) -> (usize, usiz
             command.args(inputs(format, &written.files));
         }
         let output = command.output().expect("the program starts");
-        let [told, beside] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        said.push((arguments.join(" "), vec![told, beside]));
+        said.push((arguments.join(" "), [output.stdout, output.stderr].concat()));
         output.status.success()
     };
     run(&["check"], true);
@@ -101,8 +99,8 @@ fn gives_nothing_away(simulated: &Simulated, format: FileFormat) -> (usize, usiz
     } else {
         assert_eq!(format, FileFormat::Ssda903, "files that a project can be made of");
     }
-    let (checked, events) = (said[1].1[0].clone(), said.get(4).map(|(_, texts)| texts[1].clone()).unwrap_or_default());
-    let mut places: Vec<(String, Vec<String>)> = said;
+    let mut places: Vec<(String, Vec<String>)> =
+        said.into_iter().map(|(what, bytes)| (what, vec![String::from_utf8_lossy(&bytes).into_owned()])).collect();
     places.extend(files(desk.path()).iter().map(|path| (path.display().to_string(), texts(path))));
     for (place, texts) in &places {
         for secret in &secrets {
@@ -110,25 +108,14 @@ fn gives_nothing_away(simulated: &Simulated, format: FileFormat) -> (usize, usiz
             assert!(!found, "{}: {place} holds {}", format.name(), &secret[..secret.len().min(5)]);
         }
     }
-    // What `check` and `init` say is for whoever holds the files.
-    let exact = counts::exact(&serde_json::from_str(&checked).expect("JSON"));
-    places.retain(|(place, _)| !place.contains("check") && !place.starts_with("init"));
-    counts::stand_nowhere(&exact, &places);
-    let manifest = places.iter().find(|(place, _)| place.ends_with("manifest.json"));
-    let rounded = manifest
-        .map_or(0, |(_, texts)| counts::are_rounded(&exact, &serde_json::from_str(&texts[0]).expect("JSON"), &events));
-    (exact.len(), rounded)
 }
 
 #[test]
 fn nothing_of_a_child_is_in_what_commands_write() {
     let simulated = authority();
-    let (mut hidden, mut rounded) = (0, 0);
     for format in FileFormat::ALL {
-        let of_format = gives_nothing_away(&simulated, format);
-        (hidden, rounded) = (hidden + of_format.0, rounded + of_format.1);
+        gives_nothing_away(&simulated, format);
     }
-    assert!(hidden > 20 && rounded > 20, "too few numbers to tell: {hidden} exact, {rounded} rounded");
 }
 
 /// The search itself: it finds what is there.

@@ -1,6 +1,5 @@
 //! The pack as a whole: what every chart and the report must be for any authority.
 
-mod futures;
 mod gallery;
 mod measured;
 mod pack;
