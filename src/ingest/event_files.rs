@@ -1,12 +1,11 @@
 //! Files of any format that tells what happened, as events.
 
-use std::fs::File;
-use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 use super::error::IngestError;
 use super::events::{Event, Events};
-use super::{InputFile, annex_a, cin_census, dates, findings, ssda903, table, workbook};
+use super::source::{Source, start_of};
+use super::{InputFile, annex_a, cin_census, dates, findings, ssda903, workbook};
 use crate::panel::Finding;
 
 /// What happened to the children of the files, for what follows journeys and not only counts.
@@ -28,40 +27,50 @@ pub struct History {
 /// # Errors
 /// Where a file can't be read or is no return.
 pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestError> {
-    if files.is_empty() {
+    let sources: Vec<Source> = files.iter().map(|file| Source::File(base.join(file))).collect();
+    read_events_of(&sources)
+}
+
+/// As [`read_events`], of files or of bytes in memory.
+///
+/// # Errors
+/// Where a source can't be read or is no return.
+pub fn read_events_of(sources: &[Source]) -> Result<History, IngestError> {
+    if sources.is_empty() {
         return Err(IngestError::NoFiles);
     }
     let (mut all, mut findings, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
     let mut care = ssda903::CareReader::default();
-    for file in files {
-        let path = base.join(file);
-        if annex_a::is_folder_of_lists(&path) {
-            let (events, mut through) = annex_a::events(&path)?;
+    for source in sources {
+        let path = source.path();
+        if let Some(folder) = source.folder_of_lists() {
+            let (events, mut through) = annex_a::events_of_folder(folder)?;
             findings.append(&mut through.notes);
-            inputs.push(InputFile::of(&path, &through));
+            inputs.push(InputFile::of(path, &through));
             all.push((annex_a::last_day(&events), events));
             continue;
         }
-        let (input, start) = open_start(&path)?;
+        let (mut input, _) = source.input()?;
+        let start = start_of(path, &mut input)?;
         let mut through = if workbook::is_archive(&start) {
-            let (events, through) = annex_a::events(&path)?;
+            let (events, through) = annex_a::events_of_book(path, &mut input)?;
             all.push((annex_a::last_day(&events), events));
             through
         } else if cin_census::is_census(&start) {
-            let (events, through) = cin_census::events(&path, Box::new(input))?;
+            let (events, through) = cin_census::events(path, Box::new(input))?;
             all.push((through.covers.last().map(|(_, last)| *last), events));
             through
         } else {
-            care.read(&path, Box::new(input))?
+            care.read(path, Box::new(input))?
         };
         if through.ragged.count > 0 {
-            findings.push(findings::ragged_rows(&path, &through.ragged));
+            findings.push(findings::ragged_rows(path, &through.ragged));
         }
         if let Some(encoding) = through.converted {
-            findings.push(findings::converted_encoding(&path, encoding));
+            findings.push(findings::converted_encoding(path, encoding));
         }
         findings.append(&mut through.notes);
-        inputs.push(InputFile::of(&path, &through));
+        inputs.push(InputFile::of(path, &through));
     }
     let mut care = care.finish();
     findings.append(&mut care.findings);
@@ -77,12 +86,4 @@ pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestErro
         findings.push(findings::repeated_events(repeated));
     }
     Ok(History { events, findings, inputs, care_covers: care.covers })
-}
-
-/// Opens a file, and gives its first bytes; reading starts with them again.
-fn open_start(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
-    let (mut file, mut start) = (table::open_file(path)?, Vec::new());
-    let read = file.by_ref().take(64).read_to_end(&mut start).and_then(|_| file.rewind());
-    read.map_err(|source| IngestError::Broken { path: path.to_path_buf(), source })?;
-    Ok((file, start))
 }

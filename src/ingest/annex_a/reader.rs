@@ -1,6 +1,7 @@
 //! Lists as rows of referrals, or as events of all kinds.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -15,7 +16,7 @@ use crate::ingest::events::{ChildIdentifier, Event, HeldLabels, Label};
 use crate::ingest::made::{MadeRows, RowMaker};
 use crate::ingest::options::DateOrder;
 use crate::ingest::rows::is_blank;
-use crate::ingest::table::{ReadThrough, open_file};
+use crate::ingest::table::ReadThrough;
 use crate::ingest::text::RowCount;
 use crate::ingest::workbook::{Cell, SheetRow, Workbook};
 use crate::panel::{Finding, Place};
@@ -70,21 +71,30 @@ impl RowMaker for ReferralList {
     }
 }
 
-/// All events of an extract, and what was noticed.
+/// All events of the lists in a folder, and what was noticed.
 ///
 /// # Errors
 /// Where it can't be read or has no list.
-pub(in crate::ingest) fn events(path: &Path) -> Result<(Vec<Event>, ReadThrough), IngestError> {
-    let mut extract = if path.is_dir() {
-        Extract::of_folder(path)?
-    } else {
-        let book = Workbook::open(path, &mut open_file(path)?)?;
-        Extract::of_book(book)?.map_err(|_| IngestError::NotATable {
-            path: path.to_path_buf(),
-            what: "a workbook without any of Annex A's Lists 1 to 8",
-            remedy: "check the headers of its sheets",
-        })?
-    };
+pub(in crate::ingest) fn events_of_folder(folder: &Path) -> Result<(Vec<Event>, ReadThrough), IngestError> {
+    events(Extract::of_folder(folder)?)
+}
+
+/// All events of the lists in a workbook, and what was noticed.
+///
+/// # Errors
+/// Where it can't be read or has no list.
+pub(in crate::ingest) fn events_of_book(
+    path: &Path,
+    input: &mut dyn Read,
+) -> Result<(Vec<Event>, ReadThrough), IngestError> {
+    events(Extract::of_book(Workbook::open(path, input)?)?.map_err(|_| IngestError::NotATable {
+        path: path.to_path_buf(),
+        what: "a workbook without any of Annex A's Lists 1 to 8",
+        remedy: "check the headers of its sheets",
+    })?)
+}
+
+fn events(mut extract: Extract) -> Result<(Vec<Event>, ReadThrough), IngestError> {
     let (mut told, mut notes, mut rows) = (Vec::new(), Vec::new(), 0);
     let mut labels = HeldLabels::default();
     for part in 0..extract.parts.len() {
