@@ -126,7 +126,7 @@ pub(super) fn read(
         filtered: 0,
     };
     let wanted = reader.wanted();
-    let through = table.read(&wanted, &mut |batch| {
+    let through = table.read(&wanted, false, &mut |batch| {
         progress(batch.bytes, batch.rows.of(0));
         let cells: Vec<Vec<Option<String>>> = batch.columns.iter().map(texts).collect();
         (0..batch.len()).for_each(|position| {

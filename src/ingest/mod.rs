@@ -77,10 +77,11 @@ pub use mapping::{Mapping, MappingLine, Unmapped, Writable, mapping_text, writab
 pub use options::{AreaLabels, Columns, DateOrder, Format, InputOptions, Level};
 pub use recognise::{Recognition, RoleColumn, format_of, recognise, recognise_source};
 pub use series::{SeriesBlock, SeriesColumns, SeriesTable, read_series};
-pub use sudden::sudden_changes;
 pub use source::Source;
+pub use sudden::sudden_changes;
 pub use time_labels::TimeLabels;
 
+use self::event_files::EventFiles;
 use self::headers::Headers;
 use self::referrals::ReferralReader;
 use self::table::{ReadThrough, Table};
@@ -162,14 +163,24 @@ pub struct Ingested {
 /// Where a file can't be read or used, files don't belong together, or the options ask for what isn't there. See
 /// [`IngestError::fault`] for whose fault it is.
 pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>)) -> Result<Ingested, IngestError> {
-    if let Some(twice) = (1..options.files.len()).find(|at| options.files[..*at].contains(&options.files[*at])) {
-        let message = format!("the file {} stands twice in `files`", options.files[twice].display());
-        return Err(IngestError::Options(message));
-    }
-    let mapping_path = options.mapping.as_ref().map(|path| base.join(path));
-    let mapping = mapping_path.as_ref().map(|path| Mapping::read(path)).transpose()?;
-    let sources: Vec<Source> = options.files.iter().map(|path| Source::File(base.join(path))).collect();
-    read_sources(options, &sources, mapping_path.as_deref().zip(mapping.as_ref()), by)
+    let (sources, mapping) = (files_of(options, base)?, mapping_of(options, base)?);
+    ingest(options, &sources, mapping.as_ref().map(|(path, mapping)| (path.as_path(), mapping)), None, by)
+}
+
+/// As [`read`], and in the same pass all that happened, where the files tell it: `history` has it once they have been read
+/// to their end, whether or not they can be counted.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_with_history(
+    options: &InputOptions,
+    base: &Path,
+    history: &mut Option<History>,
+    by: &mut dyn FnMut(Progress<'_>),
+) -> Result<Ingested, IngestError> {
+    let (sources, mapping) = (files_of(options, base)?, mapping_of(options, base)?);
+    let mapping = mapping.as_ref().map(|(path, mapping)| (path.as_path(), mapping));
+    ingest(options, &sources, mapping, Some(history), by)
 }
 
 /// As [`read`], of files or of bytes in memory: the sources stand in the place of the options' files, and the mapping, with
@@ -183,6 +194,31 @@ pub fn read_sources(
     mapping: Option<(&Path, &Mapping)>,
     by: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Ingested, IngestError> {
+    ingest(options, sources, mapping, None, by)
+}
+
+/// The files that the options name.
+fn files_of(options: &InputOptions, base: &Path) -> Result<Vec<Source>, IngestError> {
+    if let Some(twice) = (1..options.files.len()).find(|at| options.files[..*at].contains(&options.files[*at])) {
+        let message = format!("the file {} stands twice in `files`", options.files[twice].display());
+        return Err(IngestError::Options(message));
+    }
+    Ok(options.files.iter().map(|path| Source::File(base.join(path))).collect())
+}
+
+/// The mapping that the options name, with its path.
+fn mapping_of(options: &InputOptions, base: &Path) -> Result<Option<(PathBuf, Mapping)>, IngestError> {
+    let path = options.mapping.as_ref().map(|path| base.join(path));
+    path.map(|path| Mapping::read(&path).map(|mapping| (path, mapping))).transpose()
+}
+
+fn ingest(
+    options: &InputOptions,
+    sources: &[Source],
+    mapping: Option<(&Path, &Mapping)>,
+    history: Option<&mut Option<History>>,
+    by: &mut dyn FnMut(Progress<'_>),
+) -> Result<Ingested, IngestError> {
     if sources.is_empty() {
         return Err(IngestError::NoFiles);
     }
@@ -191,15 +227,15 @@ pub fn read_sources(
     {
         return Err(IngestError::Options(format!("`from` ({from}) comes after `to` ({to})")));
     }
-    let mut reading =
-        Reading {
-            files: sources.len(),
-            inputs: Vec::new(),
-            findings: Vec::new(),
-            completeness: None,
-            unmapped: Vec::new(),
-            by,
-        };
+    let mut reading = Reading {
+        files: sources.len(),
+        inputs: Vec::new(),
+        findings: Vec::new(),
+        completeness: None,
+        unmapped: Vec::new(),
+        history,
+        by,
+    };
     let mut format = None;
     let mut tables = Vec::new();
     for (position, source) in sources.iter().enumerate() {
@@ -246,6 +282,8 @@ struct Reading<'b> {
     findings: Vec<Finding>,
     completeness: Option<Completeness>,
     unmapped: Vec<Unmapped>,
+    /// Where all that happened is wanted.
+    history: Option<&'b mut Option<History>>,
     by: &'b mut dyn FnMut(Progress<'_>),
 }
 
@@ -272,9 +310,19 @@ impl Reading<'_> {
         tables: Tables<'_>,
     ) -> Result<(Panel, TimeLabels), IngestError> {
         let mut reader = ReferralReader::new(options, mapping)?;
+        let mut told: Option<EventFiles> = None;
         for table in tables {
-            let read = |table: Table, progress: &mut dyn FnMut(u64, u64)| reader.read(table, progress);
-            self.one(table?, read, |through| through)?;
+            let table = table?;
+            let events = self.history.is_some() && table.known().is_some();
+            let path = table.file().to_path_buf();
+            let read = |table: Table, progress: &mut dyn FnMut(u64, u64)| reader.read(table, events, progress);
+            let through = self.one(table, read, |through| through)?;
+            if events {
+                told.get_or_insert_default().take(&path, through);
+            }
+        }
+        if let (Some(history), Some(told)) = (&mut self.history, told) {
+            **history = Some(told.history());
         }
         reader.check_areas()?;
         if reader.crosses(cin_census::SOURCE_BREAK) {

@@ -120,7 +120,7 @@ fn referral_dimensions(table: Table, headers: &Headers, path: &Path) -> Result<V
     let mut dimensions = Vec::new();
     if let Some(area) = find(headers, path, Role::Area, &options)? {
         let mut areas: BTreeSet<String> = BTreeSet::new();
-        table.read(&[(area, ReadAs::Text)], &mut |batch| {
+        table.read(&[(area, ReadAs::Text)], false, &mut |batch| {
             each_text(&batch.columns[0], |text| {
                 if let Some(text) = text.filter(|_| areas.len() < 2) {
                     areas.insert(text.to_lowercase());

@@ -13,6 +13,7 @@ use super::annex_a::{self, Extract, Form, ReferralList};
 use super::cin_census::{CensusReturn, HEADERS, is_census};
 use super::encoding::hexadecimal;
 use super::error::IngestError;
+use super::events::Event;
 use super::frames::{Cells, Container, Frame, ReadAs, Stored, read_text};
 use super::made::{MadeRows, RowMaker};
 use super::options::Format;
@@ -55,9 +56,31 @@ pub(super) struct ReadThrough {
     pub(super) notes: Vec<Finding>,
     /// The first and last days that the file covers by its nature, as a year's return does; none where its rows tell.
     pub(super) covers: Vec<(i32, i32)>,
+    /// What happened, where the file tells it and it was asked for.
+    pub(super) events: Option<FileEvents>,
+}
+
+/// What a file tells of beside its rows.
+#[derive(Debug)]
+pub(super) struct FileEvents {
+    pub(super) events: Vec<Event>,
+    /// The day by which a newer file is told from an older one, in days since 1 January 1970.
+    pub(super) last: Option<i32>,
+    /// Entries that were read.
+    pub(super) rows: u64,
+    /// What was noticed on the way.
+    pub(super) notes: Vec<Finding>,
+    /// The encoding that was converted to Unicode, if any.
+    pub(super) converted: Option<&'static str>,
 }
 
 impl ReadThrough {
+    /// The events with the day by which the file is told from others, and what reading it for them showed.
+    pub(super) fn events_apart(mut self) -> (Option<(Option<i32>, Vec<Event>)>, ReadThrough) {
+        let Some(FileEvents { events, last, rows, notes, converted }) = self.events.take() else { return (None, self) };
+        (Some((last, events)), ReadThrough { rows, notes, converted, ..self })
+    }
+
     /// What reading separated text to its end showed; `rows` are those that have as many fields as the header.
     pub(super) fn of_text(rows: u64, blocks: &TextBlocks<'_>) -> ReadThrough {
         let ragged = blocks.ragged.clone();
@@ -204,14 +227,15 @@ impl Table {
         }
     }
 
-    /// Reads the wanted columns; every batch goes to `each` in the file's order, while the next is being read, until
-    /// it has seen enough.
+    /// Reads the wanted columns, and where they are asked for the events of a file that tells any; every batch goes to
+    /// `each` in the file's order, while the next is being read, until it has seen enough.
     ///
     /// # Errors
     /// Where the file can't be read on, or `each` fails.
     pub(super) fn read(
         self,
         wanted: &[(usize, ReadAs)],
+        events: bool,
         each: &mut dyn FnMut(Batch) -> Result<ControlFlow<()>, IngestError>,
     ) -> Result<ReadThrough, IngestError> {
         let path = self.path.clone();
@@ -221,7 +245,7 @@ impl Table {
                 Opened::Text(blocks) => read_blocks(&self.path, blocks, wanted, &sender),
                 Opened::Made(_, _, maker) => {
                     let columns = wanted.iter().map(|(column, _)| *column).collect();
-                    maker.make(&mut MadeRows::new(columns, sender))
+                    maker.make(&mut MadeRows::new(columns, events, sender))
                 }
                 Opened::Frame(container, frame, input) => {
                     read_frame(&self.path, container, frame, input, wanted, sender)

@@ -82,7 +82,7 @@ impl Tidy {
         wanted.push((columns.value, ReadAs::Number));
         wanted.extend(columns.filters.iter().map(|(_, column, _)| (*column, ReadAs::Text)));
         let mut rows = Rows::new(columns);
-        let through = table.read(&wanted, &mut |batch| {
+        let through = table.read(&wanted, false, &mut |batch| {
             progress(batch.bytes, batch.rows.of(0));
             rows.take(&batch);
             Ok(ControlFlow::Continue(()))

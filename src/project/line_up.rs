@@ -144,7 +144,8 @@ mod tests {
     #[test]
     fn weights_that_fit_no_member_are_refused() {
         let (_, text) = SHIPPED[2];
-        let error = LineUp::from_toml(&text.replace("[2.0, 1.0]", "[2.0]"), Path::new("mine.toml")).expect_err("refused");
+        let error =
+            LineUp::from_toml(&text.replace("[2.0, 1.0]", "[2.0]"), Path::new("mine.toml")).expect_err("refused");
         assert!(error.to_string().contains("one weight for each member"), "{error}");
     }
 

@@ -1,8 +1,6 @@
 //! Tables of text: the first byte chooses options, the rest is the file.
 
-use groundswell::ingest::{
-    Format, InputOptions, SeriesColumns, read_series, recognise_source,
-};
+use groundswell::ingest::{Format, InputOptions, SeriesColumns, read_series, recognise_source};
 use groundswell::time::Frequency;
 
 use super::{Names, bytes_named, counted, happened, said};

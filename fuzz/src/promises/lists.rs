@@ -39,7 +39,10 @@ pub fn keeps(bytes: &[u8]) {
             IngestError::Unrecognised { .. } | IngestError::MissingColumn { .. } | IngestError::RepeatedHeader { .. }
         );
         let in_name = text.split('\u{1E}').any(|sheet| sheet.lines().next().is_some_and(|name| name.contains(CHILD)));
-        assert!(lists_columns || in_name || !error.to_string().contains(CHILD), "a message that names a child: {error}");
+        assert!(
+            lists_columns || in_name || !error.to_string().contains(CHILD),
+            "a message that names a child: {error}"
+        );
     }
 }
 

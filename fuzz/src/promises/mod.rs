@@ -88,7 +88,10 @@ fn happened(sources: &[Source], names: Names) -> Result<History, IngestError> {
 fn said(message: &impl Display, names: Names) {
     let text = message.to_string();
     assert!(!text.is_empty() && text.len() <= LONGEST, "a message of {} bytes", text.len());
-    assert!(!text.chars().any(char::is_control), "a message of more than one line, or with a control character: {text:?}");
+    assert!(
+        !text.chars().any(char::is_control),
+        "a message of more than one line, or with a control character: {text:?}"
+    );
     assert!(names == Names::Anything || !text.contains(CHILD), "a message that names a child: {text}");
 }
 

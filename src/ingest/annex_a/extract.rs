@@ -47,7 +47,7 @@ pub(in crate::ingest) struct Extract {
     others: u64,
     bytes: u64,
     sha256: String,
-    converted: Option<&'static str>,
+    pub(super) converted: Option<&'static str>,
 }
 
 /// Whether a path is a folder with at least one CSV file.
