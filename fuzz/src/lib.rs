@@ -17,7 +17,7 @@ static SAID: Mutex<String> = Mutex::new(String::new());
 
 /// Runs a promise on one input. A panic in code of ours ends the process wherever it is caught, one in a library (whose
 /// sources lie in cargo's registry) only where nothing catches it: readers may guard the decoders that they use.
-pub fn hold(promise: fn(&[u8]), bytes: &[u8]) {
+pub fn hold(promise: promises::Promise, bytes: &[u8]) {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         std::panic::set_hook(Box::new(|panic| {

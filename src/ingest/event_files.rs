@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::error::IngestError;
 use super::events::{Event, Events};
 use super::source::{Source, start_of};
-use super::table::ReadThrough;
+use super::table::{DatedEvents, ReadThrough};
 use super::{InputFile, annex_a, cin_census, dates, findings, ssda903, workbook};
 use crate::panel::Finding;
 
@@ -64,8 +64,7 @@ pub fn read_events_of(sources: &[Source]) -> Result<History, IngestError> {
 /// What files tell, one after another.
 #[derive(Debug, Default)]
 pub(super) struct EventFiles {
-    /// The events of each file, with the day by which it is told from others.
-    all: Vec<(Option<i32>, Vec<Event>)>,
+    all: Vec<DatedEvents>,
     findings: Vec<Finding>,
     inputs: Vec<InputFile>,
     care: ssda903::CareReader,

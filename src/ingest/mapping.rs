@@ -39,7 +39,8 @@ impl Mapping {
     /// Where it is not one.
     pub fn from_toml(text: &str, path: &Path) -> Result<Mapping, IngestError> {
         let refuse = |detail: String| IngestError::Mapping { path: path.to_path_buf(), detail };
-        let mapping: Mapping = toml::from_str(text).map_err(|error| refuse(error.message().to_string()))?;
+        let mapping: Mapping =
+            toml::from_str(text).map_err(|error| refuse(error.message().replace(char::is_control, " ")))?;
         if mapping.schema != 1 {
             return Err(refuse(format!("it has schema {}; this version reads schema 1", mapping.schema)));
         }

@@ -60,6 +60,9 @@ pub(super) struct ReadThrough {
     pub(super) events: Option<FileEvents>,
 }
 
+/// Events of a file, behind the day by which it is told from others, in days since 1 January 1970.
+pub(super) type DatedEvents = (Option<i32>, Vec<Event>);
+
 /// What a file tells of beside its rows.
 #[derive(Debug)]
 pub(super) struct FileEvents {
@@ -76,7 +79,7 @@ pub(super) struct FileEvents {
 
 impl ReadThrough {
     /// The events with the day by which the file is told from others, and what reading it for them showed.
-    pub(super) fn events_apart(mut self) -> (Option<(Option<i32>, Vec<Event>)>, ReadThrough) {
+    pub(super) fn events_apart(mut self) -> (Option<DatedEvents>, ReadThrough) {
         let Some(FileEvents { events, last, rows, notes, converted }) = self.events.take() else { return (None, self) };
         (Some((last, events)), ReadThrough { rows, notes, converted, ..self })
     }

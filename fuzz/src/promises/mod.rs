@@ -21,8 +21,11 @@ use groundswell::ingest::{TimeLabels, sudden_changes};
 use groundswell::panel::Finding;
 use groundswell::time::Closures;
 
+/// Panics where an input shows that a promise is broken.
+pub type Promise = fn(&[u8]);
+
 /// Every kind of input by the name of its folder of saved inputs, and its promise.
-pub const ALL: [(&str, fn(&[u8])); 8] = [
+pub const ALL: [(&str, Promise); 8] = [
     ("csv", csv::keeps),
     ("cells", cells::keeps),
     ("care", care::keeps),
@@ -109,9 +112,12 @@ fn bytes_named(name: &str, bytes: &[u8]) -> Source {
     Source::Bytes(name.into(), bytes.to_vec())
 }
 
-/// The name of a child may stand where the first line has it: then it is a header.
+/// The name of a child may stand where the first line has it, or a line that quotation marks make of several: then it is
+/// a header.
 fn names_of_table(text: &[u8]) -> Names {
-    let header = text.split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.trim_ascii().is_empty());
-    let in_header = header.is_some_and(|line| line.windows(CHILD.len()).any(|window| window == CHILD.as_bytes()));
-    if in_header { Names::Anything } else { Names::NoChild }
+    let end = if text.contains(&b'\n') { b'\n' } else { b'\r' };
+    let mut lines = text.split(|byte| *byte == end).filter(|line| !line.trim_ascii().is_empty());
+    let named = |line: &[u8]| line.contains(&b'"') || line.windows(CHILD.len()).any(|part| part == CHILD.as_bytes());
+    let header = lines.find(|line| !line.trim_ascii().to_ascii_lowercase().starts_with(b"sep="));
+    if header.is_some_and(named) { Names::Anything } else { Names::NoChild }
 }

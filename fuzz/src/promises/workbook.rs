@@ -31,8 +31,11 @@ pub fn keeps(bytes: &[u8]) {
     match recognise_source(source.clone()) {
         Ok(recognition) => {
             let dimensions = recognition.dimensions;
-            let _ =
-                counted(&InputOptions { dimensions, ..InputOptions::default() }, &[source.clone()], Names::Anything);
+            let _ = counted(
+                &InputOptions { dimensions, ..InputOptions::default() },
+                std::slice::from_ref(&source),
+                Names::Anything,
+            );
         }
         Err(error) => said(&error, Names::Anything),
     }

@@ -11,6 +11,7 @@ use super::findings;
 use crate::ingest::encoding::hexadecimal;
 use crate::ingest::error::IngestError;
 use crate::ingest::headers::Headers;
+use crate::ingest::labels::on_one_line;
 use crate::ingest::rows::{self, Scanned};
 use crate::ingest::source::open_file;
 use crate::ingest::table::{ReadThrough, digest_of};
@@ -179,7 +180,7 @@ impl Extract {
 
     /// Where a list stands.
     pub(super) fn place(&self, part: usize) -> Place {
-        let name = self.parts[part].name.clone();
+        let name = on_one_line(&self.parts[part].name).into_owned();
         match self.holder {
             Holder::Book(_) => {
                 Place { file: Some(self.path.display().to_string()), sheet: Some(name), ..Place::default() }
@@ -192,7 +193,7 @@ impl Extract {
     pub(super) fn shown(&self, part: usize) -> PathBuf {
         let name = &self.parts[part].name;
         match self.holder {
-            Holder::Book(_) => format!("{}, sheet `{name}`", self.path.display()).into(),
+            Holder::Book(_) => format!("{}, sheet `{}`", self.path.display(), on_one_line(name)).into(),
             Holder::Folder => name.into(),
         }
     }
