@@ -54,7 +54,7 @@ pub use crate::publish::tables::WideFormat;
 use std::path::Path;
 
 use crate::disclosure::{Profile, told};
-use crate::ingest::{self, Ingested, InputOptions, TimeLabels};
+use crate::ingest::{self, History, Ingested, InputOptions, TimeLabels};
 use crate::panel::{Finding, Severity};
 use crate::time::Closures;
 
@@ -82,6 +82,12 @@ pub struct Progress {
     pub of: u64,
 }
 
+impl From<ingest::Progress<'_>> for Progress {
+    fn from(read: ingest::Progress<'_>) -> Progress {
+        Progress { stage: Stage::Read, done: read.bytes, of: read.size.unwrap_or(0) }
+    }
+}
+
 /// Logs what was noticed about the data, under the rule of whoever reads the log: what may change a forecast as a warning,
 /// the rest as detail.
 fn log_findings<'a>(profile: Profile, findings: impl IntoIterator<Item = &'a Finding>) {
@@ -102,13 +108,26 @@ fn read_input(
     closures: &Closures,
     listener: Listener<'_>,
 ) -> Result<Ingested, Error> {
-    let mut ingested = ingest::read(options, base, &mut |read| {
-        listener(Progress { stage: Stage::Read, done: read.bytes, of: read.size.unwrap_or(0) });
-    })?;
+    Ok(with_changes(ingest::read(options, base, &mut |read| listener(read.into()))?, closures))
+}
+
+/// As [`read_input`], and in the same pass all that happened, where the files tell it.
+fn read_with_history(
+    options: &InputOptions,
+    base: &Path,
+    closures: &Closures,
+    listener: Listener<'_>,
+) -> (Result<Ingested, Error>, Option<History>) {
+    let mut history = None;
+    let ingested = ingest::read_with_history(options, base, &mut history, &mut |read| listener(read.into()));
+    (ingested.map(|ingested| with_changes(ingested, closures)).map_err(Error::from), history)
+}
+
+fn with_changes(mut ingested: Ingested, closures: &Closures) -> Ingested {
     if ingested.time_labels != TimeLabels::Number {
         ingested.findings.extend(ingest::sudden_changes(&ingested.panel, closures));
     }
-    Ok(ingested)
+    ingested
 }
 
 /// Who hears of progress.

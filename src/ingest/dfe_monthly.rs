@@ -12,6 +12,7 @@ use super::findings;
 use super::frames::{Cells, ReadAs};
 use super::headers::{Headers, listed, plain};
 use super::history::{History, label};
+use super::labels::on_one_line;
 use super::numbers::{self, Number};
 use super::options::{InputOptions, Level};
 use super::period_findings;
@@ -126,7 +127,7 @@ pub(super) fn read(
         filtered: 0,
     };
     let wanted = reader.wanted();
-    let through = table.read(&wanted, &mut |batch| {
+    let through = table.read(&wanted, false, &mut |batch| {
         progress(batch.bytes, batch.rows.of(0));
         let cells: Vec<Vec<Option<String>>> = batch.columns.iter().map(texts).collect();
         (0..batch.len()).for_each(|position| {
@@ -164,7 +165,7 @@ pub(super) fn read(
 
 fn texts(cells: &Cells) -> Vec<Option<String>> {
     let mut texts = Vec::with_capacity(cells.len());
-    each_text(cells, |text| texts.push(text.map(ToString::to_string)));
+    each_text(cells, |text| texts.push(text.map(|text| on_one_line(text).into_owned())));
     texts
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::dates;
 use super::error::IngestError;
 
 /// What a column is for.
@@ -291,8 +292,12 @@ impl Headers {
         }
     }
 
-    /// The headers in a sentence; long lists are cut.
+    /// The headers in a sentence; long lists are cut. Where one of them is a date they are a first row of data, which may
+    /// hold what no message may.
     pub(super) fn listed(&self) -> String {
+        if self.written.iter().any(|header| dates::read(dates::without_time(header)).is_some()) {
+            return format!("{} without headers: the first row reads like data, not like names of columns", self.len());
+        }
         listed(self.written.iter().map(String::as_str))
     }
 }

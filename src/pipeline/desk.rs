@@ -10,7 +10,7 @@ use super::codes::{self, Codes, MappingFile};
 use super::event_counts::EventCounts;
 use super::looked_after::{self, LookedAfter};
 use super::work::closures;
-use super::{Error, Listener, care, read_input};
+use super::{Error, Listener, care, read_input, read_with_history};
 use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition};
 use crate::panel::{Finding, Panel, Place, Severity};
 use crate::project::{self, RunPlan, Sketch};
@@ -149,13 +149,15 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
         let closures = closures(&plan)?;
         let care = care::read(&plan)?;
         let alone = care.as_ref().filter(|_| care::is_all_there_is(&plan));
-        let ingested = match alone {
+        let (ingested, told) = match alone {
             // What was noticed stands with the returns.
-            Some(care) => Ingested { inputs: Vec::new(), findings: Vec::new(), ..care.entries(&plan)? },
-            None => read_input(plan.input(), plan.base(), &closures, listener)?,
+            Some(care) => (Ingested { inputs: Vec::new(), findings: Vec::new(), ..care.entries(&plan)? }, None),
+            None => {
+                let (ingested, told) = read_with_history(plan.input(), plan.base(), &closures, listener);
+                (ingested?, told)
+            }
         };
         let codes = Codes::of(&ingested, plan.input(), plan.base());
-        let told = events_of(ingested.format, &plan.input().files, plan.base())?;
         let looked_after = care.map(|care| (care.summary, care.inputs, care.findings));
         let mut checked = Checked::of(Some((ingested, codes)), looked_after);
         checked.add(told);
@@ -172,9 +174,10 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
     if let [first, ..] = files.as_slice() {
         let recognition = ingest::recognise(first)?;
         let dimensions = first_dimensions(&recognition);
-        told = events_of(recognition.format, &files, Path::new(""))?;
         let options = InputOptions { files, dimensions, ..InputOptions::default() };
-        match read_input(&options, Path::new(""), &Closures::england(), listener) {
+        let (read, history) = read_with_history(&options, Path::new(""), &Closures::england(), listener);
+        told = history;
+        match read {
             Ok(read) => {
                 let codes = Codes::of(&read, &options, Path::new(""));
                 ingested = Some((read, codes));
@@ -190,12 +193,6 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
     checked.add(told);
     checked.findings.extend(empty);
     Ok(checked)
-}
-
-/// What happened to the children of files that tell of more than referrals.
-fn events_of(format: Format, files: &[PathBuf], base: &Path) -> Result<Option<History>, Error> {
-    let tells = matches!(format, Format::CinCensus | Format::AnnexA | Format::Ssd);
-    Ok(if tells { Some(ingest::read_events(files, base)?) } else { None })
 }
 
 /// Files that hold referrals and cover no period from its first day to its last.

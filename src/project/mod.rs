@@ -20,5 +20,5 @@ pub use template::{Sketch, reference, sketch};
 
 /// A TOML error on one line: what is wrong and where, without the excerpt of the file.
 fn one_line(error: &toml::de::Error) -> String {
-    error.message().replace('\n', " ")
+    error.message().trim().replace(char::is_control, " ")
 }

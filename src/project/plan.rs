@@ -58,10 +58,14 @@ impl RunPlan {
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let base =
             folder.canonicalize().map_err(|source| ProjectError::Unreadable { path: folder.to_owned(), source })?;
-        RunPlan::parse(&text, path, &base)
+        RunPlan::from_toml(&text, path, &base)
     }
 
-    fn parse(text: &str, path: &Path, base: &Path) -> Result<RunPlan, ProjectError> {
+    /// Checks the text of a project file; messages give it the path, and its files lie under `base`.
+    ///
+    /// # Errors
+    /// Where it breaks a rule, or names a line-up, scenario or theme that isn't there.
+    pub fn from_toml(text: &str, path: &Path, base: &Path) -> Result<RunPlan, ProjectError> {
         let file: ProjectFile = toml::from_str(text).map_err(|error| {
             let place = error.span().map(|span| place(text, span.start));
             let path = place.map_or(path.to_owned(), |place| PathBuf::from(format!("{}:{place}", path.display())));
@@ -265,7 +269,7 @@ mod tests {
     const LEAST: &str = "schema = 1\n[project]\ntitle = \"T\"\nauthority = \"A\"\n[input]\nfiles = [\"a.csv\"]\n";
 
     fn parse(text: &str) -> Result<RunPlan, ProjectError> {
-        RunPlan::parse(text, Path::new("groundswell.toml"), Path::new("/work"))
+        RunPlan::from_toml(text, Path::new("groundswell.toml"), Path::new("/work"))
     }
 
     fn refusal(text: &str) -> String {
@@ -278,7 +282,7 @@ mod tests {
         let load = |theme: &str| {
             std::fs::write(folder.path().join("theme.toml"), theme).expect("written");
             let text = format!("{LEAST}[publish]\ntheme = \"theme.toml\"\n");
-            RunPlan::parse(&text, Path::new("groundswell.toml"), folder.path())
+            RunPlan::from_toml(&text, Path::new("groundswell.toml"), folder.path())
         };
         let usual = parse(LEAST).expect("a valid project file");
         let themed = load("schema = 1\n[colours]\nfirst = \"#4A0D66\"\n").expect("a valid theme");
@@ -289,7 +293,7 @@ mod tests {
         std::fs::remove_file(folder.path().join("theme.toml")).expect("removed");
         let text = format!("{LEAST}[publish]\ntheme = \"theme.toml\"\n");
         let said =
-            RunPlan::parse(&text, Path::new("groundswell.toml"), folder.path()).expect_err("no file").to_string();
+            RunPlan::from_toml(&text, Path::new("groundswell.toml"), folder.path()).expect_err("no file").to_string();
         assert!(said.contains("theme can't be read") && said.ends_with("or leave it out"), "{said}");
     }
 

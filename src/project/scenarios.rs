@@ -62,7 +62,8 @@ pub fn levers_of<'a>(scenario: &'a Scenario) -> Result<Vec<ScenarioLever<'a>>, S
             Written::Following(table) => table.clone(),
         };
         let lever = PathwayLever::deserialize(toml::Value::Table(table));
-        let lever = lever.map_err(|error| wrong(format!("can't be read: {}", error.message().replace('\n', " "))))?;
+        let lever = lever
+            .map_err(|error| wrong(format!("can't be read: {}", error.message().replace(char::is_control, " "))))?;
         match lever.check(number) {
             Ok(()) => Ok(ScenarioLever::Following(lever)),
             Err(PathwayError::Lever { problem, .. }) => Err(wrong(problem)),

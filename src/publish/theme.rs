@@ -225,8 +225,8 @@ impl Theme {
 
     /// The theme with the colours of a theme file in place of its own.
     fn with(mut self, text: &str) -> Result<Theme, ThemeError> {
-        let file: ThemeFile =
-            toml::from_str(text).map_err(|error| ThemeError::Invalid(error.to_string().trim().replace('\n', " ")))?;
+        let file: ThemeFile = toml::from_str(text)
+            .map_err(|error| ThemeError::Invalid(error.to_string().trim().replace(char::is_control, " ")))?;
         if file.schema != 1 {
             return Err(ThemeError::Schema(file.schema));
         }

@@ -105,8 +105,8 @@ impl Scenario {
     /// # Errors
     /// Where the text is no such file, or a lever can't be.
     pub fn from_toml(text: &str) -> Result<Scenario, ScenarioError> {
-        let scenario: Scenario =
-            toml::from_str(text).map_err(|error| ScenarioError::Invalid(error.message().replace('\n', " ")))?;
+        let scenario: Scenario = toml::from_str(text)
+            .map_err(|error| ScenarioError::Invalid(error.message().replace(char::is_control, " ")))?;
         scenario.checked()
     }
 

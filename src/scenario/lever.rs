@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     fn lever(text: &str) -> Result<Lever, String> {
-        let lever: Lever = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+        let lever: Lever = toml::from_str(text).map_err(|error| error.message().replace(char::is_control, " "))?;
         lever.check().map(|()| lever)
     }
 

@@ -41,7 +41,7 @@ pub use volatility::Volatility;
 #[derive(Debug, thiserror::Error)]
 pub enum ShockError {
     /// The text is no file of priors.
-    #[error("the priors are not valid: {0}; compare models/priors/england.toml")]
+    #[error("the priors are not valid: {}; compare models/priors/england.toml", .0.message().replace(char::is_control, " "))]
     Invalid(#[from] toml::de::Error),
     /// The file is of a schema that this version doesn't read.
     #[error("the priors have schema {found}; this version reads schema 1")]

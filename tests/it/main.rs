@@ -8,6 +8,7 @@ mod canaries;
 mod care;
 mod codes;
 mod commands;
+mod corpus;
 mod faults;
 mod findings;
 mod hostile;
