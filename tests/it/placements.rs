@@ -1,5 +1,7 @@
 //! Placements on the public five-year fake SSDA903 return, beside cs-demand-model; skipped with a message elsewhere.
 
+mod backtest;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -276,68 +278,4 @@ fn a_neutral_lever_changes_no_path_and_levers_on_placements_act_the_way_they_say
     let moved = followed(0, &[placement(PlacementRate::Transfer, Some("residential"), Change::Multiply(4.0))]);
     assert!(days(&moved, "residential") < days(&base, "residential"));
     assert_eq!(bits(&moved.entries), bits(&base.entries), "moves bring nobody in");
-}
-
-/// Mean absolute error of logs over groups and origins, of the model and of holding the last value, and how often the 80%
-/// range held.
-#[derive(Default)]
-struct Score {
-    model: f64,
-    last_value: f64,
-    held: f64,
-    count: f64,
-}
-
-/// Children of each placement group on a day.
-fn by_group(rates: &PlacementRates, histories: &[CareHistory], day: Date) -> [f64; 4] {
-    let states = rates.looked_after_on(histories, day);
-    std::array::from_fn(|group| states.iter().skip(group).step_by(4).sum::<u64>() as f64)
-}
-
-#[test]
-#[expect(clippy::print_stderr, reason = "the figures are what the backtest is for")]
-fn placements_of_the_fake_returns_are_forecast_beside_their_last_value() {
-    let Some(histories) = histories() else { return };
-    // Returns from April 2016 on; every quarter from two years later, as long as a year is left to compare with.
-    let origins = (0..9).map(|quarter| Period::month(2018, 4).plus(3 * quarter));
-    let mut scores: [Score; 2] = Default::default();
-    for start in origins {
-        let last = start.plus(-1).last_day();
-        let known: Vec<CareHistory> = histories.iter().map(|history| history.known_on(last)).collect();
-        let options = PlacementOptions::default();
-        let window = options.window(Date::constant(2016, 4, 1), last).expect("a window");
-        let rates = PlacementRates::estimate(&known, window, PlacementGroups::shipped()).expect("child-days");
-        let ahead = Ahead::of(Span::new(start, 12), Draws { paths: 200, seed: 5 });
-        let forecast = rates.simulate(&known, &ahead, &options, &[]).expect("paths");
-        let (labels, now) = (rates.groups().labels(), by_group(&rates, &known, last));
-        for (score, step) in scores.iter_mut().zip([5, 11]) {
-            let truth = by_group(&rates, &histories, start.plus(step as i32).last_day());
-            for (group, label) in labels.iter().enumerate() {
-                let of_group = |key: &&SeriesKey| key.labels().nth(1) == Some(label.as_str());
-                let rows: Vec<usize> =
-                    forecast.stocks.keys().iter().filter(of_group).filter_map(|key| forecast.stocks.row(key)).collect();
-                let mut paths: Vec<f64> = (0..200)
-                    .map(|path| rows.iter().map(|row| forecast.stocks.paths()[(*row, path, step)]).sum())
-                    .collect();
-                paths.sort_unstable_by(f64::total_cmp);
-                let distance = |value: f64| ((value + 0.5) / (truth[group] + 0.5)).ln().abs();
-                score.model += distance(paths[100]);
-                score.last_value += distance(now[group]);
-                score.held += f64::from(u8::from((paths[20]..=paths[179]).contains(&truth[group])));
-                score.count += 1.0;
-            }
-        }
-    }
-    for (score, what) in scores.iter().zip(["half a year on", "a year on"]) {
-        let (model, last_value, held) =
-            (score.model / score.count, score.last_value / score.count, score.held / score.count);
-        eprintln!(
-            "children by placement group, {what}: {} forecasts, mean absolute log error {:.1}% against {:.1}%, 80% range \
-             held {held:.2}",
-            score.count,
-            100.0 * model,
-            100.0 * last_value
-        );
-        assert!(model < 1.5 * last_value && held > 0.4, "{what}");
-    }
 }
