@@ -79,7 +79,7 @@ impl CareYears {
         let level = Level::of(logs, options.smoothing)?;
         let chance = counting(&self.entries, dispersion, options.smoothing);
         let spread = level.spread(options.entry_drift_per_year, options.drift_years, chance);
-        Some((libm::exp(level.value) - 0.5, spread))
+        Some((libm::exp(level.value) - 0.5, spread.min(MOST_SPREAD)))
     }
 
     /// By how much the rate of exits, and that of moves, surprises from year to year beyond chance.
@@ -88,7 +88,8 @@ impl CareYears {
             let rates = events.iter().zip(&self.child_days).map(|(events, days)| libm::log((events + 0.5) / days));
             let usual = options.leaving_drift_per_year;
             let chance = counting(events, 1.0, options.smoothing);
-            Level::of(rates, options.smoothing).map_or(usual, |level| level.spread(usual, options.drift_years, chance))
+            let level = Level::of(rates, options.smoothing);
+            level.map_or(usual, |level| level.spread(usual, options.drift_years, chance).min(MOST_SPREAD))
         })
     }
 
@@ -115,6 +116,9 @@ impl CareYears {
         if moving <= 0.0 { 0.0 } else { change * moving / (moving + still) * lasting / (chance + lasting) }
     }
 }
+
+/// Years further off their level than this were counted otherwise: a return that holds part of its year, say.
+const MOST_SPREAD: f64 = 0.6;
 
 /// Variance that counting gives the surprise of a year's log: the year's own and that of the level before it.
 fn counting(events: &[f64], dispersion: f64, smoothing: f64) -> f64 {
