@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::codes::{self, Codes, MappingFile};
 use super::event_counts::EventCounts;
 use super::looked_after::{self, LookedAfter};
+use super::pathway::referrals_only;
 use super::work::closures;
 use super::{Error, Listener, care, read_input, read_with_history};
 use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition};
@@ -158,9 +159,11 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
             }
         };
         let codes = Codes::of(&ingested, plan.input(), plan.base());
+        let rests_on = referrals_only(&plan, ingested.format);
         let looked_after = care.map(|care| (care.summary, care.inputs, care.findings));
         let mut checked = Checked::of(Some((ingested, codes)), looked_after);
         checked.add(told);
+        checked.findings.extend(rests_on);
         return Ok(checked);
     }
     let (looked_after, files) = looked_after::apart(files)?;

@@ -99,6 +99,11 @@ on = {pathway}
 # in_need = 2000            # those on plan and looked after included
 # on_plan = 250
 # looked_after = 400
+# [[pathway.step]]          # a share and days of your own in the place of England's, as many blocks as you know steps
+# step = "conference"       # names of steps: docs/guide/people-and-money.md
+# share = 0.29              # of section 47 enquiries; left out for closure, plan-end, care-end
+# median_days = 14
+# children = 640            # how many children you counted it on
 # [pathway.workload]
 # cases_per_worker = 15.2
 # vacancy_rate = 0.142      # share of posts
@@ -199,6 +204,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `pathway.on` | follow the referrals to assessments, plans, care, open cases, social workers and cost (months only) | `false` |
 | `pathway.looked_after` | tables of looked-after children's returns (SSDA903) of all years, or folders of them: placements and their cost | none |
 | `pathway.open_cases.in_need`, `.on_plan`, `.looked_after` | children today, where the input doesn't tell | England's, by referral |
+| `pathway.step` | a list of `step`, `share`, `median_days`, `children`: conversion and days of your own (`docs/guide/people-and-money.md`) | `models/pathway/national.toml` |
 | `pathway.workload.cases_per_worker`, `.cases_per_child_in_need` | open cases a social worker holds; cases held for each child in need | `models/pathway/workload.toml` |
 | `pathway.workload.establishment`, `.vacancy_rate` | posts for case-holding social workers, full-time equivalent; share of them that is vacant | no posts shown; `models/pathway/workload.toml` |
 | `pathway.workload.worker_month_pounds` | pounds for a social worker's month, on-costs included | `models/pathway/workload.toml` |
@@ -210,7 +216,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `pathway.journeys.conversion_years` | conversion is learnt from the referrals of so many years | 6 |
 | `pathway.placements.reference_months` | rates of moves and exits are those of so many months up to the last that returns tell of | 24 |
 | `pathway.placements.reference` | in their place, the days from `first` to `last` | none |
-| `pathway.placements.prior_events`, `.entry_drift_per_year`, `.leaving_drift_per_year` | how the placement model weighs what it has seen (`docs/methods/placements.md`) | `models/pathway/placements.toml` |
+| `pathway.placements.prior_events`, `.entry_drift_per_year`, `.leaving_drift_per_year`, `.drift_years`, `.smoothing`, `.passing_change`, `.lasting_share`, `.lasting_change` | how the placement model weighs what it has seen (`docs/methods/placements.md`) | `models/pathway/placements.toml` |
 | `scenarios.publish` | names from `models/scenarios` and TOML files of your own, joined by `+` where they act together; `[]` for none | those that tell something where the data end |
 | `publish.folder` | the folder that holds the packs | `packs` |
 | `publish.keep` | how many origins' packs stay once a new pack is there; the older ones are removed | all |

@@ -22,6 +22,7 @@ mod recovery;
 mod reproducible;
 mod round_trips;
 mod scenario;
+mod score;
 mod shock;
 mod ssd;
 mod stress;

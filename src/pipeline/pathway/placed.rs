@@ -5,7 +5,7 @@ use ndarray::Array2;
 use super::super::care::CareRecords;
 use super::super::work::Work;
 use crate::panel::{Finding, Panel, Place, SeriesKey, Severity, ValueKind};
-use crate::pathway::placements::{CareHistory, PlacementGroups, PlacementRates};
+use crate::pathway::placements::{CareHistory, PlacementGroups, PlacementRates, ReferenceWindow};
 use crate::pathway::{CareStarts, Placed};
 use crate::pipeline::Error;
 use crate::project::RunPlan;
@@ -49,7 +49,10 @@ impl<'a> FittedCare<'a> {
             findings.push(untold(untold_months));
         }
         let window = plan.pathway().placements.window(records.first, known.last_day())?;
+        let options = &plan.pathway().placements;
+        let covered = ReferenceWindow { first: records.first, last: known.last_day() };
         let rates = PlacementRates::estimate(&histories, window, PlacementGroups::shipped())?;
+        let rates = rates.carried_on(&histories, covered, options);
         Ok(Some(FittedCare { rates, histories, months, untold_months }))
     }
 
