@@ -29,6 +29,7 @@ mod scenario;
 mod scores;
 mod short_history;
 mod shown;
+mod standing;
 mod vintages;
 mod what_if;
 mod work;
@@ -47,14 +48,16 @@ pub use pathway::scenarios::WorkLine;
 pub use recipe::forecaster;
 pub use scenario::{LedgerLine, ScenarioResult, Scenarios, list_scenarios, scenarios};
 pub use scores::{FlatBacktest, OriginChoice, ScoreLine, TableScores, backtest_table};
-pub use vintages::{Rerun, Standing, Status, VerifiedPack, Vintage, rerun, status, verify_pack};
+pub use standing::Standing;
+pub use vintages::{Rerun, Status, VerifiedPack, Vintage, rerun, status, verify_pack};
 
 pub use crate::publish::tables::WideFormat;
 
 use std::path::Path;
 
-use crate::ingest::{self, Ingested, InputOptions, TimeLabels};
+use crate::ingest::{self, IngestError, Ingested, InputOptions, TimeLabels};
 use crate::panel::{Finding, Severity};
+use crate::project::RunPlan;
 use crate::time::Closures;
 
 /// Where a command stands.
@@ -106,6 +109,19 @@ fn read_input(
         ingested.findings.extend(ingest::sudden_changes(&ingested.panel, closures));
     }
     Ok(ingested)
+}
+
+/// Reads the input of a plan; what the project file asks for and isn't there is told with its line.
+fn read_planned(plan: &RunPlan, closures: &Closures, listener: Listener<'_>) -> Result<Ingested, Error> {
+    read_input(plan.input(), plan.base(), closures, listener).map_err(|error| {
+        let option = match &error {
+            Error::Ingest(IngestError::UnknownArea { .. }) => "areas",
+            Error::Ingest(IngestError::Options(what)) if what.contains("dimension") => "dimensions",
+            Error::Ingest(IngestError::Options(what)) if what.contains("`frequency`") => "frequency",
+            _ => return error,
+        };
+        Error::Asked(format!("{}: {error}", plan.place(&["input", option])))
+    })
 }
 
 /// Who hears of progress.

@@ -10,12 +10,12 @@ use super::codes::{self, Codes, MappingFile};
 use super::event_counts::EventCounts;
 use super::looked_after::{self, LookedAfter};
 use super::work::closures;
-use super::{Error, Listener, care, read_input};
-use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition};
+use super::{Error, Listener, care, read_input, read_planned};
+use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition, TimeLabels};
 use crate::panel::{Finding, Panel, Place, Severity};
 use crate::project::{self, RunPlan, Sketch};
 use crate::simulate::{self, Dirt, FileFormat, SimulationOptions};
-use crate::time::Closures;
+use crate::time::{Closures, Period};
 
 /// What the command line changes of the simulator's options.
 #[derive(Debug, Clone, Default)]
@@ -142,6 +142,12 @@ impl fmt::Display for Checked {
 /// Where a file can't be read or used.
 pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error> {
     let is_project = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "toml");
+    if files.len() > 1
+        && let Some(project) = files.iter().find(|path| is_project(path))
+    {
+        let message = "is a project file, which names its own inputs: check it alone, and files without it";
+        return Err(Error::Usage(format!("{} {message}", project.display())));
+    }
     if let [project] = files
         && is_project(project)
     {
@@ -152,7 +158,7 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
         let ingested = match alone {
             // What was noticed stands with the returns.
             Some(care) => Ingested { inputs: Vec::new(), findings: Vec::new(), ..care.entries(&plan)? },
-            None => read_input(plan.input(), plan.base(), &closures, listener)?,
+            None => read_planned(&plan, &closures, listener)?,
         };
         let codes = Codes::of(&ingested, plan.input(), plan.base());
         let told = events_of(ingested.format, &plan.input().files, plan.base())?;
@@ -253,7 +259,8 @@ impl Checked {
             let span = ingested.panel.span();
             checked.files.extend(ingested.inputs.into_iter().map(CheckedFile::of));
             checked.series = ingested.panel.keys().len();
-            checked.periods = Some([span.start().to_string(), ingested.last_complete.to_string()]);
+            let labels = ingested.time_labels;
+            checked.periods = Some([span.start(), ingested.last_complete].map(|period| spoken(labels, period)));
             checked.findings.extend(ingested.findings);
         }
         if let Some((looked_after, inputs, findings)) = looked_after {
@@ -283,6 +290,14 @@ fn one_area(panel: &Panel) -> Option<String> {
     let mut areas = panel.keys().iter().filter_map(|key| key.labels().nth(place));
     let first = areas.next()?;
     areas.all(|area| area == first).then(|| first.to_owned())
+}
+
+/// A period in a sentence; numbers that count periods are no dates.
+fn spoken(labels: TimeLabels, period: Period) -> String {
+    match labels {
+        TimeLabels::Number => format!("period {}", period.ordinal()),
+        _ => period.to_string(),
+    }
 }
 
 /// A project file, and what was recognised.
@@ -340,8 +355,9 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
         looked_after: beside,
     });
     let span = ingested.panel.span();
-    let (noun, series, last) = (first.format.noun(), ingested.panel.keys().len(), ingested.last_complete);
-    let mut summary = format!("Recognised {noun}: {series} series, {} to {last}", span.start());
+    let (noun, series) = (first.format.noun(), ingested.panel.keys().len());
+    let [from, to] = [span.start(), ingested.last_complete].map(|period| spoken(ingested.time_labels, period));
+    let mut summary = format!("Recognised {noun}: {series} series, {from} to {to}");
     if !looked_after.is_empty() {
         let (held, _) = looked_after::read(&looked_after)?;
         summary.push_str(&format!("\nBeside them, for placements: {}", held.line()));

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{Compared, Comparison};
+use crate::batch;
 use crate::panel::TOTAL;
 use crate::pipeline::Error;
 use crate::pipeline::scenario::{LedgerLine, with_sign};
@@ -34,7 +35,10 @@ struct Row {
 /// # Errors
 /// Where a folder is no pack, the packs follow different rules of disclosure control, or they share no period.
 pub fn compare_packs(folders: [&Path; 2]) -> Result<Comparison, Error> {
-    let [first, second] = folders.map(|folder| pack_of(folder).and_then(|pack| Ok((read(&pack)?, pack))));
+    let [first, second] = folders.map(|folder| -> Result<(Table, PathBuf), Error> {
+        let pack = batch::pack_or_current(folder)?;
+        Ok((read(&pack)?, pack))
+    });
     let ((first, first_path), (second, second_path)) = (first?, second?);
     if first.profile != second.profile {
         let (one, other) = (first.profile, second.profile);
@@ -102,22 +106,6 @@ fn compared(period: &str, figures: [Option<f64>; 2]) -> Compared {
 
 fn line(lever: &str, adds: f64) -> LedgerLine {
     LedgerLine { lever: lever.to_owned(), adds: format!("{:.0}", adds.round() + 0.0) }
-}
-
-/// The pack that a folder is, or the current one of the packs in it.
-fn pack_of(folder: &Path) -> Result<PathBuf, Error> {
-    if folder.join("forecasts.json").is_file() {
-        return Ok(folder.to_owned());
-    }
-    if folder.join("latest.json").is_file() {
-        let latest = crate::batch::latest(folder)?;
-        if let Some(latest) = latest {
-            return Ok(folder.join(latest.pack));
-        }
-    }
-    let path = folder.join("forecasts.json");
-    let source = std::io::Error::new(std::io::ErrorKind::NotFound, "this folder is no pack and holds none");
-    Err(Error::Unreadable { path, source })
 }
 
 fn read(pack: &Path) -> Result<Table, Error> {
