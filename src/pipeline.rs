@@ -29,6 +29,7 @@ mod scenario;
 mod scores;
 mod short_history;
 mod shown;
+mod simulated;
 mod standing;
 mod vintages;
 mod what_if;
@@ -36,7 +37,7 @@ mod work;
 
 pub use codes::MappingFile;
 pub use compare::{Compared, Comparison, compare_packs, compare_scenarios};
-pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
+pub use desk::{Checked, CheckedFile, Initialised, check, init};
 pub use dimensions::IdDimensions;
 pub use error::{Error, Fault};
 pub use event_counts::EventCounts;
@@ -48,6 +49,7 @@ pub use pathway::scenarios::WorkLine;
 pub use recipe::forecaster;
 pub use scenario::{LedgerLine, ScenarioResult, Scenarios, list_scenarios, scenarios};
 pub use scores::{FlatBacktest, OriginChoice, ScoreLine, TableScores, backtest_table};
+pub use simulated::{SimulationChanges, simulate};
 pub use standing::Standing;
 pub use vintages::{Rerun, Status, VerifiedPack, Vintage, rerun, status, verify_pack};
 

@@ -141,7 +141,8 @@ pub fn pack_or_current(folder: &Path) -> Result<PathBuf, BatchError> {
     match latest(folder)? {
         Some(latest) => Ok(folder.join(latest.pack)),
         None if folder.is_dir() => {
-            let why = format!("it holds neither {MANIFEST} nor {LATEST}; name the folder of a pack, or the one of all packs");
+            let why =
+                format!("it holds neither {MANIFEST} nor {LATEST}; name the folder of a pack, or the one of all packs");
             Err(BatchError::NotAPack { path: folder.to_path_buf(), why })
         }
         None => Err(BatchError::NotAPack { path: folder.to_path_buf(), why: "there is no such folder".to_owned() }),

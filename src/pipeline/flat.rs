@@ -281,11 +281,14 @@ impl Output {
         if path.is_dir() {
             return Err(cant_create(io::Error::from(io::ErrorKind::IsADirectory)));
         }
-        let (file, temporary) =
-            tempfile::Builder::new().prefix(".groundswell-").tempfile_in(folder).map_err(|error| {
+        let (file, temporary) = tempfile::Builder::new()
+            .prefix(".groundswell-")
+            .tempfile_in(folder)
+            .map_err(|error| {
                 // The name of the temporary file says nothing to anybody.
                 cant_create(io::Error::from(error.kind()))
-            })?.into_parts();
+            })?
+            .into_parts();
         let sink: Box<dyn Write + Send> = Box::new(BufWriter::new(file));
         let writer = WideWriter::new(path, sink, job.format, &job.levels);
         Ok(Output { writer, file: Some((temporary, path.clone())) })

@@ -258,7 +258,9 @@ fn stratum(text: &str, frequency: Frequency, panel: &Panel) -> Result<Stratum, E
         return Err(Error::Usage(format!("`{text}` is no stratum: write NAME=FIRST..LAST")));
     };
     if [ALL, OTHERS].contains(&name) {
-        return Err(Error::Usage(format!("a stratum can't be called `{name}`, which stands for origins of any; choose another name")));
+        return Err(Error::Usage(format!(
+            "a stratum can't be called `{name}`, which stands for origins of any; choose another name"
+        )));
     }
     let (from, to) = (period(from, frequency, panel)?, period(to, frequency, panel)?);
     if from > to {

@@ -47,7 +47,8 @@ pub(super) fn of_error(file: &str, text: &str, error: &toml::de::Error) -> (Stri
     let (option, written) = match error.message() {
         message if message.starts_with("unknown field") => (option_of(&keys[..keys.len().saturating_sub(1)]), None),
         message if message.starts_with("missing field") => {
-            let header = text.get(span.start..).and_then(|rest| rest.lines().next()).filter(|line| line.starts_with('['));
+            let header =
+                text.get(span.start..).and_then(|rest| rest.lines().next()).filter(|line| line.starts_with('['));
             (header.map(|line| line.trim().to_owned()), None)
         }
         _ => (option, written),
@@ -202,8 +203,14 @@ mod tests {
                 "[forecast]\nhorizon = \"12\"",
                 "m.toml:2:11: [forecast] horizon = \"12\": this must be a whole number of at least 0, without quotes",
             ),
-            ("[forecast]\nhorizon = -3", "m.toml:2:11: [forecast] horizon = -3: this must be a whole number of at least 0, without quotes"),
-            ("[forecast]\nhorizon = 3\nline_up = 7", "m.toml:3:11: [forecast] line_up = 7: this must be a text in quotes"),
+            (
+                "[forecast]\nhorizon = -3",
+                "m.toml:2:11: [forecast] horizon = -3: this must be a whole number of at least 0, without quotes",
+            ),
+            (
+                "[forecast]\nhorizon = 3\nline_up = 7",
+                "m.toml:3:11: [forecast] line_up = 7: this must be a text in quotes",
+            ),
             (
                 "[forecast]\nhorizn = 3",
                 "m.toml:2:1: [forecast] has no option `horizn`; did you mean `horizon`? It has `horizon`, `line_up` or `width`",
@@ -213,7 +220,10 @@ mod tests {
                 "m.toml:3:9: [forecast] width = \"wids\": there is no such choice; did you mean `wide`? It may be `narrow` or `wide`",
             ),
             ("[forecast]\nline_up = \"a\"", "m.toml:1:1: [forecast] lacks `horizon`; write it"),
-            ("[forcast]\nhorizon = 3", "m.toml:1:2: this file has no option `forcast`; did you mean `forecast`? It has `forecast`"),
+            (
+                "[forcast]\nhorizon = 3",
+                "m.toml:1:2: this file has no option `forcast`; did you mean `forecast`? It has `forecast`",
+            ),
         ] {
             assert_eq!(said(text), expected);
         }

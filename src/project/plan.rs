@@ -155,7 +155,15 @@ impl RunPlan {
         let theme = file.publish.theme.as_deref().map(|theme| load_theme(&base.join(theme), &place("[publish] theme")));
         let theme = theme.transpose()?;
         let theme = theme.unwrap_or_default();
-        Ok(RunPlan { path: path.to_owned(), base: base.to_owned(), file, line_up, scenarios, theme, text: text.to_owned() })
+        Ok(RunPlan {
+            path: path.to_owned(),
+            base: base.to_owned(),
+            file,
+            line_up,
+            scenarios,
+            theme,
+            text: text.to_owned(),
+        })
     }
 
     /// The project file.
@@ -308,7 +316,12 @@ mod tests {
         let text = format!("{LEAST}[publish]\ntheme = \"theme.toml\"\n");
         let said =
             RunPlan::parse(&text, Path::new("groundswell.toml"), folder.path()).expect_err("no file").to_string();
-        assert!(said.starts_with("groundswell.toml:8:1: the theme ") && said.contains(" can't be read: ") && said.ends_with("or leave it out"), "{said}");
+        assert!(
+            said.starts_with("groundswell.toml:8:1: the theme ")
+                && said.contains(" can't be read: ")
+                && said.ends_with("or leave it out"),
+            "{said}"
+        );
     }
 
     #[test]
@@ -322,7 +335,8 @@ mod tests {
     #[test]
     fn an_unknown_option_is_refused_with_its_place() {
         let message = refusal(&format!("{LEAST}[forecast]\nhorzon = 3\n"));
-        let expected = "groundswell.toml:8:1: [forecast] has no option `horzon`; did you mean `horizon`? It has `horizon`, ";
+        let expected =
+            "groundswell.toml:8:1: [forecast] has no option `horzon`; did you mean `horizon`? It has `horizon`, ";
         assert!(message.starts_with(expected), "{message}");
     }
 
@@ -338,7 +352,8 @@ mod tests {
     fn a_form_of_the_workbook_is_one_that_there_is_and_named_once() {
         let with = |forms: &str| format!("{LEAST}[publish]\nworkbook = {forms}\n");
         let message = refusal(&with("[\"xlsx\", \"pdf\"]"));
-        let expected = "groundswell.toml:8:21: [publish] workbook = \"pdf\": there is no such choice; it may be `xlsx` or `ods`";
+        let expected =
+            "groundswell.toml:8:21: [publish] workbook = \"pdf\": there is no such choice; it may be `xlsx` or `ods`";
         assert_eq!(message, expected);
         let message = refusal(&with("[\"ods\", \"ods\"]"));
         assert_eq!(message, "groundswell.toml:8:1: [publish] workbook names `ods` twice; name each form once");

@@ -32,7 +32,8 @@ pub fn load_scenario(name: &str, base: &Path) -> Result<Scenario, ProjectError> 
             let path = base.join(part);
             let text = std::fs::read_to_string(&path)
                 .map_err(|source| ProjectError::NoScenarioFile { path: path.clone(), source })?;
-            let read = Scenario::from_toml(&text).and_then(|scenario| levers_of(&scenario).map(drop).map(|()| scenario));
+            let read =
+                Scenario::from_toml(&text).and_then(|scenario| levers_of(&scenario).map(drop).map(|()| scenario));
             Ok(read.map_err(|error| in_file(part, &text, error))?)
         } else {
             Scenario::shipped(part)
@@ -201,7 +202,10 @@ mod tests {
                 "[[lever]]\nlever = \"lockdown\"\nstarts = \"6 January\"\nweeks = 6\nschools = 1.0",
                 "ours.toml:7:1: lever 1, starts = \"6 January\": this must be a day, as \"2025-01-06\", or { months_ahead",
             ),
-            ("[[lever]]\nlever = \"return\"\nshare = \"half\"", "ours.toml:7:1: lever 1, share = \"half\": this must be a number"),
+            (
+                "[[lever]]\nlever = \"return\"\nshare = \"half\"",
+                "ours.toml:7:1: lever 1, share = \"half\": this must be a number",
+            ),
             (
                 "[[lever]]\nlever = \"return\"\nshare = 0.5\ndelay_month = 3",
                 "ours.toml:8:1: lever 1 has no option `delay_month`; did you mean `delay_months`? It has",
@@ -210,7 +214,10 @@ mod tests {
                 "[[lever]]\nlever = \"retrun\"\nshare = 0.5",
                 "ours.toml:6:1: lever 1, lever = \"retrun\": there is no such choice; did you mean `return`? It may be",
             ),
-            ("[[lever]]\nlever = \"return\"\nshare = 1.5", "ours.toml:5:1: scenario `ours`, lever 1 has a share outside"),
+            (
+                "[[lever]]\nlever = \"return\"\nshare = 1.5",
+                "ours.toml:5:1: scenario `ours`, lever 1 has a share outside",
+            ),
             (
                 "[[lever]]\nlever = \"caseload\"\nchange = { sets = 12.0 }",
                 "ours.toml:7:1: lever 1, change = { sets = 12.0 }: there is no such choice; did you mean `set`?",

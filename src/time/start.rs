@@ -72,7 +72,9 @@ impl<'de> Deserialize<'de> for Start {
         match written {
             Written::Ahead { months_ahead } => Ok(Start::Ahead { months_ahead }),
             _ => written.day().map(Start::Day).ok_or_else(|| {
-                D::Error::custom("this must be a day, as \"2025-01-06\", or { months_ahead = 3 }: so many months into the forecast")
+                D::Error::custom(
+                    "this must be a day, as \"2025-01-06\", or { months_ahead = 3 }: so many months into the forecast",
+                )
             }),
         }
     }
