@@ -59,7 +59,7 @@ pub(super) fn of_error(file: &str, text: &str, error: &toml::de::Error) -> (Stri
 /// A complaint in plain words; `option` is what it is about (for a field that isn't known or is missing, the section),
 /// and `written` what stands there now.
 pub(super) fn words(message: &str, option: Option<&str>, written: Option<&str>) -> String {
-    let message = message.replace('\n', " ");
+    let message = message.replace(char::is_control, " ");
     let about = match (option, written) {
         (Some(option), Some(written)) => format!("{option} = {written}: "),
         (Some(option), None) => format!("{option}: "),

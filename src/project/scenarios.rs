@@ -97,7 +97,7 @@ fn at_fault(table: &Table, message: &str) -> Option<String> {
 }
 
 fn read_following(table: Table) -> Result<PathwayLever, String> {
-    PathwayLever::deserialize(toml::Value::Table(table)).map_err(|error| error.message().replace('\n', " "))
+    PathwayLever::deserialize(toml::Value::Table(table)).map_err(|error| error.message().replace(char::is_control, " "))
 }
 
 /// A lever of a scenario, read by the room that knows it.
