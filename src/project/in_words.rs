@@ -130,7 +130,7 @@ fn shortened(value: &str) -> String {
     /// So many letters stand in a sentence.
     const MOST: usize = 60;
     let line = value.lines().next().unwrap_or_default();
-    let cut: String = line.chars().take(MOST).collect();
+    let cut: String = line.chars().filter(|letter| !letter.is_control()).take(MOST).collect();
     if cut.len() < value.trim_end().len() { format!("{cut}…") } else { cut }
 }
 
