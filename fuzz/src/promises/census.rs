@@ -5,8 +5,9 @@ use groundswell::ingest::InputOptions;
 use super::{Names, bytes_named, counted, happened};
 
 pub fn keeps(bytes: &[u8]) {
-    // Anything else is no XML, and another target's.
-    if !bytes.contains(&b'<') {
+    // Anything else is no XML, and another target's: a table, whose headers may be named.
+    let blank = |byte: &&u8| matches!(**byte, 0 | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF) || byte.is_ascii_whitespace();
+    if bytes.iter().find(|byte| !blank(byte)) != Some(&b'<') {
         return;
     }
     let source = [bytes_named("census.xml", bytes)];
