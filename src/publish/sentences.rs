@@ -4,7 +4,7 @@ use super::PackContents;
 use super::contents::{ALL_ORIGINS, cell, text};
 use super::held::{EarlierRecord, earlier_record, of_the_total, record};
 use super::series::{PackSeries, Range, Series, State, Step};
-use super::words::{about, between, capitalised, more_by, odds, per_cent, periods, spoken, times};
+use super::words::{about, between, capitalised, counted, more_by, odds, per_cent, periods, spoken, times};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
 use crate::time::{Frequency, Period};
@@ -275,7 +275,24 @@ pub(super) fn limits(contents: &PackContents, series: &PackSeries) -> Vec<String
             leaves.len()
         ));
     }
-    let losses = (0..contents.findings.rows()).filter(|row| text(&contents.findings, "severity", *row) == "loss");
-    limits.extend(losses.map(|row| capitalised(text(&contents.findings, "what", row))));
+    limits.extend(losses(contents));
     limits
+}
+
+/// What was left out, a sentence a kind: files may have many findings alike.
+fn losses(contents: &PackContents) -> Vec<String> {
+    let table = &contents.findings;
+    let mut kinds: Vec<(&str, &str, usize)> = Vec::new();
+    for row in (0..table.rows()).filter(|row| text(table, "severity", *row) == "loss") {
+        let name = text(table, "name", row);
+        match kinds.iter_mut().find(|(kind, ..)| *kind == name) {
+            Some((.., alike)) => *alike += 1,
+            None => kinds.push((name, text(table, "what", row), 0)),
+        }
+    }
+    let sentence = |(_, what, alike): (&str, &str, usize)| match alike {
+        0 => format!("{}.", capitalised(what)),
+        _ => format!("{}, and {} alike; see data quality.", capitalised(what), counted(alike, "finding")),
+    };
+    kinds.into_iter().map(sentence).collect()
 }
