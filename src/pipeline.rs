@@ -29,13 +29,15 @@ mod scenario;
 mod scores;
 mod short_history;
 mod shown;
+mod simulated;
+mod standing;
 mod vintages;
 mod what_if;
 mod work;
 
 pub use codes::MappingFile;
 pub use compare::{Compared, Comparison, compare_packs, compare_scenarios};
-pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
+pub use desk::{Checked, CheckedFile, Initialised, check, init};
 pub use dimensions::IdDimensions;
 pub use error::{Error, Fault};
 pub use event_counts::EventCounts;
@@ -47,14 +49,18 @@ pub use pathway::scenarios::WorkLine;
 pub use recipe::forecaster;
 pub use scenario::{LedgerLine, ScenarioResult, Scenarios, list_scenarios, scenarios};
 pub use scores::{FlatBacktest, OriginChoice, ScoreLine, TableScores, backtest_table};
-pub use vintages::{Rerun, Standing, Status, VerifiedPack, Vintage, rerun, status, verify_pack};
+pub use simulated::{SimulationChanges, simulate};
+pub use standing::Standing;
+pub use vintages::{Rerun, Status, VerifiedPack, Vintage, rerun, status, verify_pack};
 
 pub use crate::publish::tables::WideFormat;
 
 use std::path::Path;
 
-use crate::ingest::{self, Ingested, InputOptions, TimeLabels};
+use crate::disclosure::{Profile, told};
+use crate::ingest::{self, History, IngestError, Ingested, InputOptions, TimeLabels};
 use crate::panel::{Finding, Severity};
+use crate::project::RunPlan;
 use crate::time::Closures;
 
 /// Where a command stands.
@@ -81,9 +87,17 @@ pub struct Progress {
     pub of: u64,
 }
 
-/// Logs what was noticed about the data: what may change a forecast as a warning, the rest as detail.
-fn log_findings<'a>(findings: impl IntoIterator<Item = &'a Finding>) {
+impl From<ingest::Progress<'_>> for Progress {
+    fn from(read: ingest::Progress<'_>) -> Progress {
+        Progress { stage: Stage::Read, done: read.bytes, of: read.size.unwrap_or(0) }
+    }
+}
+
+/// Logs what was noticed about the data, under the rule of whoever reads the log: what may change a forecast as a warning,
+/// the rest as detail.
+fn log_findings<'a>(profile: Profile, findings: impl IntoIterator<Item = &'a Finding>) {
     for finding in findings {
+        let finding = told(profile, finding);
         let (name, count) = (finding.name, finding.count);
         match finding.severity {
             Severity::Note => tracing::debug!(finding = name, count, "{}", finding.what),
@@ -99,13 +113,42 @@ fn read_input(
     closures: &Closures,
     listener: Listener<'_>,
 ) -> Result<Ingested, Error> {
-    let mut ingested = ingest::read(options, base, &mut |read| {
-        listener(Progress { stage: Stage::Read, done: read.bytes, of: read.size.unwrap_or(0) });
-    })?;
+    Ok(with_changes(ingest::read(options, base, &mut |read| listener(read.into()))?, closures))
+}
+
+/// As [`read_input`], and in the same pass all that happened, where the files tell it.
+fn read_with_history(
+    options: &InputOptions,
+    base: &Path,
+    closures: &Closures,
+    listener: Listener<'_>,
+) -> (Result<Ingested, Error>, Option<History>) {
+    let mut history = None;
+    let ingested = ingest::read_with_history(options, base, &mut history, &mut |read| listener(read.into()));
+    (ingested.map(|ingested| with_changes(ingested, closures)).map_err(Error::from), history)
+}
+
+fn with_changes(mut ingested: Ingested, closures: &Closures) -> Ingested {
     if ingested.time_labels != TimeLabels::Number {
         ingested.findings.extend(ingest::sudden_changes(&ingested.panel, closures));
     }
-    Ok(ingested)
+    ingested
+}
+
+/// Reads the input of a plan; what the project file asks for and isn't there is told with its line.
+fn read_planned(plan: &RunPlan, closures: &Closures, listener: Listener<'_>) -> Result<Ingested, Error> {
+    read_input(plan.input(), plan.base(), closures, listener).map_err(|error| asked(plan, error))
+}
+
+/// What the project file asks for and isn't there, with its line; any other error as it is.
+fn asked(plan: &RunPlan, error: Error) -> Error {
+    let option = match &error {
+        Error::Ingest(IngestError::UnknownArea { .. }) => "areas",
+        Error::Ingest(IngestError::Options(what)) if what.contains("dimension") => "dimensions",
+        Error::Ingest(IngestError::Options(what)) if what.contains("`frequency`") => "frequency",
+        _ => return error,
+    };
+    Error::Asked(format!("{}: {error}", plan.place(&["input", option])))
 }
 
 /// Who hears of progress.

@@ -21,6 +21,9 @@ pub(super) const RUN_LOG: &str = "run.json";
 /// What a run found and did, for the manifest. Each part is the caller's own structure as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Record {
+    /// The handling marking of the pack, where it has one; the manifest says it first of all, and so does the pointer.
+    #[serde(skip)]
+    pub marking: Option<String>,
     /// What was noticed about the data.
     pub findings: Value,
     /// The models that were fitted, and their weights.
@@ -57,6 +60,8 @@ impl Output {
 #[derive(Serialize)]
 struct Written<'a> {
     schema: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marking: Option<&'a str>,
     key: Key,
     engine: &'a str,
     seed: u64,
@@ -70,7 +75,8 @@ struct Written<'a> {
 /// The manifest's bytes: the same for the same job and outputs.
 pub(super) fn written(job: &Job, record: &Record, outputs: &[Output], path: &Path) -> Result<Vec<u8>, BatchError> {
     let Job { engine, plan, seed, inputs } = job;
-    json(&Written { schema: SCHEMA, key: job.key(), engine, seed: *seed, plan, inputs, record, outputs }, path)
+    let (key, marking) = (job.key(), record.marking.as_deref());
+    json(&Written { schema: SCHEMA, marking, key, engine, seed: *seed, plan, inputs, record, outputs }, path)
 }
 
 /// Indented JSON with a newline at its end.
@@ -86,6 +92,8 @@ pub(super) struct Manifest {
     pub schema: u32,
     pub key: Key,
     pub outputs: Vec<Output>,
+    #[serde(default)]
+    pub marking: Option<String>,
     #[serde(default)]
     engine: String,
     #[serde(default)]

@@ -23,6 +23,8 @@ pub struct Pack {
     pub name: String,
     /// The job that made it.
     pub key: Key,
+    /// Its handling marking, where it has one.
+    pub marking: Option<String>,
 }
 
 impl Pack {
@@ -37,6 +39,9 @@ impl Pack {
 pub struct Latest {
     /// The layout's version.
     pub schema: u32,
+    /// The handling marking of the pack, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marking: Option<String>,
     /// The current pack's folder, beside the pointer.
     pub pack: String,
     /// The job that made it.
@@ -94,7 +99,7 @@ pub fn packs(destination: &Path) -> Result<Vec<Pack>, BatchError> {
         let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         // Folders that aren't packs are the user's own business.
         if let (false, Ok(manifest)) = (name.starts_with('.'), Manifest::read(&path)) {
-            packs.push(Pack { path, name, key: manifest.key });
+            packs.push(Pack { path, name, key: manifest.key, marking: manifest.marking });
         }
     }
     packs.sort_by(|a, b| a.name.cmp(&b.name));
@@ -127,6 +132,25 @@ impl Verification {
     /// Whether the pack is as it was published.
     pub fn is_intact(&self) -> bool {
         self.faults.is_empty()
+    }
+}
+
+/// The pack that a folder is, or the current one of the packs in it.
+///
+/// # Errors
+/// [`BatchError::NotAPack`] when it is neither, or its pointer can't be understood.
+pub fn pack_or_current(folder: &Path) -> Result<PathBuf, BatchError> {
+    if folder.join(MANIFEST).is_file() {
+        return Ok(folder.to_path_buf());
+    }
+    match latest(folder)? {
+        Some(latest) => Ok(folder.join(latest.pack)),
+        None if folder.is_dir() => {
+            let why =
+                format!("it holds neither {MANIFEST} nor {LATEST}; name the folder of a pack, or the one of all packs");
+            Err(BatchError::NotAPack { path: folder.to_path_buf(), why })
+        }
+        None => Err(BatchError::NotAPack { path: folder.to_path_buf(), why: "there is no such folder".to_owned() }),
     }
 }
 
@@ -299,7 +323,8 @@ mod tests {
 
     #[test]
     fn packs_of_one_origin_share_its_name() {
-        let pack = |name: &str| Pack { path: PathBuf::new(), name: name.into(), key: Key::of("1a2b3c4d5e") };
+        let pack =
+            |name: &str| Pack { path: PathBuf::new(), name: name.into(), key: Key::of("1a2b3c4d5e"), marking: None };
         assert_eq!(pack("2024-03").origin(), "2024-03");
         assert_eq!(pack("2024-03-1a2b3c4d").origin(), "2024-03");
         assert_eq!(pack("2024-03-1a2b3c4d-2").origin(), "2024-03");

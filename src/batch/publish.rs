@@ -68,20 +68,23 @@ where
     let damaged = pack::candidates(destination, &key)?.pop().map(|pack| pack.path);
     let name = free_name(destination, name, key.short());
     let path = destination.join(&name);
-    let latest = Latest { schema: SCHEMA, pack: name.clone(), key: key.clone(), manifest_sha256 };
+    let marking = record.marking;
+    let latest =
+        Latest { schema: SCHEMA, marking: marking.clone(), pack: name.clone(), key: key.clone(), manifest_sha256 };
     let pointer = prepare_pointer(destination, &latest)?;
     // From here on nothing is written any more, only renamed.
     fs::rename(&staging.path, &path).map_err(BatchError::io("publish", &path))?;
     durable::sync_folder(destination)?;
     pointer.commit()?;
     durable::sync_folder(destination)?;
-    Ok(Published::New { pack: Pack { path, name, key }, damaged })
+    Ok(Published::New { pack: Pack { path, name, key, marking }, damaged })
 }
 
 /// Makes an intact pack the current one, which it mostly is.
 fn point_to(destination: &Path, pack: Pack) -> Result<Published, BatchError> {
     let (_, manifest_sha256) = fingerprint(&pack.path.join(MANIFEST))?;
-    let wanted = Latest { schema: SCHEMA, pack: pack.name.clone(), key: pack.key.clone(), manifest_sha256 };
+    let Pack { name, key, marking, .. } = pack.clone();
+    let wanted = Latest { schema: SCHEMA, marking, pack: name, key, manifest_sha256 };
     // A damaged pointer is replaced like one that names another pack.
     if pack::latest(destination).ok().flatten().as_ref() == Some(&wanted) {
         return Ok(Published::Unchanged(pack));

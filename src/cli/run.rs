@@ -1,13 +1,11 @@
 //! `groundswell run`: the monthly job.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use groundswell::pipeline::{self, PackState};
-use groundswell::project::RunPlan;
 use serde_json::json;
 
 use super::exit::{Exit, Failure};
+use super::project::Project;
 use super::screen::Screen;
 
 /// Read, check, forecast, backtest, protect and publish a pack
@@ -16,13 +14,8 @@ use super::screen::Screen;
 /// version give the same bytes, and running again is no work.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The project file
-    #[arg(default_value = "groundswell.toml", value_name = "PROJECT")]
-    project: PathBuf,
-
-    /// Publish here in place of the folder that the project file names
-    #[arg(short, long, value_name = "FOLDER")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    project: Project,
 
     /// Read and check everything, say what would be done, and write nothing
     #[arg(long)]
@@ -39,16 +32,13 @@ pub struct Arguments {
 
 impl Arguments {
     pub fn execute(self, screen: &Screen) -> Result<Exit, Failure> {
-        let mut plan = RunPlan::load(&self.project).map_err(pipeline::Error::from)?;
-        if let Some(output) = self.output {
-            plan.publish_into(output);
-        }
+        let plan = self.project.plan()?;
         if self.dry_run {
             let rehearsal = pipeline::rehearse(&plan, &mut screen.progress())?;
             screen.result(&if self.json { super::table::json(&rehearsal)? } else { rehearsal.to_string() })?;
             return Ok(Exit::Done);
         }
-        let (project, folder) = (self.project.display().to_string(), plan.destination().display().to_string());
+        let (project, folder) = (self.project.project.display().to_string(), plan.destination().display().to_string());
         let version = env!("CARGO_PKG_VERSION");
         screen.events.tell("started", json!({ "project": project, "folder": folder, "version": version }));
         let outcome = pipeline::run(&plan, &mut screen.progress())?;

@@ -78,7 +78,7 @@ fn unchanged(value: f64) -> Cell {
 }
 
 /// A count, rounded half up; forecasts are rounded to whole events first, so that 0.4 is none and 7.4 is suppressed.
-fn rounded(count: f64) -> Cell {
+pub(super) fn rounded(count: f64) -> Cell {
     if count.is_nan() {
         return Cell::Missing;
     }

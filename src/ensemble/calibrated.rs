@@ -3,7 +3,7 @@
 mod measured;
 
 use ndarray::parallel::prelude::*;
-use ndarray::{Array2, Array3, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use self::measured::{About, Measured};
@@ -178,13 +178,13 @@ impl FittedForecaster for FittedCalibrated {
     fn forecast(&self, future: &Design, draws: Draws) -> Result<Forecast, ModelError> {
         let inner = self.fitted.forecast(future, draws)?;
         let Some(measured) = &self.measured else { return Ok(inner) };
-        let mut paths = Array3::zeros(inner.paths().dim());
-        for (at, key) in inner.keys().iter().enumerate() {
+        let (keys, span, mut paths) = inner.into_parts();
+        for (key, mut paths) in keys.iter().zip(paths.outer_iter_mut()) {
             let Ok(row) = self.keys.binary_search(key) else { continue };
-            let mapped = self.mapped(measured, row, inner.series(at));
-            paths.index_axis_mut(Axis(0), at).assign(&mapped);
+            let mapped = self.mapped(measured, row, paths.view());
+            paths.assign(&mapped);
         }
-        Forecast::new(inner.keys().to_vec(), inner.span(), paths)
+        Forecast::new(keys, span, paths)
             .map_err(|error| ModelError::NoFit { model: ID.to_owned(), reason: error.to_string() })
     }
 

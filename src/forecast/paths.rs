@@ -71,6 +71,11 @@ impl Forecast {
         Ok(Forecast { keys, span, paths, kind: ValueKind::Amount })
     }
 
+    /// Keys, span and paths, to make another forecast of without a copy.
+    pub fn into_parts(self) -> (Vec<SeriesKey>, Span, Array3<f64>) {
+        (self.keys, self.span, self.paths)
+    }
+
     /// The series, sorted.
     pub fn keys(&self) -> &[SeriesKey] {
         &self.keys

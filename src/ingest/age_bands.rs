@@ -1,5 +1,7 @@
 //! Ages to the bands of national statistics.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 
 use super::error::IngestError;
@@ -28,14 +30,18 @@ struct AgeBand {
 /// The bands that ages are counted in.
 #[derive(Debug)]
 pub(super) struct AgeBands {
-    file: AgeBandFile,
+    file: &'static AgeBandFile,
 }
 
 impl AgeBands {
     /// The bands that ship with the engine.
     pub(super) fn new() -> Result<AgeBands, IngestError> {
-        let file = toml::from_str(AGE_BAND).map_err(|error| IngestError::Options(error.to_string()))?;
-        Ok(AgeBands { file })
+        static SHIPPED: LazyLock<Result<AgeBandFile, String>> =
+            LazyLock::new(|| toml::from_str(AGE_BAND).map_err(|error| error.message().to_owned()));
+        match &*SHIPPED {
+            Ok(file) => Ok(AgeBands { file }),
+            Err(problem) => Err(IngestError::Options(problem.clone())),
+        }
     }
 
     /// The label where no age is known.

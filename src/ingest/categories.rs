@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -13,6 +14,10 @@ use super::mapping::Mapping;
 const REFERRAL_SOURCE: &str = include_str!("../../models/categories/referral-source.toml");
 const PRIMARY_NEED: &str = include_str!("../../models/categories/primary-need.toml");
 const NO_FURTHER_ACTION: &str = include_str!("../../models/categories/no-further-action.toml");
+
+/// How long a spelling may be, in bytes; what is longer is a note and no label. Labels are looked for again behind every
+/// bracket of a spelling, so without a bound one long cell would take the stack and hours.
+const MOST_TEXT: usize = 512;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,7 +66,7 @@ impl Grouping {
 }
 
 /// Maps the spellings of one column to its groups.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Categories {
     labels: Vec<String>,
     unknown: usize,
@@ -81,12 +86,15 @@ impl Categories {
     /// # Errors
     /// Where the mapping names a group that isn't one.
     pub(super) fn new(grouping: Grouping, mapping: Option<(&Path, &Mapping)>) -> Result<Categories, IngestError> {
-        let text = match grouping {
-            Grouping::Source => REFERRAL_SOURCE,
-            Grouping::Need => PRIMARY_NEED,
-            Grouping::NoFurtherAction => NO_FURTHER_ACTION,
+        static SHIPPED: LazyLock<[Result<Categories, String>; 3]> =
+            LazyLock::new(|| [REFERRAL_SOURCE, PRIMARY_NEED, NO_FURTHER_ACTION].map(Categories::from_toml));
+        let [source, need, no_further_action] = &*SHIPPED;
+        let shipped = match grouping {
+            Grouping::Source => source,
+            Grouping::Need => need,
+            Grouping::NoFurtherAction => no_further_action,
         };
-        let mut categories = Categories::from_toml(text).map_err(IngestError::Options)?;
+        let mut categories = shipped.clone().map_err(IngestError::Options)?;
         if let Some((path, mapping)) = mapping {
             // A spelling that nobody has decided about yet has an empty group.
             for (spelling, group) in mapping.of(grouping).iter().filter(|(_, group)| !group.trim().is_empty()) {
@@ -159,6 +167,9 @@ impl Categories {
 
     /// The group of a spelling: `q) 6: Police`, `6`, `6.0`, `Police`, `2A - Schools`.
     pub(super) fn group(&self, text: &str) -> Option<usize> {
+        if text.len() > MOST_TEXT {
+            return None;
+        }
         let text = text.trim().trim_start_matches(['[', '(', '\'', '"', '\u{2018}']);
         let (letter, rest) = match text.as_bytes() {
             [letter, b')', ..] if letter.is_ascii_alphabetic() => {
@@ -313,6 +324,12 @@ mod tests {
              `Education services`, `Health services`, `Housing`, `LA services`, `Police`, `Other legal agency`, \
              `Other`, `Anonymous`, `Unknown`"
         );
+    }
+
+    #[test]
+    fn a_long_cell_takes_neither_the_stack_nor_time_and_is_no_label() {
+        assert_eq!(source(&"a) ".repeat(1_000_000)), None);
+        assert_eq!(source("CYP) (CS) Police").as_deref(), Some("Police"), "a tag behind a tag is still looked behind");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use polars::prelude::{InitHashMaps, PlFixedStateQuality, PlHashMap};
 
 use super::dates::{self, OrderEvidence, Written};
 use super::frames::Cells;
-use super::labels::Labels;
+use super::labels::{Labels, on_one_line};
 pub(super) use super::rows::is_blank;
 use super::text::RowNumbers;
 
@@ -140,7 +140,7 @@ pub(super) fn label_codes(labels: &mut Labels, cells: &Cells, most: usize, codes
             Some(text) => match labels.find(text) {
                 Some(code) => code,
                 None if labels.len() >= most => UNREADABLE,
-                None => labels.number(text).0,
+                None => labels.number(&on_one_line(text)).0,
             },
         };
     match cells {

@@ -4,7 +4,7 @@ use super::dimension::unknown_area;
 use super::error::IngestError;
 use super::headers::plain;
 use super::numbers::Number;
-use super::options::{AreaLabels, InputOptions};
+use super::options::{AreaLabels, InputOptions, Level};
 use super::period_findings;
 use crate::panel::Finding;
 use crate::time::Period;
@@ -20,6 +20,60 @@ pub(super) struct AreaYear {
     pub(super) identity: String,
     pub(super) months: [Number; 12],
     pub(super) total: Number,
+    /// How many months had no number and got their share of what the total leaves.
+    pub(super) shared_out: u64,
+}
+
+/// The Department doesn't publish counts of 1 to 5 in some years.
+const MOST_SUPPRESSED: f64 = 5.0;
+
+impl AreaYear {
+    /// Months without a number share what the year's total leaves, in whole counts, where it leaves each of them no more
+    /// than a count that isn't published.
+    ///
+    /// Months that are left out instead would make a small authority's forecast too high: those with the fewest
+    /// referrals are the ones that go missing.
+    pub(super) fn share_out(&mut self) {
+        let Number::Value(total) = self.total else { return };
+        let known: f64 = self
+            .months
+            .iter()
+            .filter_map(|month| if let Number::Value(value) = month { Some(value) } else { None })
+            .sum();
+        let missing: Vec<usize> = (0..12).filter(|month| self.months[*month] == Number::Missing).collect();
+        let (left, count) = (total - known, missing.len() as f64);
+        let all_known = self.months.iter().all(|month| matches!(month, Number::Value(_) | Number::Missing));
+        if !all_known || missing.is_empty() || left < count || left > MOST_SUPPRESSED * count {
+            return;
+        }
+        for (place, month) in missing.iter().enumerate() {
+            // Spread evenly: the n-th month gets what brings the sum nearest to n shares.
+            let upto = |months: usize| (left * months as f64 / count).round();
+            self.months[*month] = Number::Value(upto(place + 1) - upto(place));
+        }
+        self.shared_out = missing.len() as u64;
+    }
+}
+
+/// Regions that the file tells both as a whole and in parts: the parts are left out where nobody asks for them.
+const PARTS: [(&str, [&str; 2]); 1] = [("london", ["innerlondon", "outerlondon"])];
+
+/// Leaves out the parts of regions that are there as a whole, so that no total counts them twice.
+pub(super) fn without_parts(labels: &[String], options: &InputOptions, chosen: &mut [bool], notes: &mut Vec<Finding>) {
+    if options.level != Level::Region || !options.areas.is_empty() {
+        return;
+    }
+    let names: Vec<String> = labels.iter().map(|label| plain(label)).collect();
+    for (whole, parts) in PARTS.iter().filter(|(whole, _)| names.iter().any(|name| name == whole)) {
+        let left_out: Vec<usize> = (0..names.len()).filter(|place| parts.contains(&names[*place].as_str())).collect();
+        if left_out.is_empty() {
+            continue;
+        }
+        left_out.iter().for_each(|place| chosen[*place] = false);
+        let whole = names.iter().position(|name| name == whole).map_or("", |place| &labels[place]);
+        let parts: Vec<&str> = left_out.iter().map(|place| labels[*place].as_str()).collect();
+        notes.push(period_findings::part_of_region(whole, &parts));
+    }
 }
 
 /// The month at a position of the year to March of `year`.

@@ -6,12 +6,13 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::columns::each_text;
-use super::dfe_areas::{AreaYear, choose, labels, month_of, note_code_changes};
+use super::dfe_areas::{AreaYear, choose, labels, month_of, note_code_changes, without_parts};
 use super::error::IngestError;
 use super::findings;
 use super::frames::{Cells, ReadAs};
 use super::headers::{Headers, listed, plain};
 use super::history::{History, label};
+use super::labels::on_one_line;
 use super::numbers::{self, Number};
 use super::options::{InputOptions, Level};
 use super::period_findings;
@@ -126,7 +127,7 @@ pub(super) fn read(
         filtered: 0,
     };
     let wanted = reader.wanted();
-    let through = table.read(&wanted, &mut |batch| {
+    let through = table.read(&wanted, false, &mut |batch| {
         progress(batch.bytes, batch.rows.of(0));
         let cells: Vec<Vec<Option<String>>> = batch.columns.iter().map(texts).collect();
         (0..batch.len()).for_each(|position| {
@@ -164,7 +165,7 @@ pub(super) fn read(
 
 fn texts(cells: &Cells) -> Vec<Option<String>> {
     let mut texts = Vec::with_capacity(cells.len());
-    each_text(cells, |text| texts.push(text.map(ToString::to_string)));
+    each_text(cells, |text| texts.push(text.map(|text| on_one_line(text).into_owned())));
     texts
 }
 
@@ -227,6 +228,7 @@ impl Reader<'_> {
             identity: number.or((!code.is_empty()).then_some(code)).unwrap_or(name).to_string(),
             months,
             total: if self.layout.total.is_some() { number_of(5) } else { Number::Missing },
+            shared_out: 0,
         });
     }
 }
@@ -274,9 +276,13 @@ fn assemble(
             others: listed(others.into_iter()),
         });
     }
+    if options.level == Level::Authority {
+        rows.iter_mut().for_each(AreaYear::share_out);
+    }
     let areas: Vec<&[AreaYear]> = rows.chunk_by(|one, other| one.identity == other.identity).collect();
     let labels = labels(&areas, options.area_labels, notes);
-    let chosen = choose(&areas, &labels, options)?;
+    let mut chosen = choose(&areas, &labels, options)?;
+    without_parts(&labels, options, &mut chosen, notes);
     note_values(
         &path,
         areas.iter().zip(&chosen).filter(|(_, chosen)| **chosen).flat_map(|(rows, _)| *rows),
@@ -320,10 +326,14 @@ fn note_values<'a>(
 ) {
     const COLUMNS: &str = "April to March";
     let mut counts = [RowCount::default(), RowCount::default(), RowCount::default()];
-    let mut disagreeing = RowCount::default();
+    let (mut disagreeing, mut shared_out) = (RowCount::default(), RowCount::default());
     let mut sorted: Vec<&AreaYear> = rows.collect();
     sorted.sort_by_key(|row| row.row);
     for row in sorted {
+        if row.shared_out > 0 {
+            shared_out.add(row.row);
+            shared_out.count += row.shared_out - 1;
+        }
         let mut sum = Some(0.0);
         for number in row.months {
             let rows = match number {
@@ -349,6 +359,9 @@ fn note_values<'a>(
     let makers = [findings::missing_values, findings::unreadable_numbers, findings::impossible_counts];
     for (rows, make) in counts.iter().zip(makers).filter(|(rows, _)| rows.count > 0) {
         notes.push(make(path, COLUMNS, rows));
+    }
+    if shared_out.count > 0 {
+        notes.push(findings::shared_out(path, COLUMNS, &shared_out));
     }
     if disagreeing.count > 0 {
         notes.push(findings::total_disagrees(path, "Referrals", &disagreeing));

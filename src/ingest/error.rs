@@ -211,6 +211,16 @@ pub enum IngestError {
         /// A row in another.
         second_row: u64,
     },
+    /// Years from April to March.
+    #[error("{}: column `{column}` holds financial years (as in row {row}), which could be taken for months; write the first day of each instead, such as 2023-04-01", path.display())]
+    FinancialYears {
+        /// The file.
+        path: PathBuf,
+        /// The column's header.
+        column: String,
+        /// The first such row.
+        row: u64,
+    },
     /// Nothing usable is left.
     #[error("{}: none of the {rows} rows can be used: {reasons}", path.display())]
     NoUsableRows {
@@ -242,7 +252,7 @@ pub enum IngestError {
         count: u64,
     },
     /// Several dates of a table of counts fall into one period.
-    #[error("{}: column `{column}` has several dates in one {period}, as daily counts have; add the rows up to weeks or months first, set `frequency`, or give them as referrals, one a row", path.display())]
+    #[error("{}: column `{column}` has several dates in one {period}, as daily counts have; {remedy}", path.display())]
     TooFine {
         /// The file.
         path: PathBuf,
@@ -250,6 +260,8 @@ pub enum IngestError {
         column: String,
         /// Week, month, quarter or year.
         period: &'static str,
+        /// What to do.
+        remedy: &'static str,
     },
     /// Two rows of one file give different values for the same series and period.
     #[error("{}: a period of a series has more than one value ({count} times), as `{series}` in {period}; the column that tells these rows apart is missing from `dimensions` (others there are: {others})", path.display())]

@@ -1,12 +1,13 @@
 //! Files of any format that tells what happened, as events.
 
-use std::fs::File;
-use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 use super::error::IngestError;
 use super::events::{Event, Events};
-use super::{InputFile, annex_a, cin_census, dates, findings, ssda903, table, workbook};
+use super::signatures::known_otherwise;
+use super::source::{Source, start_of};
+use super::table::{DatedEvents, ReadThrough};
+use super::{InputFile, annex_a, cin_census, dates, findings, ssda903, workbook};
 use crate::panel::Finding;
 
 /// What happened to the children of the files, for what follows journeys and not only counts.
@@ -28,61 +29,81 @@ pub struct History {
 /// # Errors
 /// Where a file can't be read or is no return.
 pub fn read_events(files: &[PathBuf], base: &Path) -> Result<History, IngestError> {
-    if files.is_empty() {
-        return Err(IngestError::NoFiles);
-    }
-    let (mut all, mut findings, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
-    let mut care = ssda903::CareReader::default();
-    for file in files {
-        let path = base.join(file);
-        if annex_a::is_folder_of_lists(&path) {
-            let (events, mut through) = annex_a::events(&path)?;
-            findings.append(&mut through.notes);
-            inputs.push(InputFile::of(&path, &through));
-            all.push((annex_a::last_day(&events), events));
-            continue;
-        }
-        let (input, start) = open_start(&path)?;
-        let mut through = if workbook::is_archive(&start) {
-            let (events, through) = annex_a::events(&path)?;
-            all.push((annex_a::last_day(&events), events));
-            through
-        } else if cin_census::is_census(&start) {
-            let (events, through) = cin_census::events(&path, Box::new(input))?;
-            all.push((through.covers.last().map(|(_, last)| *last), events));
-            through
-        } else {
-            care.read(&path, Box::new(input))?
-        };
-        if through.ragged.count > 0 {
-            findings.push(findings::ragged_rows(&path, &through.ragged));
-        }
-        if let Some(encoding) = through.converted {
-            findings.push(findings::converted_encoding(&path, encoding));
-        }
-        findings.append(&mut through.notes);
-        inputs.push(InputFile::of(&path, &through));
-    }
-    let mut care = care.finish();
-    findings.append(&mut care.findings);
-    all.push((care.last.map(dates::days_since_epoch), care.events));
-    all.sort_by_key(|(last, _)| *last);
-    let all: Vec<Vec<Event>> = all.into_iter().map(|(_, events)| events).collect();
-    let disagreeing = Events::disagreeing(&all);
-    if disagreeing > 0 {
-        findings.push(findings::disagreeing_events(disagreeing));
-    }
-    let (events, repeated) = Events::merged(all);
-    if repeated > 0 {
-        findings.push(findings::repeated_events(repeated));
-    }
-    Ok(History { events, findings, inputs, care_covers: care.covers })
+    let sources: Vec<Source> = files.iter().map(|file| Source::File(base.join(file))).collect();
+    read_events_of(&sources)
 }
 
-/// Opens a file, and gives its first bytes; reading starts with them again.
-fn open_start(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
-    let (mut file, mut start) = (table::open_file(path)?, Vec::new());
-    let read = file.by_ref().take(64).read_to_end(&mut start).and_then(|_| file.rewind());
-    read.map_err(|source| IngestError::Broken { path: path.to_path_buf(), source })?;
-    Ok((file, start))
+/// As [`read_events`], of files or of bytes in memory.
+///
+/// # Errors
+/// Where a source can't be read or is no return.
+pub fn read_events_of(sources: &[Source]) -> Result<History, IngestError> {
+    if sources.is_empty() {
+        return Err(IngestError::NoFiles);
+    }
+    let mut files = EventFiles::default();
+    for source in sources {
+        let path = source.path();
+        if let Some(folder) = source.folder_of_lists() {
+            files.take(path, annex_a::events_of_folder(folder)?);
+            continue;
+        }
+        let (mut input, _) = source.input()?;
+        let start = start_of(path, &mut input)?;
+        if workbook::is_archive(&start) {
+            files.take(path, annex_a::events_of_book(path, &mut input)?);
+        } else if let Some((what, remedy)) = known_otherwise(&start) {
+            return Err(IngestError::NotATable { path: path.to_path_buf(), what, remedy });
+        } else if cin_census::is_census(&start) {
+            files.take(path, cin_census::events(path, Box::new(input))?);
+        } else {
+            let through = files.care.read(path, Box::new(input))?;
+            files.take(path, through);
+        }
+    }
+    Ok(files.history())
+}
+
+/// What files tell, one after another.
+#[derive(Debug, Default)]
+pub(super) struct EventFiles {
+    all: Vec<DatedEvents>,
+    findings: Vec<Finding>,
+    inputs: Vec<InputFile>,
+    care: ssda903::CareReader,
+}
+
+impl EventFiles {
+    /// Takes what reading a file showed: its own events, or those that the reader of returns keeps.
+    pub(super) fn take(&mut self, path: &Path, through: ReadThrough) {
+        let (events, mut through) = through.events_apart();
+        self.all.extend(events);
+        if through.ragged.count > 0 {
+            self.findings.push(findings::ragged_rows(path, &through.ragged));
+        }
+        if let Some(encoding) = through.converted {
+            self.findings.push(findings::converted_encoding(path, encoding));
+        }
+        self.findings.append(&mut through.notes);
+        self.inputs.push(InputFile::of(path, &through));
+    }
+
+    /// All that happened; what stands in several files is kept as the newest has it.
+    pub(super) fn history(self) -> History {
+        let EventFiles { mut all, mut findings, inputs, care } = self;
+        let mut care = care.finish();
+        findings.append(&mut care.findings);
+        all.push((care.last.map(dates::days_since_epoch), care.events));
+        all.sort_by_key(|(last, _)| *last);
+        let all: Vec<Vec<Event>> = all.into_iter().map(|(_, events)| events).collect();
+        let disagreeing = Events::disagreeing(&all);
+        if disagreeing > 0 {
+            findings.push(findings::disagreeing_events(disagreeing));
+        }
+        let (events, repeated) = Events::merged(all);
+        if repeated > 0 {
+            findings.push(findings::repeated_events(repeated));
+        }
+        History { events, findings, inputs, care_covers: care.covers }
+    }
 }

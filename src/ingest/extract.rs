@@ -246,6 +246,7 @@ fn take_strays(days: &mut Days) -> (Days, Days) {
             end = position;
         }
     }
+    end = end.min(lonely_end(&held, total).unwrap_or(end));
     let near = held.get(end).is_some_and(|(day, _)| day - held[end - 1].0 <= STRAY_DAYS);
     for (day, _) in &held[..first] {
         strays.extend(days.remove_entry(day));
@@ -254,6 +255,19 @@ fn take_strays(days: &mut Days) -> (Days, Days) {
         if near { future.extend(days.remove_entry(day)) } else { strays.extend(days.remove_entry(day)) }
     }
     (strays, future)
+}
+
+/// Where the last day or two stand alone behind a gap in which many rows were to be expected, and longer by far than any
+/// gap before it: however many rows they hold, the month between wasn't empty. A record dated by the end of its month has
+/// such gaps throughout, and is left as it is.
+fn lonely_end(held: &[(i32, usize)], total: usize) -> Option<usize> {
+    const LONELY: usize = 2;
+    let gap = |position: usize| held[position].0 - held[position - 1].0;
+    let found = (held.len().saturating_sub(LONELY).max(1)..held.len()).find(|position| gap(*position) > FUTURE_DAYS)?;
+    let before = (1..found).map(gap).max().unwrap_or(0);
+    let outside: usize = held[found..].iter().map(|(_, rows)| rows).sum();
+    let a_day = (total - outside) as f64 / f64::from(held[found - 1].0 - held[0].0 + 1);
+    (gap(found) > 2 * before && f64::from(gap(found)) * a_day > FUTURE_ROWS).then_some(found)
 }
 
 /// Referrals by day since 1 January 1970.

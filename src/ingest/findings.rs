@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::text::RowCount;
-use crate::panel::{Finding, Place, Severity};
+use crate::panel::{Finding, Place, Severity, Statement};
 
 fn rows_in(path: &Path, column: Option<&str>, rows: &RowCount) -> Place {
     Place {
@@ -23,7 +23,7 @@ pub(super) fn ragged_rows(path: &Path, rows: &RowCount) -> Finding {
     Finding {
         name: "ragged-row",
         severity: Severity::Loss,
-        what: format!("{} more or fewer fields than the header", plural(rows.count, "row has", "rows have")),
+        what: Statement::records(rows.count, "row has", "rows have").then(" more or fewer fields than the header"),
         place: rows_in(path, None, rows),
         count: rows.count,
         meaning: "These rows are left out, so their periods may be counted too low.",
@@ -36,7 +36,7 @@ pub(super) fn disagreeing_events(count: u64) -> Finding {
     Finding {
         name: "conflicting-event",
         severity: Severity::Warning,
-        what: format!("{} differently by two files", plural(count, "event is told", "events are told")),
+        what: Statement::records(count, "event is told", "events are told").then(" differently by two files"),
         place: Place::default(),
         count,
         meaning: "Each is taken as the newest file has it.",
@@ -53,7 +53,8 @@ pub(super) fn unread_sheets(path: &Path, count: u64) -> Finding {
             "{} a table too and {} not read",
             plural(count, "other sheet holds", "other sheets hold"),
             if count == 1 { "is" } else { "are" }
-        ),
+        )
+        .into(),
         place: rows_in(path, None, &RowCount::default()),
         count,
         meaning: "Only the first sheet with a table is counted.",
@@ -66,7 +67,7 @@ pub(super) fn converted_encoding(path: &Path, encoding: &'static str) -> Finding
     Finding {
         name: "converted-encoding",
         severity: Severity::Note,
-        what: format!("The file is not UTF-8; it was read as {encoding}"),
+        what: format!("The file is not UTF-8; it was read as {encoding}").into(),
         place: rows_in(path, None, &RowCount::default()),
         count: 1,
         meaning: "Letters with accents may be wrong; counts are not affected.",
@@ -79,7 +80,7 @@ pub(super) fn missing_dates(path: &Path, column: &str, rows: &RowCount) -> Findi
     Finding {
         name: "missing-date",
         severity: Severity::Loss,
-        what: format!("{} no date", plural(rows.count, "row has", "rows have")),
+        what: Statement::records(rows.count, "row has", "rows have").then(" no date"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "These rows can't be placed in a period and are left out.",
@@ -92,7 +93,7 @@ pub(super) fn unreadable_dates(path: &Path, column: &str, rows: &RowCount) -> Fi
     Finding {
         name: "unreadable-date",
         severity: Severity::Loss,
-        what: format!("{} a date that can't be read", plural(rows.count, "row has", "rows have")),
+        what: Statement::records(rows.count, "row has", "rows have").then(" a date that can't be read"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "These rows can't be placed in a period and are left out.",
@@ -105,7 +106,8 @@ pub(super) fn ambiguous_dates(path: &Path, column: &str, rows: &RowCount) -> Fin
     Finding {
         name: "ambiguous-date",
         severity: Severity::Warning,
-        what: format!("{} read day first; nothing in the column says so", plural(rows.count, "date was", "dates were")),
+        what: Statement::records(rows.count, "date was", "dates were")
+            .then(" read day first; nothing in the column says so"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "If the file is month first, these rows are counted in the wrong month.",
@@ -118,7 +120,8 @@ pub(super) fn stray_dates(path: &Path, column: &str, rows: &RowCount) -> Finding
     Finding {
         name: "stray-date",
         severity: Severity::Loss,
-        what: format!("{} a date more than a year away from all others", plural(rows.count, "row has", "rows have")),
+        what: Statement::records(rows.count, "row has", "rows have")
+            .then(" a date more than a year away from all others"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "These rows are taken for typing errors and left out; else the years between would count as empty.",
@@ -131,10 +134,8 @@ pub(super) fn future_dates(path: &Path, column: &str, rows: &RowCount) -> Findin
     Finding {
         name: "future-date",
         severity: Severity::Loss,
-        what: format!(
-            "{} a date weeks after all others, in which many referrals were to be expected",
-            plural(rows.count, "row has", "rows have")
-        ),
+        what: Statement::records(rows.count, "row has", "rows have")
+            .then(" a date weeks after all others, in which many referrals were to be expected"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "These rows are taken for typing errors, most likely of days to come, and left out; else the months \
@@ -148,7 +149,7 @@ pub(super) fn dates_after_extract(path: &Path, column: &str, rows: &RowCount) ->
     Finding {
         name: "date-after-extract",
         severity: Severity::Loss,
-        what: format!("{} a date after the extract date", plural(rows.count, "row has", "rows have")),
+        what: Statement::records(rows.count, "row has", "rows have").then(" a date after the extract date"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "Nothing can have been referred after the extract was made; these rows are left out.",
@@ -161,7 +162,7 @@ pub(super) fn outside_window(path: &Path, count: u64) -> Finding {
     Finding {
         name: "outside-window",
         severity: Severity::Note,
-        what: format!("{} before `from` or after `to`", plural(count, "row lies", "rows lie")),
+        what: Statement::records(count, "row lies", "rows lie").then(" before `from` or after `to`"),
         place: rows_in(path, None, &RowCount::default()),
         count,
         meaning: "Left out, as asked.",
@@ -174,7 +175,7 @@ pub(super) fn filtered_rows(path: &Path, count: u64) -> Finding {
     Finding {
         name: "filtered-row",
         severity: Severity::Note,
-        what: format!("{} left out by `areas` or `filters`", plural(count, "row is", "rows are")),
+        what: Statement::records(count, "row is", "rows are").then(" left out by `areas` or `filters`"),
         place: rows_in(path, None, &RowCount::default()),
         count,
         meaning: "Left out, as asked.",
@@ -187,11 +188,9 @@ pub(super) fn unmapped_labels(path: &Path, column: &str, spellings: u64, rows: &
     Finding {
         name: "unmapped-label",
         severity: Severity::Warning,
-        what: format!(
-            "{} that no group is known for, in {}",
-            plural(spellings, "spelling", "spellings"),
-            plural(rows.count, "row", "rows")
-        ),
+        what: Statement::records(spellings, "spelling", "spellings")
+            .then(" that no group is known for, in ")
+            .then_records(rows.count, "row", "rows"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "These rows are counted under `Unknown`, so the forecasts by group are too low.",
@@ -204,7 +203,7 @@ pub(super) fn missing_labels(path: &Path, column: &str, rows: &RowCount) -> Find
     Finding {
         name: "missing-label",
         severity: Severity::Note,
-        what: format!("{} nothing in this column", plural(rows.count, "row has", "rows have")),
+        what: Statement::records(rows.count, "row has", "rows have").then(" nothing in this column"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "These rows are counted under `Unknown`.",
@@ -217,7 +216,7 @@ pub(super) fn missing_identifiers(path: &Path, column: &str, rows: &RowCount) ->
     Finding {
         name: "missing-identifier",
         severity: Severity::Note,
-        what: format!("{} no child identifier", plural(rows.count, "row has", "rows have")),
+        what: Statement::records(rows.count, "row has", "rows have").then(" no child identifier"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "Such rows are counted, but duplicates among them can't be found.",
@@ -244,11 +243,9 @@ pub(super) fn duplicates(path: Option<&Path>, count: u64) -> Finding {
         name: "duplicate-row",
         severity: Severity::Note,
         what: match path {
-            Some(_) => format!(
-                "{} the child and day of another row of the same file",
-                plural(count, "row repeats", "rows repeat")
-            ),
-            None => format!("{} in more than one extract", plural(count, "referral stands", "referrals stand")),
+            Some(_) => Statement::records(count, "row repeats", "rows repeat")
+                .then(" the child and day of another row of the same file"),
+            None => Statement::records(count, "referral stands", "referrals stand").then(" in more than one extract"),
         },
         place: Place { file: path.map(|path| path.display().to_string()), ..Place::default() },
         count,
@@ -262,7 +259,7 @@ pub(super) fn conflicts(count: u64) -> Finding {
     Finding {
         name: "conflicting-row",
         severity: Severity::Warning,
-        what: format!("{} of the same child and day with different labels", plural(count, "pair", "pairs")),
+        what: Statement::records(count, "pair", "pairs").then(" of the same child and day with different labels"),
         place: Place::default(),
         count,
         meaning: "The newer extract is kept; within one file the label that comes first in the alphabet.",
@@ -275,11 +272,26 @@ pub(super) fn missing_values(path: &Path, column: &str, rows: &RowCount) -> Find
     Finding {
         name: "missing-value",
         severity: Severity::Note,
-        what: format!("{} empty or a symbol for not available", plural(rows.count, "value is", "values are")),
+        what: Statement::records(rows.count, "value is", "values are").then(" empty or a symbol for not available"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "Treated as not observed, never as zero.",
         remedy: "Nothing, where the source suppressed them.",
+    }
+}
+
+/// Counts that aren't published, given a share of what the year's total leaves.
+pub(super) fn shared_out(path: &Path, column: &str, rows: &RowCount) -> Finding {
+    Finding {
+        name: "suppressed-month",
+        severity: Severity::Note,
+        what: Statement::records(rows.count, "month has", "months have")
+            .then(" no published count, but a year's total"),
+        place: rows_in(path, Some(column), rows),
+        count: rows.count,
+        meaning: "Counts of 1 to 5 aren't published. What the total leaves is shared evenly among these months; leaving \
+                  them out would make the forecast too high.",
+        remedy: "Nothing. With the authority's own extract no month is missing.",
     }
 }
 
@@ -288,7 +300,7 @@ pub(super) fn unreadable_numbers(path: &Path, column: &str, rows: &RowCount) -> 
     Finding {
         name: "unreadable-number",
         severity: Severity::Loss,
-        what: format!("{} not a number", plural(rows.count, "value is", "values are")),
+        what: Statement::records(rows.count, "value is", "values are").then(" not a number"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "Treated as not observed, never as zero.",
@@ -301,7 +313,7 @@ pub(super) fn impossible_counts(path: &Path, column: &str, rows: &RowCount) -> F
     Finding {
         name: "impossible-count",
         severity: Severity::Loss,
-        what: format!("{} negative or infinite", plural(rows.count, "value is", "values are")),
+        what: Statement::records(rows.count, "value is", "values are").then(" negative or infinite"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "Treated as not observed, never as zero.",
@@ -314,12 +326,16 @@ pub(super) fn missing_series(path: &Path, column: &str, rows: &RowCount) -> Find
     Finding {
         name: "missing-series",
         severity: Severity::Loss,
-        what: format!("{} no series", plural(rows.count, "row names", "rows name")),
+        what: Statement::records(rows.count, "row names", "rows name").then(" no series"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "These rows belong to no series and are left out.",
         remedy: "Complete the column.",
     }
+}
+
+fn period_of_a_series(count: u64) -> Statement {
+    Statement::records(count, "period of a series stands", "periods of series stand")
 }
 
 /// The same series and period with the same value, twice.
@@ -328,14 +344,8 @@ pub(super) fn repeated_values(path: Option<&Path>, count: u64) -> Finding {
         name: "duplicate-row",
         severity: Severity::Note,
         what: match path {
-            Some(_) => format!(
-                "{} again with the same value",
-                plural(count, "period of a series stands", "periods of series stand")
-            ),
-            None => format!(
-                "{} in more than one file with the same value",
-                plural(count, "period of a series stands", "periods of series stand")
-            ),
+            Some(_) => period_of_a_series(count).then(" again with the same value"),
+            None => period_of_a_series(count).then(" in more than one file with the same value"),
         },
         place: Place { file: path.map(|path| path.display().to_string()), ..Place::default() },
         count,
@@ -349,7 +359,9 @@ pub(super) fn total_disagrees(path: &Path, column: &str, rows: &RowCount) -> Fin
     Finding {
         name: "total-disagrees",
         severity: Severity::Warning,
-        what: format!("In {} the months do not add up to the year's total", plural(rows.count, "row", "rows")),
+        what: Statement::from("In ")
+            .then_records(rows.count, "row", "rows")
+            .then(" the months do not add up to the year's total"),
         place: rows_in(path, Some(column), rows),
         count: rows.count,
         meaning: "The months are used as they stand.",
@@ -362,7 +374,7 @@ pub(super) fn repeated_events(count: u64) -> Finding {
     Finding {
         name: "duplicate-event",
         severity: Severity::Note,
-        what: format!("{} in more than one file", plural(count, "event stands", "events stand")),
+        what: Statement::records(count, "event stands", "events stand").then(" in more than one file"),
         place: Place::default(),
         count,
         meaning: "Each is counted once, as the newest file has it.",

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use polars::io::csv::read::_csv_read_internal::read_chunk;
 use polars::prelude::*;
 
+use super::labels::on_one_line;
+
 /// What a column's cells are read as, where the file leaves a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReadAs {
@@ -125,7 +127,7 @@ impl Frame {
                 }
             };
             let schema = lazy.collect_schema()?;
-            let names = schema.iter_names().map(ToString::to_string).collect();
+            let names = schema.iter_names().map(|name| on_one_line(name).into_owned()).collect();
             let types = schema.iter_values().cloned().collect();
             Ok(Frame { lazy, names, types })
         })

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::dates;
 use super::error::IngestError;
 
 /// What a column is for.
@@ -291,8 +292,12 @@ impl Headers {
         }
     }
 
-    /// The headers in a sentence; long lists are cut.
+    /// The headers in a sentence; long lists are cut. Where one of them is a date they are a first row of data, which may
+    /// hold what no message may.
     pub(super) fn listed(&self) -> String {
+        if self.written.iter().any(|header| dates::read(dates::without_time(header)).is_some()) {
+            return format!("{} without headers: the first row reads like data, not like names of columns", self.len());
+        }
         listed(self.written.iter().map(String::as_str))
     }
 }
@@ -320,6 +325,13 @@ mod tests {
 
     fn headers(written: &[&str]) -> Headers {
         Headers::new(&written.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_first_row_of_data_is_not_listed() {
+        assert_eq!(headers(&["a", "b"]).listed(), "`a`, `b`");
+        let listed = headers(&["Sam Example", "31/03/2024"]).listed();
+        assert!(listed.starts_with("2 without headers") && !listed.contains("Sam"), "{listed}");
     }
 
     #[test]

@@ -28,12 +28,18 @@ pub(super) struct MadeRows {
     numbers: Vec<u64>,
     sender: SyncSender<Batch>,
     stopped: bool,
+    events: bool,
 }
 
 impl MadeRows {
-    pub(super) fn new(wanted: Vec<usize>, sender: SyncSender<Batch>) -> MadeRows {
+    pub(super) fn new(wanted: Vec<usize>, events: bool, sender: SyncSender<Batch>) -> MadeRows {
         let columns = wanted.iter().map(|_| Vec::new()).collect();
-        MadeRows { wanted, columns, numbers: Vec::new(), sender, stopped: false }
+        MadeRows { wanted, columns, numbers: Vec::new(), sender, stopped: false, events }
+    }
+
+    /// Whether what happened is wanted too, beside the rows.
+    pub(super) fn events(&self) -> bool {
+        self.events
     }
 
     /// Takes one row: its number in the file and its cells, empty where there is nothing.

@@ -13,7 +13,7 @@ use super::headers::plain;
 /// The user's mapping file: spellings to groups. An empty group is one that nobody has decided about yet.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Mapping {
+pub struct Mapping {
     pub(super) schema: u32,
     #[serde(default)]
     pub(super) source: BTreeMap<String, String>,
@@ -30,8 +30,17 @@ impl Mapping {
     /// Where there is none, or it is not one.
     pub(super) fn read(path: &Path) -> Result<Mapping, IngestError> {
         let refuse = |detail: String| IngestError::Mapping { path: path.to_path_buf(), detail };
-        let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
-        let mapping: Mapping = toml::from_str(&text).map_err(|error| refuse(error.message().to_string()))?;
+        Mapping::from_toml(&std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?, path)
+    }
+
+    /// Reads the text of a mapping file; messages give it the path.
+    ///
+    /// # Errors
+    /// Where it is not one.
+    pub fn from_toml(text: &str, path: &Path) -> Result<Mapping, IngestError> {
+        let refuse = |detail: String| IngestError::Mapping { path: path.to_path_buf(), detail };
+        let mapping: Mapping =
+            toml::from_str(text).map_err(|error| refuse(error.message().replace(char::is_control, " ")))?;
         if mapping.schema != 1 {
             return Err(refuse(format!("it has schema {}; this version reads schema 1", mapping.schema)));
         }

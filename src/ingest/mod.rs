@@ -49,8 +49,10 @@ mod referrals;
 mod rows;
 mod series;
 mod signatures;
+mod source;
 mod ssda903;
 mod sudden;
+mod sums;
 mod table;
 mod text;
 mod tidy;
@@ -69,19 +71,19 @@ use serde::Serialize;
 pub use annex_a::fingerprint_of_folder;
 pub use completeness::{Completeness, FieldCompleteness};
 pub use error::{Fault, IngestError};
-pub use event_files::{History, read_events};
+pub use event_files::{History, read_events, read_events_of};
 pub use event_groups::EventGroups;
 pub use events::Events;
-pub use mapping::{MappingLine, Unmapped, Writable, mapping_text, writable};
+pub use mapping::{Mapping, MappingLine, Unmapped, Writable, mapping_text, writable};
 pub use options::{AreaLabels, Columns, DateOrder, Format, InputOptions, Level};
-pub use recognise::{Recognition, RoleColumn, format_of, recognise};
+pub use recognise::{Recognition, RoleColumn, format_of, recognise, recognise_source};
 pub use series::{SeriesBlock, SeriesColumns, SeriesTable, read_series};
+pub use source::Source;
 pub use sudden::sudden_changes;
-pub use table::Source;
 pub use time_labels::TimeLabels;
 
+use self::event_files::EventFiles;
 use self::headers::Headers;
-use self::mapping::Mapping;
 use self::referrals::ReferralReader;
 use self::table::{ReadThrough, Table};
 use self::tidy::Tidy;
@@ -162,15 +164,83 @@ pub struct Ingested {
 /// Where a file can't be read or used, files don't belong together, or the options ask for what isn't there. See
 /// [`IngestError::fault`] for whose fault it is.
 pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>)) -> Result<Ingested, IngestError> {
-    check(options)?;
-    let mapping_path = options.mapping.as_ref().map(|path| base.join(path));
-    let mapping = mapping_path.as_ref().map(|path| Mapping::read(path)).transpose()?;
-    let mut reading =
-        Reading { inputs: Vec::new(), findings: Vec::new(), completeness: None, unmapped: Vec::new(), by };
+    let (sources, mapping) = (files_of(options, base)?, mapping_of(options, base)?);
+    ingest(options, &sources, mapping.as_ref().map(|(path, mapping)| (path.as_path(), mapping)), None, by)
+}
+
+/// As [`read`], and in the same pass all that happened, where the files tell it: `history` has it once they have been read
+/// to their end, whether or not they can be counted.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_with_history(
+    options: &InputOptions,
+    base: &Path,
+    history: &mut Option<History>,
+    by: &mut dyn FnMut(Progress<'_>),
+) -> Result<Ingested, IngestError> {
+    let (sources, mapping) = (files_of(options, base)?, mapping_of(options, base)?);
+    let mapping = mapping.as_ref().map(|(path, mapping)| (path.as_path(), mapping));
+    ingest(options, &sources, mapping, Some(history), by)
+}
+
+/// As [`read`], of files or of bytes in memory: the sources stand in the place of the options' files, and the mapping, with
+/// its path, in that of their mapping file.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_sources(
+    options: &InputOptions,
+    sources: &[Source],
+    mapping: Option<(&Path, &Mapping)>,
+    by: &mut dyn FnMut(Progress<'_>),
+) -> Result<Ingested, IngestError> {
+    ingest(options, sources, mapping, None, by)
+}
+
+/// The files that the options name.
+fn files_of(options: &InputOptions, base: &Path) -> Result<Vec<Source>, IngestError> {
+    if let Some(twice) = (1..options.files.len()).find(|at| options.files[..*at].contains(&options.files[*at])) {
+        let message = format!("the file {} stands twice in `files`", options.files[twice].display());
+        return Err(IngestError::Options(message));
+    }
+    Ok(options.files.iter().map(|path| Source::File(base.join(path))).collect())
+}
+
+/// The mapping that the options name, with its path.
+fn mapping_of(options: &InputOptions, base: &Path) -> Result<Option<(PathBuf, Mapping)>, IngestError> {
+    let path = options.mapping.as_ref().map(|path| base.join(path));
+    path.map(|path| Mapping::read(&path).map(|mapping| (path, mapping))).transpose()
+}
+
+fn ingest(
+    options: &InputOptions,
+    sources: &[Source],
+    mapping: Option<(&Path, &Mapping)>,
+    history: Option<&mut Option<History>>,
+    by: &mut dyn FnMut(Progress<'_>),
+) -> Result<Ingested, IngestError> {
+    if sources.is_empty() {
+        return Err(IngestError::NoFiles);
+    }
+    if let (Some(from), Some(to)) = (options.from, options.to)
+        && from > to
+    {
+        return Err(IngestError::Options(format!("`from` ({from}) comes after `to` ({to})")));
+    }
+    let mut reading = Reading {
+        files: sources.len(),
+        inputs: Vec::new(),
+        findings: Vec::new(),
+        completeness: None,
+        unmapped: Vec::new(),
+        history,
+        by,
+    };
     let mut format = None;
     let mut tables = Vec::new();
-    for (position, path) in options.files.iter().enumerate() {
-        let table = Table::open(Source::File(base.join(path)))?;
+    for (position, source) in sources.iter().enumerate() {
+        let table = Table::open(source.clone())?;
         let found = match table.known() {
             Some(format) => format,
             None => recognise::detect(&Headers::new(table.headers()), table.path(), options)?,
@@ -190,13 +260,12 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
         tables.push(if position == 0 { Some(table) } else { None });
     }
     let format = format.unwrap_or_default();
-    let open = |position: usize| Table::open(Source::File(base.join(&options.files[position])));
+    let open = |position: usize| Table::open(sources[position].clone());
     let mut files = tables.into_iter().enumerate().map(|(position, table)| table.map_or_else(|| open(position), Ok));
     let (panel, time_labels) = match format {
         Format::DfeMonthly => reading.dfe_monthly(options, &mut files)?,
         Format::Counts => reading.counts(options, &mut files)?,
         Format::Referrals | Format::CinCensus | Format::AnnexA | Format::Ssd | Format::Ssda903 | Format::Auto => {
-            let mapping = mapping_path.as_deref().zip(mapping.as_ref());
             reading.referrals(options, mapping, &mut files)?
         }
     };
@@ -205,32 +274,17 @@ pub fn read(options: &InputOptions, base: &Path, by: &mut dyn FnMut(Progress<'_>
     Ok(Ingested { panel, format, time_labels, findings, inputs, last_complete, completeness, unmapped })
 }
 
-/// Checks what can be checked before any file is opened.
-fn check(options: &InputOptions) -> Result<(), IngestError> {
-    if options.files.is_empty() {
-        return Err(IngestError::NoFiles);
-    }
-    for (position, path) in options.files.iter().enumerate() {
-        if options.files[..position].contains(path) {
-            return Err(IngestError::Options(format!("the file {} stands twice in `files`", path.display())));
-        }
-    }
-    if let (Some(from), Some(to)) = (options.from, options.to)
-        && from > to
-    {
-        return Err(IngestError::Options(format!("`from` ({from}) comes after `to` ({to})")));
-    }
-    Ok(())
-}
-
 type Tables<'t> = &'t mut dyn Iterator<Item = Result<Table, IngestError>>;
 
 /// What is gathered while files are read.
 struct Reading<'b> {
+    files: usize,
     inputs: Vec<InputFile>,
     findings: Vec<Finding>,
     completeness: Option<Completeness>,
     unmapped: Vec<Unmapped>,
+    /// Where all that happened is wanted.
+    history: Option<&'b mut Option<History>>,
     by: &'b mut dyn FnMut(Progress<'_>),
 }
 
@@ -239,11 +293,11 @@ impl Reading<'_> {
     fn one<T>(
         &mut self,
         table: Table,
-        files: usize,
         read: impl FnOnce(Table, &mut dyn FnMut(u64, u64)) -> Result<T, IngestError>,
         through: impl FnOnce(&T) -> &ReadThrough,
     ) -> Result<T, IngestError> {
         let (path, size, file) = (table.file().to_path_buf(), table.size(), self.inputs.len() + 1);
+        let files = self.files;
         let by = &mut self.by;
         let done = read(table, &mut |bytes, rows| by(Progress { path: &path, file, files, bytes, size, rows }))?;
         self.inputs.push(InputFile::of(&path, through(&done)));
@@ -257,9 +311,19 @@ impl Reading<'_> {
         tables: Tables<'_>,
     ) -> Result<(Panel, TimeLabels), IngestError> {
         let mut reader = ReferralReader::new(options, mapping)?;
+        let mut told: Option<EventFiles> = None;
         for table in tables {
-            let read = |table: Table, progress: &mut dyn FnMut(u64, u64)| reader.read(table, progress);
-            self.one(table?, options.files.len(), read, |through| through)?;
+            let table = table?;
+            let events = self.history.is_some() && table.known().is_some();
+            let path = table.file().to_path_buf();
+            let read = |table: Table, progress: &mut dyn FnMut(u64, u64)| reader.read(table, events, progress);
+            let through = self.one(table, read, |through| through)?;
+            if events {
+                told.get_or_insert_default().take(&path, through);
+            }
+        }
+        if let (Some(history), Some(told)) = (&mut self.history, told) {
+            **history = Some(told.history());
         }
         reader.check_areas()?;
         if reader.crosses(cin_census::SOURCE_BREAK) {
@@ -283,7 +347,7 @@ impl Reading<'_> {
             let read = |table: Table, progress: &mut dyn FnMut(u64, u64)| {
                 Tidy::read(table, &columns, counts::time_reading(options), progress)
             };
-            let mut tidy = self.one(table, options.files.len(), read, |tidy| &tidy.through)?;
+            let mut tidy = self.one(table, read, |tidy| &tidy.through)?;
             let own = (tidy.frequency, tidy.labels == TimeLabels::Number);
             let (expected, _) = *calendar.get_or_insert((own, tidy.labels));
             if own != expected || (!names.is_empty() && names != dimensions) {
@@ -306,7 +370,7 @@ impl Reading<'_> {
         }
         let ((frequency, _), labels) = calendar.ok_or(IngestError::NoFiles)?;
         let panel = history::join(names, histories, frequency, kind, options, &mut self.findings)?;
-        Ok((panel, labels))
+        Ok((sums::without_sums(panel, &mut self.findings), labels))
     }
 
     fn dfe_monthly(&mut self, options: &InputOptions, tables: Tables<'_>) -> Result<(Panel, TimeLabels), IngestError> {
@@ -320,7 +384,7 @@ impl Reading<'_> {
         let mut histories = Vec::new();
         for table in tables {
             let read = |table: Table, progress: &mut dyn FnMut(u64, u64)| dfe_monthly::read(table, options, progress);
-            let file = self.one(table?, options.files.len(), read, |file| &file.through)?;
+            let file = self.one(table?, read, |file| &file.through)?;
             self.findings.extend(file.findings);
             histories.push(file.history);
         }

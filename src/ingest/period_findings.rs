@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::findings::plural;
-use crate::panel::{Finding, Place, Severity};
+use crate::panel::{Finding, Place, Severity, Statement};
 
 /// The last period is not over in the data.
 pub(super) fn incomplete_last(period: String, until: String, extract_date_given: bool) -> Finding {
@@ -11,9 +11,12 @@ pub(super) fn incomplete_last(period: String, until: String, extract_date_given:
         name: "incomplete-last-month",
         severity: Severity::Warning,
         what: if extract_date_given {
-            format!("The extract was made on {until}, before the last working day of {period}")
+            format!("The extract was made on {until}, before the last working day of {period}").into()
         } else {
-            format!("The last referral is of {until}, before the last working day of {period}")
+            // The day of one referral is nobody else's business.
+            Statement::from("The last referral is")
+                .exactly(format!(" of {until},"))
+                .then(format!(" before the last working day of {period}"))
         },
         place: Place { series: Some(period), ..Place::default() },
         count: 1,
@@ -27,7 +30,9 @@ pub(super) fn incomplete_first(period: String, from: String) -> Finding {
     Finding {
         name: "incomplete-first-month",
         severity: Severity::Warning,
-        what: format!("The first referral is of {from}, too late in {period} to be chance"),
+        what: Statement::from("The first referral is")
+            .exactly(format!(" of {from},"))
+            .then(format!(" too late in {period} to be chance")),
         place: Place { series: Some(period), ..Place::default() },
         count: 1,
         meaning: "The extract seems to start within the period, which is left out.",
@@ -45,7 +50,8 @@ pub(super) fn unobserved(periods: &[String]) -> Finding {
             plural(periods.len() as u64, "period", "periods"),
             if periods.len() == 1 { "is" } else { "are" },
             some(periods)
-        ),
+        )
+        .into(),
         place: Place { series: periods.first().cloned(), ..Place::default() },
         count: periods.len() as u64,
         meaning: "Treated as not observed, never as zero.",
@@ -61,7 +67,8 @@ pub(super) fn changed_history(count: u64) -> Finding {
         what: format!(
             "{} in two files with different values",
             plural(count, "period of a series stands", "periods of series stand")
-        ),
+        )
+        .into(),
         place: Place::default(),
         count,
         meaning: "The newer file is kept.",
@@ -74,7 +81,7 @@ pub(super) fn authority_code_change(area: String, from: &str, to: &str, period: 
     Finding {
         name: "authority-code-change",
         severity: Severity::Note,
-        what: format!("{area} is {from} before {period} and {to} from then on; both are read as one series"),
+        what: format!("{area} is {from} before {period} and {to} from then on; both are read as one series").into(),
         place: Place { series: Some(area), ..Place::default() },
         count: 1,
         meaning: "The authority kept its number at the Department for Education, so its history goes on.",
@@ -87,7 +94,8 @@ pub(super) fn authority_reorganised(area: String, before: String, period: &str) 
     Finding {
         name: "authority-reorganised",
         severity: Severity::Warning,
-        what: format!("{area} was made anew in {period}; the authority of that name before it is read as {before}"),
+        what: format!("{area} was made anew in {period}; the authority of that name before it is read as {before}")
+            .into(),
         place: Place { series: Some(area), ..Place::default() },
         count: 1,
         meaning: "The two cover different areas, so their histories are not joined.",
@@ -104,7 +112,8 @@ pub(super) fn ended_series(series: &[String], last: &str) -> Finding {
             "{} no value in the last year to {last}: {}",
             plural(series.len() as u64, "series has", "series have"),
             some(series)
-        ),
+        )
+        .into(),
         place: Place { series: series.first().cloned(), ..Place::default() },
         count: series.len() as u64,
         meaning: "They ended (as when an authority was merged or renamed) or their data is missing: they are shown and \
@@ -122,7 +131,8 @@ pub(super) fn file_goes_on(areas: &[String], ended: &str, last: &str) -> Finding
             "{} no figure after {ended}, while the file goes on to {last}: {}",
             plural(areas.len() as u64, "area has", "areas have"),
             some(areas)
-        ),
+        )
+        .into(),
         place: Place { series: areas.first().cloned(), ..Place::default() },
         count: areas.len() as u64,
         meaning: "An authority that was merged, divided or renamed ends like this, or its later figures are missing: \
@@ -140,7 +150,8 @@ pub(super) fn late_series(series: &[String], last: &str) -> Finding {
             "{} no value for the last periods to {last}: {}",
             plural(series.len() as u64, "series has", "series have"),
             some(series)
-        ),
+        )
+        .into(),
         place: Place { series: series.first().cloned(), ..Place::default() },
         count: series.len() as u64,
         meaning: "The missing values are treated as not observed, never as zero; forecasts of these series look further \
@@ -159,7 +170,8 @@ pub(super) fn unobserved_end(periods: &[String]) -> Finding {
             plural(periods.len() as u64, "period", "periods"),
             if periods.len() == 1 { "has" } else { "have" },
             some(periods)
-        ),
+        )
+        .into(),
         place: Place { series: periods.first().cloned(), ..Place::default() },
         count: periods.len() as u64,
         meaning: "The history ends before them, and forecasts start with the first of them.",
@@ -172,10 +184,9 @@ pub(super) fn sparse_return(path: &Path, referrals: u64, periods: usize, noun: &
     Finding {
         name: "sparse-return",
         severity: Severity::Warning,
-        what: format!(
-            "The file holds {} for the {periods} {noun}s that it covers",
-            plural(referrals, "referral", "referrals")
-        ),
+        what: Statement::from("The file holds ")
+            .then_records(referrals, "referral", "referrals")
+            .then(format!(" for the {periods} {noun}s that it covers")),
         place: Place { file: Some(path.display().to_string()), ..Place::default() },
         count: referrals,
         meaning: "Periods without a referral are counted as zero; a return that was cut short, filtered or made as an \
@@ -189,7 +200,8 @@ pub(super) fn empty_series(series: &[String]) -> Finding {
     Finding {
         name: "empty-series",
         severity: Severity::Loss,
-        what: format!("{} no value at all: {}", plural(series.len() as u64, "series has", "series have"), some(series)),
+        what: format!("{} no value at all: {}", plural(series.len() as u64, "series has", "series have"), some(series))
+            .into(),
         place: Place { series: series.first().cloned(), ..Place::default() },
         count: series.len() as u64,
         meaning: "A series without values can't be forecast and is left out.",
@@ -206,7 +218,8 @@ pub(super) fn incomplete_periods(periods: &[String], extract_date: String) -> Fi
             "{} not over on {extract_date}, the day of the extract: {}",
             plural(periods.len() as u64, "period was", "periods were"),
             some(periods)
-        ),
+        )
+        .into(),
         place: Place { series: periods.first().cloned(), ..Place::default() },
         count: periods.len() as u64,
         meaning: "The period is left out of fitting; forecasts start with it.",
@@ -221,7 +234,8 @@ pub(super) fn poor_field(field: &str, share: f64, lacking: u64) -> Finding {
     Finding {
         name: "incomplete-field",
         severity: Severity::Note,
-        what: format!("About {percent} per cent of the referrals have a usable value of `{field}`"),
+        what: Statement::from(format!("About {percent} per cent of the referrals have a usable value of `{field}`; "))
+            .then_records(lacking, "lacks one", "lack one"),
         place: Place { series: Some(field.to_string()), ..Place::default() },
         count: lacking,
         meaning: "The others are counted under `Unknown` where series are told apart by it; how it is recorded may be \
@@ -239,7 +253,8 @@ pub(super) fn completeness_fall(field: &str, periods: &[String]) -> Finding {
             "In {} far fewer referrals than usual have a usable value of `{field}`: {}",
             plural(periods.len() as u64, "period", "periods"),
             some(periods)
-        ),
+        )
+        .into(),
         place: Place { series: periods.first().cloned(), ..Place::default() },
         count: periods.len() as u64,
         meaning: "Recording changed or broke off there: series by this field fall, and `Unknown` rises, without a change \
@@ -257,7 +272,8 @@ pub(super) fn sudden_falls(months: &[String]) -> Finding {
             "{} far below what season and level lead to expect: {}",
             plural(months.len() as u64, "month of a series lies", "months of series lie"),
             some(months)
-        ),
+        )
+        .into(),
         place: Place { series: months.first().cloned(), ..Place::default() },
         count: months.len() as u64,
         meaning: "So sudden and short a fall is more often recording (an export cut short, a system that changed or \
@@ -276,7 +292,8 @@ pub(super) fn sudden_jumps(months: &[String]) -> Finding {
             "{} far above what season and level lead to expect: {}",
             plural(months.len() as u64, "month of a series lies", "months of series lie"),
             some(months)
-        ),
+        )
+        .into(),
         place: Place { series: months.first().cloned(), ..Place::default() },
         count: months.len() as u64,
         meaning: "So sudden and short a jump is more often recording (a backlog entered on one day, rows that an export \
@@ -298,12 +315,55 @@ pub(super) fn level_shifts(months: &[String]) -> Finding {
                 "levels of series move far and for good"
             ),
             some(months)
-        ),
+        )
+        .into(),
         place: Place { series: months.first().cloned(), ..Place::default() },
         count: months.len() as u64,
-        meaning: "A front door that was reorganised, or another way of counting, looks like this. Forecasts start from \
-                  the newer level; what was before it widens their ranges and bends their season.",
-        remedy: "Ask what changed. Where the older months count something else, leave them out with `from`.",
+        meaning: "A front door that was reorganised, or another way of counting, looks like this. Forecasts set out \
+                  from the newer level and lean back towards the mean of the last four years, as levels mostly do; what was \
+                  before the move also widens their ranges and bends their season.",
+        remedy: "Ask what changed. Where the new level has come to stay, or the older months count something else, leave \
+                 them out with `from`: else the forecast goes back towards them.",
+    }
+}
+
+/// Labels whose series are the sum of the others.
+pub(super) fn sum_of_others(dimension: &str, labels: &[String]) -> Finding {
+    Finding {
+        name: "sum-of-others",
+        severity: Severity::Loss,
+        what: format!("Among {dimension}, the sum of the others in every period: {}", some(labels)).into(),
+        place: Place { series: labels.first().cloned(), ..Place::default() },
+        count: labels.len() as u64,
+        meaning: "Totals are added up from their parts; a total among the series would count everything twice. It is left \
+                  out.",
+        remedy: "Nothing; or leave it out of the file.",
+    }
+}
+
+/// Labels that are called totals and aren't the sum of the others.
+pub(super) fn called_total(dimension: &str, labels: &[String]) -> Finding {
+    Finding {
+        name: "called-total",
+        severity: Severity::Warning,
+        what: format!("Among {dimension}, called a total but not the sum of the others: {}", some(labels)).into(),
+        place: Place { series: labels.first().cloned(), ..Place::default() },
+        count: labels.len() as u64,
+        meaning: "It is taken for a series like the others and added to them; if it is a total, everything is counted twice.",
+        remedy: "If it is a total, leave it out with `areas` or `filters`, or of the file.",
+    }
+}
+
+/// Parts of a region that the file tells as a whole too.
+pub(super) fn part_of_region(whole: &str, parts: &[&str]) -> Finding {
+    Finding {
+        name: "part-of-region",
+        severity: Severity::Note,
+        what: format!("{} are parts of {whole}, which is there as well", parts.join(" and ")).into(),
+        place: Place { series: parts.first().map(|part| (*part).to_owned()), ..Place::default() },
+        count: parts.len() as u64,
+        meaning: "They are left out, so that no total counts them twice.",
+        remedy: "Nothing; to forecast the parts, name the regions you want in `areas`.",
     }
 }
 

@@ -10,6 +10,8 @@ pub(super) enum Mark {
     Month(i32),
     /// Year and quarter, as 2024-Q1.
     Quarter(i32),
+    /// A year from April to March that can't be a month, as 2023/24.
+    FinancialYear,
     /// Digits alone and how many: a year, a month, a date or a count, as the column decides.
     Digits(i64, u8),
 }
@@ -57,6 +59,23 @@ pub(super) fn read_digits(digits: &[(i64, u8)]) -> Digits {
     Digits::Numbers
 }
 
+/// Whether two parts are a year and the next: 2023 and 24, or 2023 and 2024. 2005 and 06 may be a month as well.
+fn is_financial_year(one: &str, other: &str) -> bool {
+    let (Ok(begins), Ok(ends)) = (one.parse::<i32>(), other.parse::<i32>()) else { return false };
+    one.len() == 4
+        && match other.len() {
+            2 => ends == (begins + 1) % 100,
+            4 => ends == begins + 1,
+            _ => false,
+        }
+}
+
+/// Whether a text may be a financial year, such as 2005/06.
+pub(super) fn may_be_financial_year(text: &str) -> bool {
+    let text = dates::without_time(text);
+    text.split_once(['-', '/']).is_some_and(|(one, other)| is_financial_year(one.trim(), other.trim()))
+}
+
 /// Reads a period: a date, `2024-03`, `Mar-24`, `March 2024`, `2024-Q1`, `Q1 2024`, or digits.
 pub(super) fn read(text: &str) -> Option<Mark> {
     let text = dates::without_time(text);
@@ -94,6 +113,9 @@ pub(super) fn read(text: &str) -> Option<Mark> {
                 number.or_else(|| dates::month_named(part)).map(i32::from)
             };
             if one.len() == 4 && one.bytes().all(|byte| byte.is_ascii_digit()) {
+                if is_financial_year(one, other) && month_of(other).is_none() {
+                    return Some(Mark::FinancialYear);
+                }
                 return Some(Mark::Month(year_of(one)? * 12 + month_of(other)? - 1));
             }
             let named = dates::month_named(one).is_some();

@@ -14,8 +14,9 @@ use super::error::IngestError;
 use super::frames::ReadAs;
 use super::headers::{Headers, Role};
 use super::options::{Format, InputOptions};
+use super::source::Source;
 use super::ssda903;
-use super::table::{Source, Table};
+use super::table::Table;
 
 /// What a file was recognised as.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,7 +49,16 @@ pub struct RoleColumn {
 /// # Errors
 /// Where the file can't be read or no format fits; the error names the closest format and what it lacks.
 pub fn recognise(path: &Path) -> Result<Recognition, IngestError> {
-    let table = Table::open(Source::File(path.to_path_buf()))?;
+    recognise_source(Source::File(path.to_path_buf()))
+}
+
+/// As [`recognise`], of a file or of bytes in memory.
+///
+/// # Errors
+/// As for [`recognise`].
+pub fn recognise_source(source: Source) -> Result<Recognition, IngestError> {
+    let path = &source.path().to_path_buf();
+    let table = Table::open(source)?;
     let headers = Headers::new(table.headers());
     let options = InputOptions::default();
     let format = match table.known() {
@@ -110,7 +120,7 @@ fn referral_dimensions(table: Table, headers: &Headers, path: &Path) -> Result<V
     let mut dimensions = Vec::new();
     if let Some(area) = find(headers, path, Role::Area, &options)? {
         let mut areas: BTreeSet<String> = BTreeSet::new();
-        table.read(&[(area, ReadAs::Text)], &mut |batch| {
+        table.read(&[(area, ReadAs::Text)], false, &mut |batch| {
             each_text(&batch.columns[0], |text| {
                 if let Some(text) = text.filter(|_| areas.len() < 2) {
                     areas.insert(text.to_lowercase());

@@ -11,7 +11,7 @@ use super::categories::{Categories, Grouping};
 use super::columns::{DateColumn, MISSING};
 use super::completeness::Field;
 use super::dates::days_since_epoch;
-use super::dimension::{Dimension, MOST_DIMENSIONS, find, unknown_area};
+use super::dimension::{AREA, Dimension, MOST_DIMENSIONS, find, unknown_area};
 use super::error::IngestError;
 use super::extract::{Extract, Unfinished};
 use super::findings;
@@ -103,13 +103,14 @@ impl<'a> ReferralReader<'a> {
         &self.dimensions
     }
 
-    /// Reads one file.
+    /// Reads one file, and where it is asked for what else the file tells of.
     ///
     /// # Errors
     /// Where the file can't be read, columns are missing, or no row can be used.
     pub(super) fn read(
         &mut self,
         table: Table,
+        events: bool,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<ReadThrough, IngestError> {
         let path = table.path().to_path_buf();
@@ -205,7 +206,7 @@ impl<'a> ReferralReader<'a> {
             birth_codes: Vec::new(),
             children: Vec::new(),
         };
-        let mut through = table.read(&wanted, &mut |batch| {
+        let mut through = table.read(&wanted, events, &mut |batch| {
             progress(batch.bytes, batch.rows.of(0));
             rows.take(batch, self)?;
             rows.check_labels(&path)?;
@@ -262,7 +263,7 @@ impl<'a> ReferralReader<'a> {
         match areas.into_iter().find(|(_, met)| !**met) {
             Some((wanted, _)) => {
                 let names = (0..self.area_labels.len()).map(|number| self.area_labels.text(number as u32));
-                Err(unknown_area(wanted, "area", names))
+                Err(unknown_area(wanted, AREA, names))
             }
             None => Ok(()),
         }

@@ -3,7 +3,7 @@
 use std::io::SeekFrom;
 
 use super::frames::Container;
-use super::table::ReadAgain;
+use super::source::ReadAgain;
 
 /// Files that analysts name by mistake, by their first bytes.
 pub(super) fn known_otherwise(start: &[u8]) -> Option<(&'static str, &'static str)> {

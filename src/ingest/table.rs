@@ -1,7 +1,6 @@
 //! An opened table, whatever its container: headers first, then the wanted columns batch by batch.
 
-use std::fs::File;
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::{Read, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,32 +13,16 @@ use super::annex_a::{self, Extract, Form, ReferralList};
 use super::cin_census::{CensusReturn, HEADERS, is_census};
 use super::encoding::hexadecimal;
 use super::error::IngestError;
+use super::events::Event;
 use super::frames::{Cells, Container, Frame, ReadAs, Stored, read_text};
 use super::made::{MadeRows, RowMaker};
 use super::options::Format;
 use super::signatures::{check_end, is_web_page, known_otherwise};
+use super::source::{ReadAgain, Source, broken, open_file, read_start, start_of};
 use super::text::{Block, MOST_COLUMNS, RowCount, RowNumbers, TextBlocks};
 use super::workbook::{self, Workbook};
 use super::workbook_table::SheetTable;
 use crate::panel::Finding;
-
-/// Where a table comes from.
-#[derive(Debug, Clone)]
-pub enum Source {
-    /// A file.
-    File(PathBuf),
-    /// Bytes that were read already, as from standard input, and the name that messages give them.
-    Bytes(PathBuf, Vec<u8>),
-}
-
-impl Source {
-    /// The file's path, or the name given to the bytes.
-    pub fn path(&self) -> &Path {
-        match self {
-            Source::File(path) | Source::Bytes(path, _) => path,
-        }
-    }
-}
 
 /// Some rows of the wanted columns.
 #[derive(Debug)]
@@ -73,9 +56,34 @@ pub(super) struct ReadThrough {
     pub(super) notes: Vec<Finding>,
     /// The first and last days that the file covers by its nature, as a year's return does; none where its rows tell.
     pub(super) covers: Vec<(i32, i32)>,
+    /// What happened, where the file tells it and it was asked for.
+    pub(super) events: Option<FileEvents>,
+}
+
+/// Events of a file, behind the day by which it is told from others, in days since 1 January 1970.
+pub(super) type DatedEvents = (Option<i32>, Vec<Event>);
+
+/// What a file tells of beside its rows.
+#[derive(Debug)]
+pub(super) struct FileEvents {
+    pub(super) events: Vec<Event>,
+    /// The day by which a newer file is told from an older one, in days since 1 January 1970.
+    pub(super) last: Option<i32>,
+    /// Entries that were read.
+    pub(super) rows: u64,
+    /// What was noticed on the way.
+    pub(super) notes: Vec<Finding>,
+    /// The encoding that was converted to Unicode, if any.
+    pub(super) converted: Option<&'static str>,
 }
 
 impl ReadThrough {
+    /// The events with the day by which the file is told from others, and what reading it for them showed.
+    pub(super) fn events_apart(mut self) -> (Option<DatedEvents>, ReadThrough) {
+        let Some(FileEvents { events, last, rows, notes, converted }) = self.events.take() else { return (None, self) };
+        (Some((last, events)), ReadThrough { rows, notes, converted, ..self })
+    }
+
     /// What reading separated text to its end showed; `rows` are those that have as many fields as the header.
     pub(super) fn of_text(rows: u64, blocks: &TextBlocks<'_>) -> ReadThrough {
         let ragged = blocks.ragged.clone();
@@ -97,10 +105,6 @@ enum Opened {
     Frame(Container, Frame, Box<dyn ReadAgain>),
 }
 
-/// A reader whose bytes can be hashed from the start.
-pub(super) trait ReadAgain: Read + Seek + Send {}
-impl<R: Read + Seek + Send> ReadAgain for R {}
-
 /// A table that was opened: its headers are known, its rows not yet read.
 pub(super) struct Table {
     /// The file.
@@ -119,31 +123,21 @@ impl Table {
     /// Where there is no such file, it is no table, or its header can't be read.
     pub(super) fn open(source: Source) -> Result<Table, IngestError> {
         let path = source.path().to_path_buf();
-        if matches!(source, Source::File(_)) && annex_a::is_folder_of_lists(&path) {
-            return Table::of_extract(&path, Extract::of_folder(&path)?);
+        if let Some(folder) = source.folder_of_lists() {
+            return Table::of_extract(&path, Extract::of_folder(folder)?);
         }
-        let (mut input, size): (Box<dyn ReadAgain>, _) = match &source {
-            Source::File(path) => {
-                let file = open_file(path)?;
-                let size = file.metadata().ok().map(|metadata| metadata.len());
-                (Box::new(file), size)
-            }
-            Source::Bytes(_, bytes) => (Box::new(Cursor::new(bytes.clone())), Some(bytes.len() as u64)),
-        };
-        let mut start = [0; 64];
-        let read = read_start(&mut input, &mut start).map_err(|error| broken(&path, error))?;
-        if read == 0 {
+        let (mut input, size) = source.input()?;
+        let start = start_of(&path, &mut input)?;
+        if start.is_empty() {
             return Err(IngestError::Empty { path });
         }
-        if is_census(&start[..read]) && !is_web_page(&start[..read]) {
-            input.seek(SeekFrom::Start(0)).map_err(|error| broken(&path, error))?;
+        if is_census(&start) && !is_web_page(&start) {
             let census = CensusReturn::open(&path, Box::new(input))?;
             let headers = HEADERS.iter().map(ToString::to_string).collect();
             let opened = Opened::Made(Format::CinCensus, "XML", Box::new(census));
             return Ok(Table { file: path.clone(), path, headers, opened, size });
         }
-        if workbook::is_archive(&start[..read]) {
-            input.seek(SeekFrom::Start(0)).map_err(|error| broken(&path, error))?;
+        if workbook::is_archive(&start) {
             let table = match Extract::of_book(Workbook::open(&path, &mut input)?)? {
                 Ok(extract) => return Table::of_extract(&path, extract),
                 Err(book) => SheetTable::of_book(book)?,
@@ -152,7 +146,7 @@ impl Table {
             let opened = Opened::Made(Format::Auto, "Excel", Box::new(table));
             return Ok(Table { file: path, path: shown, headers, opened, size });
         }
-        let container = match &start[..read] {
+        let container = match &start[..] {
             [b'P', b'A', b'R', b'1', ..] => Some(Container::Parquet),
             [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Some(Container::Arrow),
             start => {
@@ -162,7 +156,6 @@ impl Table {
                 None
             }
         };
-        input.seek(SeekFrom::Start(0)).map_err(|error| broken(&path, error))?;
         let (headers, opened) = match container {
             None => {
                 let blocks = TextBlocks::open(&path, input)?;
@@ -237,14 +230,15 @@ impl Table {
         }
     }
 
-    /// Reads the wanted columns; every batch goes to `each` in the file's order, while the next is being read, until
-    /// it has seen enough.
+    /// Reads the wanted columns, and where they are asked for the events of a file that tells any; every batch goes to
+    /// `each` in the file's order, while the next is being read, until it has seen enough.
     ///
     /// # Errors
     /// Where the file can't be read on, or `each` fails.
     pub(super) fn read(
         self,
         wanted: &[(usize, ReadAs)],
+        events: bool,
         each: &mut dyn FnMut(Batch) -> Result<ControlFlow<()>, IngestError>,
     ) -> Result<ReadThrough, IngestError> {
         let path = self.path.clone();
@@ -254,7 +248,7 @@ impl Table {
                 Opened::Text(blocks) => read_blocks(&self.path, blocks, wanted, &sender),
                 Opened::Made(_, _, maker) => {
                     let columns = wanted.iter().map(|(column, _)| *column).collect();
-                    maker.make(&mut MadeRows::new(columns, sender))
+                    maker.make(&mut MadeRows::new(columns, events, sender))
                 }
                 Opened::Frame(container, frame, input) => {
                     read_frame(&self.path, container, frame, input, wanted, sender)
@@ -281,43 +275,8 @@ impl Table {
     }
 }
 
-pub(super) fn open_file(path: &Path) -> Result<File, IngestError> {
-    let unreadable = |source: std::io::Error| match source.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
-            IngestError::NotFound { path: path.to_path_buf() }
-        }
-        _ => IngestError::Unreadable { path: path.to_path_buf(), source },
-    };
-    // Looked at before it is opened: opening a pipe waits for whoever writes to it.
-    let metadata = std::fs::metadata(path).map_err(unreadable)?;
-    if metadata.is_dir() {
-        return Err(IngestError::Folder { path: path.to_path_buf() });
-    }
-    if !metadata.is_file() {
-        return Err(IngestError::NotAFile { path: path.to_path_buf() });
-    }
-    File::open(path).map_err(unreadable)
-}
-
-fn broken(path: &Path, source: std::io::Error) -> IngestError {
-    IngestError::Broken { path: path.to_path_buf(), source }
-}
-
 fn undecodable(path: &Path, container: Container, detail: String) -> IngestError {
     IngestError::Undecodable { path: path.to_path_buf(), container: container.noun(), detail }
-}
-
-fn read_start(input: &mut dyn Read, start: &mut [u8]) -> std::io::Result<usize> {
-    let mut filled = 0;
-    while filled < start.len() {
-        match input.read(&mut start[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 fn read_blocks(

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::encoding::{Encoding, hexadecimal, to_unicode};
 use super::error::IngestError;
+use super::labels::on_one_line;
 use super::rows::{self, Scanned};
 
 /// How much is read at a time: a few of these fit the processor's cache.
@@ -285,7 +286,7 @@ impl<'a> TextBlocks<'a> {
             let mut header: Vec<u8> = self.pending.drain(..row.next).collect();
             self.converted = self.converted.or(to_unicode(&mut header));
             self.headers = rows::fields(&header, self.separator);
-            self.headers.iter_mut().for_each(|header| *header = header.trim().to_string());
+            self.headers.iter_mut().for_each(|header| *header = on_one_line(header.trim()).into_owned());
             return Ok(());
         }
     }

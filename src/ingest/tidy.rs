@@ -9,7 +9,7 @@ use super::error::IngestError;
 use super::findings;
 use super::frames::{Cells, ReadAs};
 use super::headers::{Headers, listed, plain};
-use super::labels::Labels;
+use super::labels::{Labels, on_one_line};
 use super::numbers::{self, Number};
 use super::options::DateOrder;
 use super::periods::PeriodColumn;
@@ -82,7 +82,7 @@ impl Tidy {
         wanted.push((columns.value, ReadAs::Number));
         wanted.extend(columns.filters.iter().map(|(_, column, _)| (*column, ReadAs::Text)));
         let mut rows = Rows::new(columns);
-        let through = table.read(&wanted, &mut |batch| {
+        let through = table.read(&wanted, false, &mut |batch| {
             progress(batch.bytes, batch.rows.of(0));
             rows.take(&batch);
             Ok(ControlFlow::Continue(()))
@@ -237,7 +237,7 @@ impl Rows {
                             if position > 0 {
                                 key.push(PART);
                             }
-                            key.push_str(text);
+                            key.push_str(&on_one_line(text));
                         }
                         (Some(key), _) => *key = None,
                         (None, _) => {}

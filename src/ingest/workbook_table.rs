@@ -7,6 +7,7 @@ use super::annex_a::{MOST_TITLES, header_ways};
 use super::error::IngestError;
 use super::findings;
 use super::headers::Headers;
+use super::labels::on_one_line;
 use super::made::{MadeRows, RowMaker};
 use super::options::InputOptions;
 use super::recognise;
@@ -71,7 +72,7 @@ impl SheetTable {
 
     /// The sheet as the path of an error names it.
     pub(super) fn shown(&self) -> PathBuf {
-        format!("{}, sheet `{}`", self.book.path().display(), self.sheet).into()
+        format!("{}, sheet `{}`", self.book.path().display(), on_one_line(&self.sheet)).into()
     }
 }
 

@@ -1,7 +1,12 @@
 //! The season of a group of series, and each series' own season shrunk towards it.
 
+mod worth;
+
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
+
+use self::worth::estimated_years;
+use crate::math::quantile::median;
 
 /// Variance of a count about its mean mu is mu + mu^2 / 46: the median over English authorities' monthly referrals,
 /// DfE, Characteristics of children in need 2013-2024, table C6.
@@ -10,8 +15,11 @@ const DISPERSION: f64 = 46.0;
 /// Rounds of level and season in turn; the second already moves no factor of an English panel by more than 0.003.
 const ROUNDS: usize = 3;
 
-/// Values further from what is expected than this many standard deviations are moved to that distance.
+/// Values further from what is usual than this many standard deviations are moved to that distance.
 const FARTHEST: f64 = 4.0;
+
+/// So many years of a season tell what is usual in it for a series; with fewer the group's season does.
+const USUAL_YEARS: usize = 3;
 
 /// How many years of a series' own data the group's season is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -61,10 +69,10 @@ pub(super) fn factors(history: &SeasonHistory<'_>, years: GroupYears, trim: f64)
     }
     let seen = Seen::new(history, &group, false);
     let worth = match years {
-        GroupYears::Fixed(years) => years.max(0.0),
+        GroupYears::Fixed(years) => vec![years.max(0.0); series],
         GroupYears::Estimated(_) => estimated_years(history, &seen, &group),
     };
-    own_factors(history, &seen, &group, worth)
+    own_factors(history, &seen, &group, &worth)
 }
 
 /// Counts beside what the level alone lets expect.
@@ -89,9 +97,10 @@ impl Seen {
                 .map(|period| values[period] / (exposure[period] * group[history.seasons[period]]))
                 .collect();
             let level = moving_level(&adjusted, history.season_length, whole_windows);
+            let usual = usual_factors(values.view(), &level, exposure, history, group);
             for (period, value) in values.iter_mut().enumerate() {
                 let without_season = level[period] * exposure[period];
-                let mean = without_season * group[history.seasons[period]];
+                let mean = without_season * usual[history.seasons[period]];
                 let reach = FARTHEST * (mean + mean * mean / DISPERSION).sqrt();
                 *value = if mean.is_nan() { f64::NAN } else { value.max(mean - reach).min(mean + reach) };
                 // `max` and `min` drop a `NaN`; what was not observed stays so.
@@ -133,6 +142,26 @@ fn moving_level(adjusted: &[f64], season_length: usize, whole_windows: bool) -> 
         .collect()
 }
 
+/// What is usual for one series in each season: the median over its own years, so that a season unlike the group's, such
+/// as schools' referrals in August, isn't taken for a row of outliers.
+fn usual_factors(
+    values: ArrayView1<'_, f64>,
+    level: &[f64],
+    exposure: ArrayView1<'_, f64>,
+    history: &SeasonHistory<'_>,
+    group: &Array1<f64>,
+) -> Vec<f64> {
+    let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); history.season_length];
+    for (period, season) in history.seasons.iter().enumerate() {
+        let ratio = values[period] / (level[period] * exposure[period]);
+        if ratio.is_finite() {
+            by_season[*season].push(ratio);
+        }
+    }
+    let usual = |(ratios, group): (Vec<f64>, &f64)| if ratios.len() < USUAL_YEARS { *group } else { median(ratios) };
+    by_season.into_iter().zip(group).map(usual).collect()
+}
+
 /// The factors that the series have in common.
 fn group_factors(history: &SeasonHistory<'_>, seen: &Seen, trim: f64) -> Array1<f64> {
     let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); history.season_length];
@@ -152,13 +181,13 @@ fn group_factors(history: &SeasonHistory<'_>, seen: &Seen, trim: f64) -> Array1<
     with_mean_one(factors.collect())
 }
 
-/// Each series' own factors, shrunk towards the group's as if the group were worth so many years.
-fn own_factors(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>, years: f64) -> Array2<f64> {
+/// Each series' own factors, shrunk towards the group's as if the group were worth so many years to it.
+fn own_factors(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>, years: &[f64]) -> Array2<f64> {
     let mut factors = Array2::ones((seen.counts.nrows(), history.season_length));
     // A year of a large series tells as much as `DISPERSION` counts of a small one. The tiny addition keeps a series
     // without a single count at the group's season.
-    let prior = years * DISPERSION + 1e-6;
     for (row, mut own) in factors.rows_mut().into_iter().enumerate() {
+        let prior = years[row] * DISPERSION + 1e-6;
         let weight = seen.weights[row];
         let mut sums = vec![(0.0, 0.0); history.season_length];
         for (period, season) in history.seasons.iter().enumerate() {
@@ -175,39 +204,6 @@ fn own_factors(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>, ye
     }
     factors
 }
-
-/// How many years of a series' own data the group's season is worth: the variance of one year about a series' season
-/// over the variance of the series' seasons about the group's.
-///
-/// Method: moments, as in the empirical Bayes estimate of Efron and Morris (1975).
-fn estimated_years(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>) -> f64 {
-    let series = seen.counts.nrows() as f64;
-    let (mut within, mut between, mut total) = (0.0, 0.0, 0.0);
-    for (row, counts) in seen.counts.rows().into_iter().enumerate() {
-        let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); history.season_length];
-        for (period, season) in history.seasons.iter().enumerate() {
-            let expected = seen.expected[(row, period)] * group[*season];
-            if expected > 0.0 {
-                by_season[*season].push(counts[period] / expected - 1.0);
-            }
-        }
-        let weight = mean_observed(counts) * seen.weights[row];
-        for deviations in by_season.iter().filter(|deviations| deviations.len() > 1) {
-            let years = deviations.len() as f64;
-            let mean = deviations.iter().sum::<f64>() / years;
-            let variance = deviations.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (years - 1.0);
-            within += weight * variance;
-            between += weight * (mean * mean - variance / years);
-            total += weight;
-        }
-    }
-    // Each series takes part in the group's season and so lies closer to it than to the truth.
-    let between = if series > 1.0 { between / (1.0 - 1.0 / series) } else { 0.0 };
-    if total > 0.0 && between > 0.0 { (within / between).clamp(1.0, MOST_YEARS) } else { MOST_YEARS }
-}
-
-/// So many years leave a series next to nothing of its own season.
-const MOST_YEARS: f64 = 200.0;
 
 fn mean_observed(values: ArrayView1<'_, f64>) -> f64 {
     let (sum, count) = values
@@ -300,6 +296,17 @@ mod tests {
         assert!(unequal[(0, 7)] < 0.55 && unequal[(1, 7)] > 0.9, "{} {}", unequal[(0, 7)], unequal[(1, 7)]);
         let equal = of_deep(1.0);
         assert!((equal[(0, 7)] - equal[(1, 7)]).abs() < 0.03);
+    }
+
+    #[test]
+    fn a_series_that_stops_in_august_keeps_its_august_beside_others_that_do_not() {
+        let schools = |period: usize| if period % 12 == 7 { 5.0 } else { 100.0 };
+        let others = |period: usize| 80.0 + (period * 31 % 7) as f64;
+        let mut series: Vec<&dyn Fn(usize) -> f64> = vec![&others; 10];
+        series.push(&schools);
+        let factors = of(&panel(&series, 120), GroupYears::Estimated(Estimated::Estimated));
+        assert!(factors[(10, 7)] < 0.2, "{}", factors[(10, 7)]);
+        assert!(factors[(0, 7)] > 0.9, "{}", factors[(0, 7)]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::forecast::{
     Draws, FittedForecaster, FittedSeries, Forecast, Forecaster, ModelError, SeriesHistory, SeriesModel, SharedDates,
     Skipped,
 };
-use crate::panel::{Design, Panel, SeriesKey, ValueKind};
+use crate::panel::{Design, Panel, SeriesKey};
 use crate::time::Span;
 
 /// Fits one [`SeriesModel`] to each series of a panel. Owns the only loop over series, the threads, the shared dates
@@ -46,7 +46,7 @@ impl Forecaster for Local {
                 Ok((lead, fit)) => {
                     let mut residuals = vec![f64::NAN; lead];
                     residuals.extend_from_slice(fit.residuals());
-                    let few_counts = few_counts(history, key);
+                    let few_counts = few::counts(history, key);
                     fitted.push(FittedRow { key: key.clone(), fit, residuals, few_counts });
                 }
                 Err(error) => {
@@ -76,14 +76,6 @@ impl Local {
         let regressors = known.regressors(row).skip(lead);
         Ok((lead, self.model.fit(SeriesHistory { values: &values[lead..], regressors })?))
     }
-}
-
-/// The mean of a series of counts with too few of them to tell their scatter.
-fn few_counts(history: &Panel, key: &SeriesKey) -> Option<f64> {
-    let row = history.keys().binary_search(key).ok().filter(|_| history.kind() == ValueKind::Count)?;
-    let seen = history.series(row).into_iter().copied().filter(|value| !value.is_nan());
-    let (count, sum) = seen.fold((0_usize, 0.0), |(count, sum), value| (count + 1, sum + value));
-    (count > 0 && count < few::FEW).then(|| sum / count as f64)
 }
 
 /// A fit, and how many unobserved periods come before its first observed one.
@@ -199,6 +191,7 @@ mod tests {
 
     use super::*;
     use crate::models::{CountRegression, ElasticNet, Regression, RevertingLevel, SeasonalNaive, Theta};
+    use crate::panel::ValueKind;
     use crate::time::Period;
 
     /// The lowest and the highest tenth of the paths of the first month ahead, and their middle.

@@ -3,6 +3,7 @@
 use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 
+use super::few;
 use super::group_season::{Estimated, GroupYears, SeasonHistory, factors};
 use crate::forecast::{Draws, FittedForecaster, Forecast, Forecaster, ModelError, Skipped};
 use crate::panel::{Design, Panel, SeriesKey};
@@ -74,7 +75,9 @@ impl Forecaster for PooledSeason {
             .with_values(rest)
             .map_err(|error| ModelError::NoFit { model: ID.to_owned(), reason: error.to_string() })?;
         let fitted = self.inner.fit(&rest, &days.as_ref().map_or_else(|| known.clone(), |_| without_days(known)))?;
-        Ok(Box::new(FittedPooledSeason { keys: history.keys().to_vec(), days, factors, fitted }))
+        // The models inside see values without season, which aren't counts any more.
+        let few_counts = history.keys().iter().map(|key| few::counts(history, key)).collect();
+        Ok(Box::new(FittedPooledSeason { keys: history.keys().to_vec(), days, factors, few_counts, fitted }))
     }
 }
 
@@ -116,6 +119,8 @@ struct FittedPooledSeason {
     days: Option<AverageDays>,
     /// Series x seasons.
     factors: Array2<f64>,
+    /// By series: the mean of counts that are too few to tell their scatter.
+    few_counts: Vec<Option<f64>>,
     fitted: Box<dyn FittedForecaster>,
 }
 
@@ -129,14 +134,17 @@ impl FittedForecaster for FittedPooledSeason {
         let inner_future = if self.days.is_some() { without_days(future) } else { future.clone() };
         let rest = self.fitted.forecast(&inner_future, draws)?;
         let exposure = AverageDays::exposure(self.days.as_ref(), future, self.keys.len());
-        let mut paths = rest.paths().to_owned();
-        for (key, mut paths) in rest.keys().iter().zip(paths.outer_iter_mut()) {
+        let (keys, span, mut paths) = rest.into_parts();
+        for (key, mut paths) in keys.iter().zip(paths.outer_iter_mut()) {
             let Ok(row) = self.keys.binary_search(key) else { continue };
             for (step, (period, mut column)) in future.span().periods().zip(paths.columns_mut()).enumerate() {
                 column *= self.factors[(row, period.season())] * exposure[(row, step)];
             }
+            if let Some(mean) = self.few_counts[row] {
+                few::widen(paths, mean, key, draws);
+            }
         }
-        Forecast::new(rest.keys().to_vec(), rest.span(), paths)
+        Forecast::new(keys, span, paths)
             .map_err(|error| ModelError::NoFit { model: ID.to_owned(), reason: error.to_string() })
     }
 
@@ -219,6 +227,18 @@ mod tests {
         let fitted = recipe().fit(&history, &Design::empty(history.span())).expect("a fit");
         let mean = fitted.forecast(&Design::empty(history.span().following(3)), DRAWS).expect("a forecast").mean();
         assert!(mean.iter().all(|value| (value - 30.0).abs() < 1e-9));
+    }
+
+    #[test]
+    fn one_observed_count_has_the_range_of_chance() {
+        let history = panel(1, 1, |_, _| 100.0);
+        let fitted = recipe().fit(&history, &Design::empty(history.span())).expect("a fit");
+        let draws = Draws { paths: 400, seed: 1 };
+        let forecast = fitted.forecast(&Design::empty(history.span().following(1)), draws).expect("a forecast");
+        let range = forecast.quantiles(&[0.1, 0.9]);
+        let width = range[(0, 1, 0)] - range[(0, 0, 0)];
+        // Ten either side is one standard deviation of a count of a hundred.
+        assert!((20.0..32.0).contains(&width), "{width}");
     }
 
     #[test]

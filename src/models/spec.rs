@@ -205,7 +205,8 @@ impl TryFrom<toml::Table> for ModelSpec {
             .find(|(id, _)| *id == name)
             .ok_or_else(|| format!("there is no model `{name}`; choose one of {}", known()))?;
         let mut table: toml::Table = toml::from_str(defaults).map_err(|error| error.to_string())?;
-        let named = |error: toml::de::Error| format!("model `{name}`: {}", error.message());
+        let named =
+            |error: toml::de::Error| format!("model `{name}`: {}", error.message().replace(char::is_control, " "));
         table.extend(given.clone());
         table.try_into().map(Written::into).map_err(named)
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -62,18 +62,123 @@ impl fmt::Display for Place {
     }
 }
 
-/// Something about the data that a reader of the forecast should know.
+/// What was found, as a sentence.
+///
+/// How many records it is about (rows, referrals, episodes, children) stands apart from its words: a number of few may
+/// tell of one child, so that what is published gives it by the rule that counts follow. `Display` gives it as it is.
+///
+/// ```
+/// use groundswell::panel::Statement;
+/// let statement = Statement::records(3, "row has", "rows have").then(" no date");
+/// assert_eq!(statement.to_string(), "3 rows have no date");
+/// assert_eq!(statement.told(|_| "fewer than 8".to_owned()), "Fewer than 8 rows have no date");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    /// Told of one record: told to those alone who may know exact figures.
+    Exact(String),
+    Records {
+        count: u64,
+        one: &'static str,
+        many: &'static str,
+    },
+}
+
+impl Statement {
+    /// Starts with a number of records: `one` follows the number one, `many` every other.
+    pub fn records(count: u64, one: &'static str, many: &'static str) -> Statement {
+        Statement { parts: Vec::new() }.then_records(count, one, many)
+    }
+
+    /// Goes on with words.
+    pub fn then(self, text: impl Into<String>) -> Statement {
+        self.with(Part::Text(text.into()))
+    }
+
+    /// Goes on with a number of records.
+    pub fn then_records(self, count: u64, one: &'static str, many: &'static str) -> Statement {
+        self.with(Part::Records { count, one, many })
+    }
+
+    /// Goes on with words that are said only where exact figures may be told, such as the day of one record.
+    pub fn exactly(self, text: impl Into<String>) -> Statement {
+        self.with(Part::Exact(text.into()))
+    }
+
+    fn with(mut self, part: Part) -> Statement {
+        self.parts.push(part);
+        self
+    }
+
+    /// Whether it gives a number of records.
+    pub fn is_of_records(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Records { .. }))
+    }
+
+    /// The sentence for those who may not know exact figures; `number` words each number of records.
+    pub fn told(&self, number: impl Fn(u64) -> String) -> String {
+        let words = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Exact(_) => String::new(),
+            Part::Records { count, many, .. } => format!("{} {many}", number(*count)),
+        };
+        let sentence: String = self.parts.iter().map(words).collect();
+        let mut letters = sentence.chars();
+        match (&self.parts.first(), letters.next()) {
+            (Some(Part::Records { .. }), Some(first)) => first.to_uppercase().chain(letters).collect(),
+            _ => sentence,
+        }
+    }
+}
+
+/// With exact figures.
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| match part {
+            Part::Text(text) | Part::Exact(text) => f.write_str(text),
+            Part::Records { count, one, many } => write!(f, "{count} {}", if *count == 1 { one } else { many }),
+        })
+    }
+}
+
+impl From<&str> for Statement {
+    fn from(text: &str) -> Statement {
+        Statement::from(text.to_owned())
+    }
+}
+
+impl From<String> for Statement {
+    fn from(text: String) -> Statement {
+        Statement { parts: vec![Part::Text(text)] }
+    }
+}
+
+/// As a text with exact figures.
+impl Serialize for Statement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Something about the data that a reader of the forecast should know, with exact figures: for whoever holds the data.
+/// What is published of it is decided by disclosure control.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// A stable name in kebab case, such as `unreadable-date`.
     pub name: &'static str,
     /// How much it matters.
     pub severity: Severity,
-    /// What was found, in a sentence.
-    pub what: String,
+    /// What was found.
+    pub what: Statement,
     /// Where.
     pub place: Place,
-    /// How many rows, cells or periods are concerned.
+    /// How many are concerned: records where the statement counts these, else periods, series or files.
     pub count: u64,
     /// What it means for the forecast.
     pub meaning: &'static str,

@@ -75,6 +75,9 @@ pub(super) struct NationalStep {
     pub days: Vec<f64>,
     /// How many children the days count for.
     pub strength: f64,
+    /// Whether the share, and the days, are the authority's own and no assumption.
+    pub share_is_own: bool,
+    pub days_are_own: bool,
     source: String,
     bands_source: String,
 }
@@ -123,31 +126,28 @@ impl NationalFigures {
         &self.steps[step as usize]
     }
 
-    /// Every figure as an assumption for the report's log.
+    pub(super) fn of_mut(&mut self, step: Step) -> &mut NationalStep {
+        &mut self.steps[step as usize]
+    }
+
+    /// Every figure that isn't the authority's own as an assumption for the report's log.
     pub fn assumptions(&self) -> Vec<Assumption> {
         let mut all = Vec::new();
         for (step, figures) in Step::ALL.into_iter().zip(&self.steps) {
-            if step.is_conversion() {
+            if step.is_conversion() && !figures.share_is_own {
                 all.push(Assumption {
                     what: format!("national share, {}", step.name()),
-                    value: format!(
-                        "{:.1}% of children, {:+.3} a year in its logit",
-                        100.0 * figures.share,
-                        figures.trend
-                    ),
+                    value: format!("{:.1}% of children, {}", 100.0 * figures.share, yearly_change(figures)),
                     source: figures.source.clone(),
                 });
             }
-            let mut passed = 0.0;
-            let median = figures.days.iter().take_while(|share| {
-                passed += **share;
-                passed < 0.5
-            });
-            all.push(Assumption {
-                what: format!("national days, {}", step.name()),
-                value: format!("median {}, counted as {:.0} children", median.count(), figures.strength),
-                source: figures.bands_source.clone(),
-            });
+            if !figures.days_are_own {
+                all.push(Assumption {
+                    what: format!("national days, {}", step.name()),
+                    value: format!("median {}, counted as {:.0} children", figures.median_days(), figures.strength),
+                    source: figures.bands_source.clone(),
+                });
+            }
         }
         all
     }
@@ -192,11 +192,35 @@ fn checked(step: Step, figures: &StepFigures) -> Result<NationalStep, String> {
     }
     let StepFigures { spread, trend, trend_spread, drift, strength, .. } = *figures;
     let (source, bands_source) = (figures.source.clone(), figures.bands_source.clone());
-    Ok(NationalStep { share, spread, trend, trend_spread, drift, days, strength, source, bands_source })
+    let (share_is_own, days_are_own) = (false, false);
+    Ok(NationalStep {
+        share,
+        spread,
+        trend,
+        trend_spread,
+        drift,
+        days,
+        strength,
+        share_is_own,
+        days_are_own,
+        source,
+        bands_source,
+    })
 }
 
 /// Twenty-five years: longer than any stay.
-const LONGEST_DAYS: u32 = 9_131;
+pub(super) const LONGEST_DAYS: u32 = 9_131;
+
+/// What the trend makes of a share in its first year, as a person reads it: percentage points, to a tenth.
+fn yearly_change(figures: &NationalStep) -> String {
+    // The slope of a logistic curve at the share.
+    let points = 100.0 * figures.trend * figures.share * (1.0 - figures.share);
+    match (points.abs() * 10.0).round() / 10.0 {
+        0.0 => "hardly changing from year to year".to_owned(),
+        size if points > 0.0 => format!("rising by about {size:.1} percentage points a year"),
+        size => format!("falling by about {size:.1} percentage points a year"),
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -211,6 +235,16 @@ mod tests {
         for step in Step::ALL {
             assert!((national.of(step).days.iter().sum::<f64>() - 1.0).abs() < 1e-9);
         }
+    }
+
+    #[test]
+    fn a_trend_is_told_in_percentage_points() {
+        let national = NationalFigures::shipped();
+        let told = |share: f64, trend: f64| yearly_change(&NationalStep { share, trend, ..national.steps[0].clone() });
+        // A logit of 0 moved by 0.04 is 51.0%, and by -0.1 it is 47.5%.
+        assert_eq!(told(0.5, 0.04), "rising by about 1.0 percentage points a year");
+        assert_eq!(told(0.5, -0.1), "falling by about 2.5 percentage points a year");
+        assert_eq!(told(0.02, -0.02), "hardly changing from year to year");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::fit::{FittedPathway, JourneyOptions};
 use super::lever::PathwayLever;
 use super::national::{Assumption, NationalFigures};
 use super::opening::OpenCases;
+use super::own_step::OwnStep;
 use super::placements::{Ahead, CareHistory, PlacementForecast, PlacementOptions, PlacementRates};
 use super::simulate::{PathwayForecast, Referrals, STOCKS};
 use super::workload::{WORKLOAD, WorkloadOptions};
@@ -27,6 +28,9 @@ pub struct PathwayPlan {
     pub looked_after: Vec<PathBuf>,
     /// Children open today, where no records tell of them.
     pub open_cases: OpenCases,
+    /// Conversion and days that the authority knows from elsewhere, in the place of England's.
+    #[serde(rename = "step", skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<OwnStep>,
     /// What is learnt from journeys.
     pub journeys: JourneyOptions,
     /// Cases, workers and posts.
@@ -42,6 +46,14 @@ pub struct PathwayPlan {
 }
 
 impl PathwayPlan {
+    /// England's figures with those of the project file in their place.
+    ///
+    /// # Errors
+    /// Where one of these is impossible.
+    pub fn national(&self) -> Result<NationalFigures, PathwayError> {
+        NationalFigures::shipped().with_own(&self.steps)
+    }
+
     /// Everything that a result rests on and the project file didn't set, for the report's log: figures that are used
     /// first. National figures stand in it also where journeys are known, as they are shrunk to them.
     pub fn assumptions(&self, national: &NationalFigures, known: Known) -> Vec<Assumption> {

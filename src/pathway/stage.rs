@@ -146,6 +146,25 @@ impl Step {
         }
     }
 
+    /// The step's name in project files and scenarios.
+    pub fn key(self) -> &'static str {
+        match self {
+            Step::NoFurtherAction => "no-further-action",
+            Step::NotInNeed => "not-in-need",
+            Step::Section47 => "section47",
+            Step::Conference => "conference",
+            Step::Plan => "plan",
+            Step::CareWithoutPlan => "care-without-plan",
+            Step::CareFromPlan => "care-from-plan",
+            Step::ReReferral => "re-referral",
+            Step::Assessment => "assessment",
+            Step::InNeed => "in-need",
+            Step::Closure => "closure",
+            Step::PlanEnd => "plan-end",
+            Step::CareEnd => "care-end",
+        }
+    }
+
     /// Whether a share of the children take the step; the others take its rival or none.
     pub fn is_conversion(self) -> bool {
         (self as usize) < Step::CONVERSIONS

@@ -9,7 +9,7 @@ use super::Error;
 use super::looked_after::LookedAfter;
 use crate::ingest::events::{ChildIdentifier, Placement};
 use crate::ingest::{self, Format, History, Ingested, InputFile, TimeLabels};
-use crate::panel::{Finding, Panel, Place, SeriesKey, Severity, ValueKind};
+use crate::panel::{Finding, Panel, Place, SeriesKey, Severity, Statement, ValueKind};
 use crate::pathway::placements::{CareHistory, CareStay, PlacementGroups};
 use crate::project::RunPlan;
 use crate::time::{Date, Frequency, Period, Span, financial_year};
@@ -112,7 +112,8 @@ pub(super) fn read(plan: &RunPlan) -> Result<Option<CareRecords>, Error> {
         findings.push(Finding {
             name: "short-breaks",
             severity: Severity::Note,
-            what: format!("{short_breaks} episodes are of series of short breaks (legal status V3 or V4)"),
+            what: Statement::records(short_breaks, "episode is", "episodes are")
+                .then(" of series of short breaks (legal status V3 or V4)"),
             place: Place { column: Some("LS".into()), ..Place::default() },
             count: short_breaks,
             meaning: "They are left out: statistics of looked-after children don't count them.",

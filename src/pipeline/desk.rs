@@ -1,7 +1,6 @@
-//! The commands about a project's files: check them, write a project file, simulate.
+//! The commands about a project's files: check them, write a project file.
 
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -9,61 +8,13 @@ use serde::Serialize;
 use super::codes::{self, Codes, MappingFile};
 use super::event_counts::EventCounts;
 use super::looked_after::{self, LookedAfter};
+use super::pathway::referrals_only;
 use super::work::closures;
-use super::{Error, Listener, care, read_input};
-use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition};
+use super::{Error, Listener, asked, care, read_input, read_with_history};
+use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition, TimeLabels};
 use crate::panel::{Finding, Panel, Place, Severity};
 use crate::project::{self, RunPlan, Sketch};
-use crate::simulate::{self, Dirt, FileFormat, SimulationOptions};
-use crate::time::Closures;
-
-/// What the command line changes of the simulator's options.
-#[derive(Debug, Clone, Default)]
-pub struct SimulationChanges {
-    /// A file of options; absent: the shipped authority.
-    pub options: Option<PathBuf>,
-    /// The seed.
-    pub seed: Option<u64>,
-    /// Mean referrals a month.
-    pub referrals_per_month: Option<f64>,
-    /// The share of hidden demand that returns.
-    pub return_share: Option<f64>,
-    /// The format of the files; absent: the folder of the sample data.
-    pub format: Option<FileFormat>,
-    /// Share of rows in which each kind of fault is planted.
-    pub dirt: Option<f64>,
-}
-
-/// Simulates an authority and writes it into a folder; gives a line to print.
-///
-/// # Errors
-/// Where the options describe no authority or the folder can't be written.
-pub fn simulate(changes: &SimulationChanges, folder: &Path) -> Result<String, Error> {
-    let mut options = match &changes.options {
-        None => SimulationOptions::default(),
-        Some(path) => {
-            let text = fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
-            SimulationOptions::from_toml(&text)?
-        }
-    };
-    options.seed = changes.seed.unwrap_or(options.seed);
-    options.referrals_per_month = changes.referrals_per_month.unwrap_or(options.referrals_per_month);
-    options.returning.share = changes.return_share.unwrap_or(options.returning.share);
-    let simulated = simulate::simulate(&options)?;
-    let (rows, seed, place) = (simulated.referrals.len(), options.seed, folder.display());
-    let Some(format) = changes.format else {
-        if changes.dirt.is_some() {
-            return Err(Error::Usage("faults are planted in files of a format: name it with --format".to_owned()));
-        }
-        let files = simulate::write_folder(&simulated, folder)?;
-        return Ok(format!("{rows} synthetic referrals (seed {seed}) in {} files: {place}\n", files.len()));
-    };
-    let dirt = changes.dirt.map_or_else(Dirt::none, Dirt::of_each);
-    let written = simulate::write_format(&simulated, format, &dirt, folder)?;
-    let told = simulate::write_truth(&simulated, &written.planted, folder)?;
-    let (files, faults) = (written.files.len() + told.len(), written.planted.findings.values().sum::<u64>());
-    Ok(format!("{rows} synthetic referrals (seed {seed}) in {files} files, with {faults} faults: {place}\n"))
-}
+use crate::time::{Closures, Period};
 
 /// What was found in some files.
 #[derive(Debug, Clone, Serialize)]
@@ -142,6 +93,12 @@ impl fmt::Display for Checked {
 /// Where a file can't be read or used.
 pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error> {
     let is_project = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "toml");
+    if files.len() > 1
+        && let Some(project) = files.iter().find(|path| is_project(path))
+    {
+        let message = "is a project file, which names its own inputs: check it alone, and files without it";
+        return Err(Error::Usage(format!("{} {message}", project.display())));
+    }
     if let [project] = files
         && is_project(project)
     {
@@ -149,16 +106,20 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
         let closures = closures(&plan)?;
         let care = care::read(&plan)?;
         let alone = care.as_ref().filter(|_| care::is_all_there_is(&plan));
-        let ingested = match alone {
+        let (ingested, told) = match alone {
             // What was noticed stands with the returns.
-            Some(care) => Ingested { inputs: Vec::new(), findings: Vec::new(), ..care.entries(&plan)? },
-            None => read_input(plan.input(), plan.base(), &closures, listener)?,
+            Some(care) => (Ingested { inputs: Vec::new(), findings: Vec::new(), ..care.entries(&plan)? }, None),
+            None => {
+                let (ingested, told) = read_with_history(plan.input(), plan.base(), &closures, listener);
+                (ingested.map_err(|error| asked(&plan, error))?, told)
+            }
         };
         let codes = Codes::of(&ingested, plan.input(), plan.base());
-        let told = events_of(ingested.format, &plan.input().files, plan.base())?;
+        let rests_on = referrals_only(&plan, ingested.format);
         let looked_after = care.map(|care| (care.summary, care.inputs, care.findings));
         let mut checked = Checked::of(Some((ingested, codes)), looked_after);
         checked.add(told);
+        checked.findings.extend(rests_on);
         return Ok(checked);
     }
     let (looked_after, files) = looked_after::apart(files)?;
@@ -172,9 +133,10 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
     if let [first, ..] = files.as_slice() {
         let recognition = ingest::recognise(first)?;
         let dimensions = first_dimensions(&recognition);
-        told = events_of(recognition.format, &files, Path::new(""))?;
         let options = InputOptions { files, dimensions, ..InputOptions::default() };
-        match read_input(&options, Path::new(""), &Closures::england(), listener) {
+        let (read, history) = read_with_history(&options, Path::new(""), &Closures::england(), listener);
+        told = history;
+        match read {
             Ok(read) => {
                 let codes = Codes::of(&read, &options, Path::new(""));
                 ingested = Some((read, codes));
@@ -192,18 +154,12 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
     Ok(checked)
 }
 
-/// What happened to the children of files that tell of more than referrals.
-fn events_of(format: Format, files: &[PathBuf], base: &Path) -> Result<Option<History>, Error> {
-    let tells = matches!(format, Format::CinCensus | Format::AnnexA | Format::Ssd);
-    Ok(if tells { Some(ingest::read_events(files, base)?) } else { None })
-}
-
 /// Files that hold referrals and cover no period from its first day to its last.
 fn no_complete_period(files: &[PathBuf], period: &str, first: &str, last: &str) -> Finding {
     Finding {
         name: "no-complete-month",
         severity: Severity::Loss,
-        what: format!("Referrals from {first} to {last} cover no complete {period}"),
+        what: format!("Referrals from {first} to {last} cover no complete {period}").into(),
         place: Place { file: files.first().map(|path| path.display().to_string()), ..Place::default() },
         count: 1,
         meaning: "Nothing can be forecast from these files alone: a period that isn't covered whole is no count.",
@@ -253,7 +209,8 @@ impl Checked {
             let span = ingested.panel.span();
             checked.files.extend(ingested.inputs.into_iter().map(CheckedFile::of));
             checked.series = ingested.panel.keys().len();
-            checked.periods = Some([span.start().to_string(), ingested.last_complete.to_string()]);
+            let labels = ingested.time_labels;
+            checked.periods = Some([span.start(), ingested.last_complete].map(|period| spoken(labels, period)));
             checked.findings.extend(ingested.findings);
         }
         if let Some((looked_after, inputs, findings)) = looked_after {
@@ -283,6 +240,14 @@ fn one_area(panel: &Panel) -> Option<String> {
     let mut areas = panel.keys().iter().filter_map(|key| key.labels().nth(place));
     let first = areas.next()?;
     areas.all(|area| area == first).then(|| first.to_owned())
+}
+
+/// A period in a sentence; numbers that count periods are no dates.
+fn spoken(labels: TimeLabels, period: Period) -> String {
+    match labels {
+        TimeLabels::Number => format!("period {}", period.ordinal()),
+        _ => period.to_string(),
+    }
 }
 
 /// A project file, and what was recognised.
@@ -327,7 +292,7 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
         (None, _) => "Your authority".to_owned(),
     };
     let others = first.dimensions.iter().filter(|dimension| !dimensions.contains(dimension)).cloned().collect();
-    let text = project::sketch(&Sketch {
+    let sketch = Sketch {
         title: "Referrals to children's social care".to_owned(),
         authority,
         measure: "referrals".to_owned(),
@@ -338,10 +303,11 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
         other_dimensions: others,
         areas: options.areas,
         looked_after: beside,
-    });
+    };
     let span = ingested.panel.span();
-    let (noun, series, last) = (first.format.noun(), ingested.panel.keys().len(), ingested.last_complete);
-    let mut summary = format!("Recognised {noun}: {series} series, {} to {last}", span.start());
+    let (noun, series) = (first.format.noun(), ingested.panel.keys().len());
+    let [from, to] = [span.start(), ingested.last_complete].map(|period| spoken(ingested.time_labels, period));
+    let mut summary = format!("Recognised {noun}: {series} series, {from} to {to}");
     if !looked_after.is_empty() {
         let (held, _) = looked_after::read(&looked_after)?;
         summary.push_str(&format!("\nBeside them, for placements: {}", held.line()));
@@ -349,7 +315,12 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
     for finding in &ingested.findings {
         summary.push_str(&format!("\nFinding: {} ({})", finding.what, finding.name));
     }
-    Ok(Initialised { text, summary })
+    if sketch.follows() {
+        summary.push_str(
+            "\nThe report will go on to people and money, at assumed prices: set your own under [pathway], or on = false",
+        );
+    }
+    Ok(Initialised { text: project::sketch(&sketch), summary })
 }
 
 /// A project file of looked-after children's returns alone: who comes into care is forecast, and placements follow.

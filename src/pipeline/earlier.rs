@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use crate::batch;
 use crate::disclosure::{Cell, FigureColumn, FigureError, Figures, LabelColumn, Profile, ProtectedTable};
-use crate::forecast::Levels;
+use crate::forecast::{Level, Levels};
 use crate::panel::{Finding, Place, SeriesKey, Severity};
-use crate::publish::{EarlierPack, holds, read_earlier};
+use crate::publish::{EarlierPack, EarlierRecord, earlier_record, read_earlier};
 use crate::time::{Date, Frequency, Period};
 
 /// More earlier packs than these are not looked at; the newest are.
@@ -220,7 +220,7 @@ fn vanished(vintage: &Vintage, keys: &[SeriesKey]) -> Option<Finding> {
     Some(Finding {
         name: "series-vanished",
         severity: Severity::Warning,
-        what: format!("not in the data now, but forecast in the pack {}: {first}{others}", vintage.name),
+        what: format!("not in the data now, but forecast in the pack {}: {first}{others}", vintage.name).into(),
         place: Place { series: Some((*first).to_owned()), ..Place::default() },
         count: gone.len() as u64,
         meaning: "A category or area was renamed, merged or left out of the extract.",
@@ -252,7 +252,8 @@ fn revised(vintage: &Vintage, now: &Shown, headline: &str) -> Option<Finding> {
             both().count(),
             vintage.name,
             share.abs() * 100.0
-        ),
+        )
+        .into(),
         place: Place::default(),
         count: changed as u64,
         meaning: "Late or corrected records change what the forecast starts from.",
@@ -260,41 +261,26 @@ fn revised(vintage: &Vintage, now: &Shown, headline: &str) -> Option<Finding> {
     })
 }
 
-/// What a person should look at: forecasts of the total that held less or more often than honest ranges do. For each
-/// period the newest forecast made before it counts.
-pub(super) fn drift(vintages: &ProtectedTable, levels: &Levels, dimensions: usize) -> Vec<String> {
-    let (Some(ids), Some(dates), Some(made)) =
-        (vintages.text("unique_id"), vintages.dates("ds"), vintages.dates("made"))
-    else {
-        return Vec::new();
+/// What a person should look at: forecasts of the total that held less often than honest ranges do. The report says the
+/// same of its own level.
+pub(super) fn drift(
+    vintages: &ProtectedTable,
+    levels: &Levels,
+    dimensions: &[String],
+    frequency: Frequency,
+) -> Vec<String> {
+    let of = |level: Level| {
+        let EarlierRecord { judged, held } = earlier_record(vintages, dimensions, level);
+        let is_drift = judged >= LEAST_JUDGED && at_most(held, judged, level.share()) < DRIFT;
+        is_drift.then(|| {
+            let noun = frequency.noun();
+            format!(
+                "of the {judged} {noun}s known since that earlier packs forecast, the {level}% range of the newest forecast \
+                 of each held in {held}; look for a change in how referrals are recorded or made"
+            )
+        })
     };
-    let headline = SeriesKey::grand_total(dimensions).to_string();
-    let mut newest: BTreeMap<Date, usize> = BTreeMap::new();
-    for row in (0..vintages.rows()).filter(|row| ids[*row] == headline) {
-        let taken = newest.entry(dates[row]).or_insert(row);
-        if made[*taken] < made[row] {
-            *taken = row;
-        }
-    }
-    let cells = |column: &str, row: usize| vintages.cells(column).map_or(Cell::Missing, |cells| cells[row]);
-    let mut alerts = Vec::new();
-    for level in levels.iter() {
-        let judged: Vec<bool> = newest
-            .values()
-            .filter_map(|row| {
-                holds(cells(&format!("lo_{level}"), *row), cells(&format!("hi_{level}"), *row), cells("y", *row))
-            })
-            .collect();
-        let held = judged.iter().filter(|held| **held).count();
-        if judged.len() >= LEAST_JUDGED && at_most(held, judged.len(), level.share()) < DRIFT {
-            let (count, meant) = (judged.len(), u8::from(level));
-            alerts.push(format!(
-                "the {meant}% range of earlier packs held in {held} of {count} months since; look for a change in how \
-                 referrals are recorded or made"
-            ));
-        }
-    }
-    alerts
+    levels.iter().filter_map(of).collect()
 }
 
 /// How likely at most `held` of `judged` forecasts hold, each with the given chance.
@@ -347,14 +333,14 @@ mod tests {
         let warning = revised(&before, &now, "*").expect("a finding");
         assert_eq!(warning.severity, Severity::Warning);
         let expected = "2 of 3 past figures differ from those of the pack 2024-02; together the total is 5.0% higher";
-        assert_eq!(warning.what, expected);
+        assert_eq!(warning.what.to_string(), expected);
     }
 
     #[test]
     fn series_that_are_no_longer_there_are_named() {
         let keys = [SeriesKey::grand_total(1), SeriesKey::new(["south"])];
         let finding = vanished(&vintage(&[]), &keys).expect("a finding");
-        assert_eq!(finding.what, "not in the data now, but forecast in the pack 2024-02: north");
+        assert_eq!(finding.what.to_string(), "not in the data now, but forecast in the pack 2024-02: north");
         assert_eq!(finding.count, 1);
     }
 }

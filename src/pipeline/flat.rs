@@ -9,6 +9,7 @@ use ndarray::Axis;
 use serde::Serialize;
 
 use super::{Error, Listener, Progress, Stage, recipe, short_history};
+use crate::disclosure::Profile;
 use crate::features::{FeatureOptions, calendar_design, closure_design};
 use crate::forecast::{Draws, Forecast, Forecaster, Levels, ModelError};
 use crate::ingest::{self, SeriesBlock, SeriesColumns, SeriesTable, Source, TimeLabels};
@@ -20,7 +21,7 @@ use crate::time::{Closures, Date, Frequency, WorkingCalendar};
 
 /// How many series go through at a time. Pools and calibrations see one block: enough series to learn from, and few
 /// enough that the paths of a line-up's members (500 of 12 periods a series) stay below the memory that reading takes.
-const BLOCK: usize = 2048;
+const BLOCK: usize = 1024;
 
 /// A table of series: where it is and how its columns are called.
 #[derive(Debug, Clone)]
@@ -131,7 +132,7 @@ pub fn forecast_table(job: &FlatForecast, listener: Listener<'_>) -> Result<Flat
     let calendar = WorkingCalendar::england_and_wales();
     let mut findings = table.findings().to_vec();
     findings.extend(short_history::finding(&table.shorter_than(short_history::LEAST), table.frequency().noun()));
-    super::log_findings(&findings);
+    super::log_findings(Profile::Internal, &findings);
     let mut summary = FlatSummary { findings, ..FlatSummary::of(job) };
     let mut output = Output::open(job)?;
     for block in table.blocks(BLOCK) {
@@ -274,11 +275,21 @@ impl Output {
         };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let cant_create = |source: io::Error| Error::CantCreate { path: path.clone(), source };
+        if !folder.is_dir() {
+            let source = io::Error::new(io::ErrorKind::NotFound, format!("there is no folder {}", folder.display()));
+            return Err(cant_create(source));
+        }
         if path.is_dir() {
             return Err(cant_create(io::Error::from(io::ErrorKind::IsADirectory)));
         }
-        let (file, temporary) =
-            tempfile::Builder::new().prefix(".groundswell-").tempfile_in(folder).map_err(cant_create)?.into_parts();
+        let (file, temporary) = tempfile::Builder::new()
+            .prefix(".groundswell-")
+            .tempfile_in(folder)
+            .map_err(|error| {
+                // The name of the temporary file says nothing to anybody.
+                cant_create(io::Error::from(error.kind()))
+            })?
+            .into_parts();
         let sink: Box<dyn Write + Send> = Box::new(BufWriter::new(file));
         let writer = WideWriter::new(path, sink, job.format, &job.levels);
         Ok(Output { writer, file: Some((temporary, path.clone())) })

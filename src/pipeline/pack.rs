@@ -11,7 +11,7 @@ use super::shown::Shown;
 use super::work::Work;
 use super::{Error, assurance, completeness, figures, judge};
 use crate::batch::Record;
-use crate::disclosure::{Cell, Figures, Profile, ProtectedTable, protect};
+use crate::disclosure::{Cell, Figures, Profile, ProtectedTable, protect, told};
 use crate::evaluate::Scorecard;
 use crate::forecast::{FittedForecaster, Forecast, Levels};
 use crate::ingest;
@@ -122,7 +122,7 @@ impl Results<'_> {
         };
         let record = self.record(&contents, &scored);
         let mut alerts = alerts(&scored, recipe, levels);
-        alerts.extend(earlier::drift(&contents.vintages, levels, dimensions.len()));
+        alerts.extend(earlier::drift(&contents.vintages, levels, dimensions, contents.frequency));
         Ok(Pack { contents, record, alerts })
     }
 
@@ -157,12 +157,13 @@ impl Results<'_> {
                 })
             })
         };
+        let plan = self.plan;
         let backtest = scored.models().iter().map(|model| (model.clone(), json!(summary(model))));
         let suppressed = [&contents.history, &contents.forecast, &contents.yearly, &contents.recent]
             .map(|table| (table.name().to_owned(), json!(suppressed_cells(table))));
-        let plan = self.plan;
         Record {
-            findings: json!(self.findings),
+            marking: plan.publish().profile.marking().map(str::to_owned),
+            findings: self.findings.iter().map(|finding| json!(told(plan.publish().profile, finding))).collect(),
             models: json!({ "line_up": plan.line_up().name, "series": self.work.active.keys().len() }),
             backtest: Value::Object(backtest.collect()),
             disclosure: json!({
@@ -201,7 +202,10 @@ fn given_away(history: &ProtectedTable) -> Option<Finding> {
     (count > 0).then(|| Finding {
         name: "told-by-earlier-packs",
         severity: Severity::Warning,
-        what: "together with packs published before, counts that are not shown can be narrowed down".to_owned(),
+        what: format!(
+            "together with packs published before, {count} of the figures that are not shown can be narrowed down"
+        )
+        .into(),
         place: Place::default(),
         count: count as u64,
         meaning: "The profile's rule can't be kept beside what was published before, whatever this pack hides.",

@@ -17,8 +17,7 @@ use crate::forecast::Forecast;
 use crate::ingest::{self, EventGroups, Format};
 use crate::panel::{Finding, Panel, Place, Severity};
 use crate::pathway::{
-    CareOutlook, Fitted, FittedPathway, Known, NationalFigures, Outlook, PathwayLever, PathwayPlan, Recorded,
-    Referrals, Step, Tally,
+    CareOutlook, Fitted, FittedPathway, Known, Outlook, PathwayLever, PathwayPlan, Recorded, Referrals, Step, Tally,
 };
 use crate::project::RunPlan;
 use crate::publish::{PathwayContents, PlacementContents, RestsOn};
@@ -87,6 +86,7 @@ impl<'a> Following<'a> {
         if work.is_care_alone() {
             return Ok(Some(Following { plan, panel, journeys: None, care }));
         }
+        findings.extend(referrals_only(plan, work.ingested.format));
         let fit = fit(plan, work, care.as_ref())?;
         Ok(Some(Following { plan, panel, journeys: Some(fit), care }))
     }
@@ -174,7 +174,7 @@ pub(super) fn follow(
         levers => Some(Steps::of_levers(following, leaves, levers, told.tally())?),
     };
     let scenarios = scenarios::table(following, leaves, supposed, told.tally())?;
-    let national = NationalFigures::shipped();
+    let national = options.national()?;
     let ledgers = CareLedgers { own: own.as_ref(), scenarios: scenarios.as_ref() };
     let placements = |care: &CareOutlook| {
         let fitted = following.care.as_ref();
@@ -201,7 +201,7 @@ pub(super) fn follow(
 
 /// The pathway as far as the inputs tell of it, before returns of looked-after children are laid beside it.
 fn fit(plan: &RunPlan, work: &Work, care: Option<&FittedCare<'_>>) -> Result<Fit, Error> {
-    let (panel, seed, national) = (&work.active, plan.draws().seed, NationalFigures::shipped());
+    let (panel, seed, national) = (&work.active, plan.draws().seed, plan.pathway().national()?);
     let mut options = plan.pathway().clone();
     if let Some(care) = care {
         options.open_cases.looked_after = Some(care.looked_after());
@@ -217,7 +217,7 @@ fn fit(plan: &RunPlan, work: &Work, care: Option<&FittedCare<'_>>) -> Result<Fit
     let span = panel.span();
     let origin = span.last().unwrap_or(span.start());
     let last_year = referrals_last_year(panel);
-    if matches!(work.ingested.format, Format::CinCensus | Format::Ssd) {
+    if tells_of_journeys(work.ingested.format) {
         let history = ingest::read_events(&plan.input().files, plan.base())?;
         let mapping = plan.input().mapping.as_ref().map(|path| plan.base().join(path));
         let groups = EventGroups::new(mapping.as_deref())?;
@@ -238,6 +238,28 @@ fn fit(plan: &RunPlan, work: &Work, care: Option<&FittedCare<'_>>) -> Result<Fit
     let pathway = pathway.with_open_cases(&options.open_cases, last_year, false, seed)?;
     let known = Known { journeys: Recorded::Nothing, placements };
     Ok(Fit { pathway, known, rests_on: RestsOn::NationalFigures })
+}
+
+/// Whether inputs of a format hold more of a child's course than the referral.
+fn tells_of_journeys(format: Format) -> bool {
+    matches!(format, Format::CinCensus | Format::AnnexA | Format::Ssd)
+}
+
+/// What is to be said about a project whose inputs count referrals only; nothing where they tell more, or nothing is
+/// followed.
+pub(super) fn referrals_only(plan: &RunPlan, format: Format) -> Option<Finding> {
+    let silent = !plan.pathway().on || tells_of_journeys(format) || format == Format::Ssda903;
+    (!silent).then(|| Finding {
+        name: "referrals-only",
+        severity: Severity::Note,
+        what: "From a table, referrals alone are read and not what became of them".to_owned().into(),
+        place: Place::default(),
+        count: 1,
+        meaning: "Assessments, plans, open cases, social workers and cost rest on England's figures, or on those that the \
+                  project file sets.",
+        remedy: "Give children in need census returns or Annex A lists as the input, or set your own shares and days \
+                 under [[pathway.step]] and today's children under [pathway.open_cases].",
+    })
 }
 
 /// Which label of a key names the source.
@@ -288,7 +310,7 @@ fn needs_months() -> Finding {
     Finding {
         name: "pathway-needs-months",
         severity: Severity::Warning,
-        what: "the pathway is left out, as it follows months and the data have none".to_owned(),
+        what: "the pathway is left out, as it follows months and the data have none".into(),
         place: Place::default(),
         count: 1,
         meaning: "Nothing is said about open cases, social workers and cost.",

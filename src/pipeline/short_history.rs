@@ -25,7 +25,7 @@ pub(super) fn finding(short: &[String], noun: &str) -> Option<Finding> {
     Some(Finding {
         name: "short-history",
         severity: Severity::Warning,
-        what: format!("{} series {has} fewer than {LEAST} observed {noun}s: {names}", short.len()),
+        what: format!("{} series {has} fewer than {LEAST} observed {noun}s: {names}", short.len()).into(),
         place: Place { series: Some(first), ..Place::default() },
         count: short.len() as u64,
         meaning: "So short a history can't tell how far counts scatter, nor their season: the ranges of these series are \
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn series_of_fewer_than_twelve_values_are_named() {
         let found = of_panel(&panel(&[24, 11, 1, 12])).expect("two are short");
-        assert_eq!(found.what, "2 series have fewer than 12 observed months: s01; s02");
+        assert_eq!(found.what.to_string(), "2 series have fewer than 12 observed months: s01; s02");
         assert_eq!((found.count, found.place.series.as_deref()), (2, Some("s01")));
         assert!(of_panel(&panel(&[24, 12])).is_none());
     }
@@ -61,6 +61,6 @@ mod tests {
     #[test]
     fn many_names_are_cut() {
         let found = of_panel(&panel(&[[24].as_slice(), &[3; 10]].concat())).expect("ten are short");
-        assert!(found.what.ends_with("s07; s08 and 2 more"), "{}", found.what);
+        assert!(found.what.to_string().ends_with("s07; s08 and 2 more"), "{}", found.what);
     }
 }

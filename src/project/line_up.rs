@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::ProjectError;
+use super::{ProjectError, in_words};
 use crate::ensemble::{CalibrationOptions, EnsembleOptions};
 use crate::models::{ModelSpec, PooledSeasonOptions};
 use crate::reconcile::ReconcileOptions;
@@ -56,7 +56,7 @@ impl LineUp {
     /// Where there is no such line-up or its text is not valid.
     pub fn load(name_or_path: &str, base: &Path) -> Result<LineUp, ProjectError> {
         if let Some((_, text)) = SHIPPED.iter().find(|(name, _)| *name == name_or_path) {
-            return LineUp::parse(text, Path::new(name_or_path));
+            return LineUp::from_toml(text, Path::new(name_or_path));
         }
         let path = base.join(name_or_path);
         if path.extension().is_none_or(|ending| ending != "toml") {
@@ -65,7 +65,7 @@ impl LineUp {
         }
         let text =
             std::fs::read_to_string(&path).map_err(|source| ProjectError::Unreadable { path: path.clone(), source })?;
-        LineUp::parse(&text, &path)
+        LineUp::from_toml(&text, &path)
     }
 
     /// A line-up of single models, each with its family's default options.
@@ -106,9 +106,16 @@ impl LineUp {
         alone.collect()
     }
 
-    fn parse(text: &str, path: &Path) -> Result<LineUp, ProjectError> {
+    /// A line-up from the text of a file; messages give it the path.
+    ///
+    /// # Errors
+    /// Where it is not valid.
+    pub fn from_toml(text: &str, path: &Path) -> Result<LineUp, ProjectError> {
         let invalid = |what: String| ProjectError::Invalid { path: PathBuf::from(path), what };
-        let line_up: LineUp = toml::from_str(text).map_err(|error| invalid(super::one_line(&error)))?;
+        let line_up: LineUp = toml::from_str(text).map_err(|error| {
+            let (place, what) = in_words::of_error(&path.display().to_string(), text, &error);
+            ProjectError::Invalid { path: place.into(), what }
+        })?;
         if line_up.schema != 1 {
             return Err(invalid(format!("schema {} is not one that this version reads (1)", line_up.schema)));
         }
@@ -140,7 +147,8 @@ mod tests {
     #[test]
     fn weights_that_fit_no_member_are_refused() {
         let (_, text) = SHIPPED[2];
-        let error = LineUp::parse(&text.replace("[2.0, 1.0]", "[2.0]"), Path::new("mine.toml")).expect_err("refused");
+        let error =
+            LineUp::from_toml(&text.replace("[2.0, 1.0]", "[2.0]"), Path::new("mine.toml")).expect_err("refused");
         assert!(error.to_string().contains("one weight for each member"), "{error}");
     }
 

@@ -30,6 +30,14 @@ pub struct Sketch {
     pub looked_after: Vec<String>,
 }
 
+impl Sketch {
+    /// Whether the project follows what comes after a referral: where the files tell of children one by one.
+    pub fn follows(&self) -> bool {
+        let of_children = matches!(self.format, Format::Referrals | Format::CinCensus | Format::Ssd | Format::Ssda903);
+        of_children || !self.looked_after.is_empty()
+    }
+}
+
 /// A commented project file that runs.
 pub fn sketch(sketch: &Sketch) -> String {
     let forecast = ForecastOptions::default();
@@ -91,7 +99,8 @@ origins = {origins}           # how often the whole recipe is tried on the past
 stride = {stride}             # periods between two tries
 
 # What follows the referrals: assessments, plans, care, open cases, social workers and cost. What isn't set is taken from
-# England's figures, and the report lists it as an assumption: set your own.
+# England's figures, and the report lists it as an assumption: set your own. Costs are made of published prices of 2017 to
+# 2021 and of assumptions, 3% more each year since; on = false leaves people and money out.
 [pathway]
 on = {pathway}
 {looked_after}
@@ -99,6 +108,11 @@ on = {pathway}
 # in_need = 2000            # those on plan and looked after included
 # on_plan = 250
 # looked_after = 400
+# [[pathway.step]]          # a share and days of your own in the place of England's, as many blocks as you know steps
+# step = "conference"       # names of steps: docs/guide/people-and-money.md
+# share = 0.29              # of section 47 enquiries; left out for closure, plan-end, care-end
+# median_days = 14
+# children = 640            # how many children you counted it on
 # [pathway.workload]
 # cases_per_worker = 15.2
 # vacancy_rate = 0.142      # share of posts
@@ -114,7 +128,7 @@ folder = {folder}
 profile = "{profile}"  # counts 1-7 suppressed, others to the nearest 5; or "dfe-cin", "internal" (docs/reference)
 workbook = [{workbook}]           # "xlsx" and "ods"; [] for none
 # keep = 24                   # packs of older origins are removed; without it all stay
-# theme = "theme.toml"        # colours of your own for the charts: docs/guide/theme.md
+# theme = "theme.toml"        # colours of your own: docs/guide/theme.md
 "#,
         title = quoted(&sketch.title),
         authority = quoted(&sketch.authority),
@@ -129,8 +143,7 @@ workbook = [{workbook}]           # "xlsx" and "ods"; [] for none
         seed = forecast.seed,
         origins = backtest.origins,
         stride = backtest.stride,
-        pathway = matches!(sketch.format, Format::Referrals | Format::CinCensus | Format::Ssd | Format::Ssda903)
-            || !sketch.looked_after.is_empty(),
+        pathway = sketch.follows(),
         measure = quoted(&sketch.measure),
         folder = quoted(&publish.folder.display().to_string()),
         profile = publish.profile,
@@ -144,7 +157,7 @@ pub fn reference() -> String {
         title: "Referrals to children's social care".to_owned(),
         authority: "Sampleshire".to_owned(),
         files: vec!["referrals.csv".to_owned()],
-        format: Format::Auto,
+        format: Format::Referrals,
         columns: vec![
             ("date".to_owned(), "referral_date".to_owned()),
             ("child".to_owned(), "child_id".to_owned()),
@@ -156,7 +169,9 @@ pub fn reference() -> String {
         measure: "referrals".to_owned(),
         looked_after: Vec::new(),
     });
-    format!("{REFERENCE}\n## A whole file\n\nAs `groundswell init` writes it:\n\n```toml\n{example}```\n")
+    format!(
+        "{REFERENCE}\n## A whole file\n\nAs `groundswell init` writes it for referrals, one row each:\n\n```toml\n{example}```\n"
+    )
 }
 
 const REFERENCE: &str = "\
@@ -196,9 +211,10 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `forecast.seed` | the seed of every random choice | 1 |
 | `backtest.origins` | how often the recipe is tried on the past, 1 to 200 | 10 |
 | `backtest.stride` | periods between two tries, 1 to 120 | 6 |
-| `pathway.on` | follow the referrals to assessments, plans, care, open cases, social workers and cost (months only) | `false` |
+| `pathway.on` | follow the referrals to assessments, plans, care, open cases, social workers and cost (months only); `groundswell init` writes `true` for files of children one by one, and the prices behind it are assumed until you set your own (`docs/guide/people-and-money.md`) | `false` |
 | `pathway.looked_after` | tables of looked-after children's returns (SSDA903) of all years, or folders of them: placements and their cost | none |
 | `pathway.open_cases.in_need`, `.on_plan`, `.looked_after` | children today, where the input doesn't tell | England's, by referral |
+| `pathway.step` | a list of `step`, `share`, `median_days`, `children`: conversion and days of your own (`docs/guide/people-and-money.md`) | `models/pathway/national.toml` |
 | `pathway.workload.cases_per_worker`, `.cases_per_child_in_need` | open cases a social worker holds; cases held for each child in need | `models/pathway/workload.toml` |
 | `pathway.workload.establishment`, `.vacancy_rate` | posts for case-holding social workers, full-time equivalent; share of them that is vacant | no posts shown; `models/pathway/workload.toml` |
 | `pathway.workload.worker_month_pounds` | pounds for a social worker's month, on-costs included | `models/pathway/workload.toml` |
@@ -210,13 +226,13 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `pathway.journeys.conversion_years` | conversion is learnt from the referrals of so many years | 6 |
 | `pathway.placements.reference_months` | rates of moves and exits are those of so many months up to the last that returns tell of | 24 |
 | `pathway.placements.reference` | in their place, the days from `first` to `last` | none |
-| `pathway.placements.prior_events`, `.entry_drift_per_year`, `.leaving_drift_per_year` | how the placement model weighs what it has seen (`docs/methods/placements.md`) | `models/pathway/placements.toml` |
+| `pathway.placements.prior_events`, `.entry_drift_per_year`, `.leaving_drift_per_year`, `.drift_years`, `.smoothing`, `.passing_change`, `.lasting_share`, `.lasting_change` | how the placement model weighs what it has seen (`docs/methods/placements.md`) | `models/pathway/placements.toml` |
 | `scenarios.publish` | names from `models/scenarios` and TOML files of your own, joined by `+` where they act together; `[]` for none | those that tell something where the data end |
 | `publish.folder` | the folder that holds the packs | `packs` |
 | `publish.keep` | how many origins' packs stay once a new pack is there; the older ones are removed | all |
 | `publish.profile` | `published`; `dfe-cin`: counts 1-5 and what would tell them are hidden, others exact; `internal`: exact, marked, in the folder `…-OFFICIAL-SENSITIVE` | `published` |
 | `publish.workbook` | the forms of the workbook: `xlsx` (Excel), `ods` (OpenDocument), both, or `[]` for none | `[\"xlsx\"]` |
-| `publish.theme` | a TOML file of colours for the charts, in the form of `assets/theme.toml` (`docs/guide/theme.md`) | shipped |
+| `publish.theme` | a TOML file of colours for charts and report, in the form of `assets/theme.toml` (`docs/guide/theme.md`) | shipped |
 ";
 
 /// A format as the project file has it.
@@ -247,6 +263,15 @@ mod tests {
         });
         let table: toml::Table = text.parse().expect("valid TOML");
         assert_eq!(table["project"]["title"].as_str(), Some("\"Quoted\" \\ and\nbroken"));
+    }
+
+    #[test]
+    fn people_and_money_follow_where_files_tell_of_children_and_nowhere_else() {
+        for (format, follows) in [(Format::Referrals, true), (Format::Counts, false), (Format::DfeMonthly, false)] {
+            let text = sketch(&Sketch { format, ..Sketch::default() });
+            assert!(text.contains(&format!("[pathway]\non = {follows}\n")), "{format:?}");
+        }
+        assert!(reference().contains("[pathway]\non = true\n"));
     }
 
     #[test]

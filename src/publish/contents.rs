@@ -4,7 +4,9 @@ use super::assurance::Assurance;
 use super::futures::Futures;
 use super::theme::Theme;
 use super::{PathwayContents, PlacementContents, PublishError};
-use crate::disclosure::{Cell, FigureColumn, FigureError, Figures, LabelColumn, Profile, ProtectedTable, protect};
+use crate::disclosure::{
+    Cell, FigureColumn, FigureError, Figures, LabelColumn, Profile, ProtectedTable, ToldFinding, protect, told,
+};
 use crate::forecast::Levels;
 use crate::panel::Finding;
 use crate::time::{Date, Frequency, Period};
@@ -113,21 +115,24 @@ pub struct PackContents {
     pub futures: Option<Futures>,
 }
 
-/// The findings as the `findings` table: `name`, `severity`, `what`, `where`, `meaning`, `remedy`; `count`, which
-/// counts rows, cells or periods of the input and not children.
+/// The findings as the `findings` table, told as the profile lets them be: `name`, `severity`, `what`, `where`, `meaning`,
+/// `remedy`; `count` of the records concerned, not available where a finding is of periods, series or files, which its
+/// sentence counts.
 ///
 /// # Errors
 /// Never in practice: the columns fit by construction.
 pub fn findings_table(profile: Profile, findings: &[Finding]) -> Result<ProtectedTable, FigureError> {
+    let said: Vec<ToldFinding> = findings.iter().map(|finding| told(profile, finding)).collect();
     let labels = vec![
-        LabelColumn::text("name", findings.iter().map(|finding| finding.name)),
-        LabelColumn::text("severity", findings.iter().map(|finding| finding.severity.to_string())),
-        LabelColumn::text("what", findings.iter().map(|finding| finding.what.as_str())),
-        LabelColumn::text("where", findings.iter().map(|finding| finding.place.to_string())),
-        LabelColumn::text("meaning", findings.iter().map(|finding| finding.meaning)),
-        LabelColumn::text("remedy", findings.iter().map(|finding| finding.remedy)),
+        LabelColumn::text("name", said.iter().map(|finding| finding.name)),
+        LabelColumn::text("severity", said.iter().map(|finding| finding.severity.to_string())),
+        LabelColumn::text("what", said.iter().map(|finding| finding.what.as_str())),
+        LabelColumn::text("where", said.iter().map(|finding| finding.place.to_string())),
+        LabelColumn::text("meaning", said.iter().map(|finding| finding.meaning)),
+        LabelColumn::text("remedy", said.iter().map(|finding| finding.remedy)),
     ];
-    let counts = FigureColumn::scores("count", findings.iter().map(|finding| finding.count as f64).collect());
+    let records = |finding: &Finding| if finding.what.is_of_records() { finding.count as f64 } else { f64::NAN };
+    let counts = FigureColumn::counts("count", findings.iter().map(records).collect());
     Ok(protect(profile, Figures::new("findings", labels, vec![counts])?))
 }
 

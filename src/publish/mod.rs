@@ -14,6 +14,7 @@ mod contents;
 mod dictionary;
 mod earlier;
 mod futures;
+mod held;
 mod parquet;
 mod pathway;
 mod placements;
@@ -42,7 +43,7 @@ pub use futures::{BASELINE, Futures, HORIZON, PERIOD, SupposedScenario};
 
 use crate::disclosure::{Profile, ProtectedTable};
 pub use earlier::{EarlierForecast, EarlierPack, read_earlier};
-pub use sentences::holds;
+pub use held::{EarlierRecord, earlier_record};
 pub use text_files::field as csv_field;
 pub use theme::{Theme, ThemeError};
 pub use workbook::WorkbookFormat;

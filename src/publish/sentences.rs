@@ -2,12 +2,12 @@
 
 use super::PackContents;
 use super::contents::{ALL_ORIGINS, cell, text};
+use super::held::{EarlierRecord, earlier_record, of_the_total, record};
 use super::series::{PackSeries, Range, Series, State, Step};
-use super::words::{about, between, capitalised, more_by, odds, per_cent, periods, spoken, times};
-use crate::disclosure::{Cell, MOST_HIDDEN};
+use super::words::{about, between, capitalised, counted, more_by, odds, per_cent, periods, spoken, times};
+use crate::disclosure::Cell;
 use crate::forecast::Level;
-use crate::panel::TOTAL;
-use crate::time::{Date, Frequency, Period};
+use crate::time::{Frequency, Period};
 
 /// The level that sentences speak of: 80 where it is published, else the widest below 95, else the widest.
 pub(super) fn spoken_level(contents: &PackContents) -> Level {
@@ -17,72 +17,16 @@ pub(super) fn spoken_level(contents: &PackContents) -> Level {
     *levels.iter().find(is_eighty).or(below).unwrap_or(&contents.levels.widest())
 }
 
-/// How often the last forecasts held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Record {
-    /// Forecasts that can be judged.
-    pub judged: usize,
-    /// How many of them held the figure that came.
-    pub held: usize,
-    /// How many periods ahead they were made, the least and the most.
-    pub ahead: (i32, i32),
-}
-
-/// Whether a published figure lies within published bounds; `None` where suppressed figures leave it open.
-pub fn holds(low: Cell, high: Cell, figure: Cell) -> Option<bool> {
-    // A suppressed figure is known to lie between these; an observed one may be a total.
-    let span = |cell: Cell, most: f64| match cell {
-        Cell::Number(value) => Some((value, value)),
-        Cell::Suppressed => Some((1.0, most)),
-        Cell::Withheld | Cell::Missing => None,
-    };
-    let (low, high, figure) = (span(low, 7.0)?, span(high, 7.0)?, span(figure, MOST_HIDDEN)?);
-    if low.1 <= figure.0 && figure.1 <= high.0 {
-        Some(true)
-    } else if figure.1 < low.0 || figure.0 > high.1 {
-        Some(false)
-    } else {
-        None
-    }
-}
-
-/// How often the ranges of the `recent` table held, at the level that sentences speak of.
-pub(super) fn record(contents: &PackContents) -> Record {
-    let level = spoken_level(contents);
-    let period = |dates: &[Date], row: usize| Some(Period::containing(contents.frequency, *dates.get(row)?));
-    let dates = |column: &str| contents.recent.dates(column).unwrap_or_default();
-    let judged: Vec<(bool, i32)> = (0..contents.recent.rows())
-        .filter_map(|row| {
-            let (low, high) = Range::read(&contents.recent, contents, row).of(level)?;
-            let held = holds(low, high, cell(&contents.recent, "y", row))?;
-            Some((held, period(dates("ds"), row)?.periods_since(period(dates("made"), row)?)))
-        })
-        .collect();
-    let ahead = judged.iter().map(|(_, ahead)| *ahead);
-    let ahead = (ahead.clone().min().unwrap_or(0), ahead.max().unwrap_or(0));
-    Record { judged: judged.len(), held: judged.iter().filter(|(held, _)| *held).count(), ahead }
-}
-
 /// What became of the forecasts of earlier packs, one sentence an entry; none where there is no earlier pack.
 pub(super) fn earlier_packs(contents: &PackContents) -> Vec<String> {
     let table = &contents.vintages;
     let (Some(made), Some(dates)) = (table.dates("made"), table.dates("ds")) else { return Vec::new() };
-    let is_total = |row: &usize| contents.dimensions.iter().all(|name| text(table, name, *row) == TOTAL);
-    let total: Vec<usize> = (0..table.rows()).filter(is_total).collect();
-    let level = spoken_level(contents);
-    let held = |rows: &[usize]| {
-        let judge = |row: &usize| {
-            let (low, high) = Range::read(table, contents, *row).of(level)?;
-            holds(low, high, cell(table, "y", *row))
-        };
-        let judged: Vec<bool> = rows.iter().filter_map(judge).collect();
-        (judged.len(), judged.iter().filter(|held| **held).count())
-    };
+    let total = of_the_total(table, &contents.dimensions);
     let Some(newest) = total.iter().map(|row| made[*row]).max() else { return Vec::new() };
-    let last: Vec<usize> = total.iter().copied().filter(|row| made[*row] == newest).collect();
+    let level = spoken_level(contents);
     let period = |date| Period::containing(contents.frequency, date);
     let mut sentences = Vec::new();
-    if let Some(row) = last.first() {
+    if let Some(row) = total.iter().find(|row| made[**row] == newest) {
         let range = Range::read(table, contents, *row);
         let bounds = range.of(level).and_then(|(low, high)| between(low, high));
         sentences.push(format!(
@@ -94,17 +38,17 @@ pub(super) fn earlier_packs(contents: &PackContents) -> Vec<String> {
             about(cell(table, "y", *row)),
         ));
     }
-    for (rows, whose) in [(&last, "its range"), (&total, "the ranges of all earlier packs")] {
-        let (judged, held) = held(rows);
-        let tells_more = rows.len() > last.len() || whose == "its range";
-        if judged > 0 && tells_more {
-            sentences.push(format!(
-                "Of the {} known since, {whose} that should hold in {} held {}.",
-                periods(judged, contents.frequency),
-                odds(level),
-                times(held)
-            ));
-        }
+    // The alert of drift goes by the same figure.
+    let EarlierRecord { judged, held } = earlier_record(table, &contents.dimensions, level);
+    if judged > 1 {
+        let noun = contents.frequency.noun();
+        sentences.push(format!(
+            "Of the {} known since that earlier packs forecast, the newest forecast of each {noun} held {}, by the range that \
+             should hold in {}.",
+            periods(judged, contents.frequency),
+            times(held),
+            odds(level),
+        ));
     }
     sentences
 }
@@ -331,31 +275,24 @@ pub(super) fn limits(contents: &PackContents, series: &PackSeries) -> Vec<String
             leaves.len()
         ));
     }
-    let losses = (0..contents.findings.rows()).filter(|row| text(&contents.findings, "severity", *row) == "loss");
-    limits.extend(losses.map(|row| capitalised(text(&contents.findings, "what", row))));
+    limits.extend(losses(contents));
     limits
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const EIGHT_OR_MORE: Cell = Cell::Number(10.0);
-
-    #[test]
-    fn a_range_holds_what_lies_on_its_edge() {
-        assert_eq!(holds(Cell::Number(10.0), Cell::Number(20.0), Cell::Number(20.0)), Some(true));
-        assert_eq!(holds(Cell::Number(10.0), Cell::Number(20.0), Cell::Number(25.0)), Some(false));
+/// What was left out, a sentence a kind: files may have many findings alike.
+fn losses(contents: &PackContents) -> Vec<String> {
+    let table = &contents.findings;
+    let mut kinds: Vec<(&str, &str, usize)> = Vec::new();
+    for row in (0..table.rows()).filter(|row| text(table, "severity", *row) == "loss") {
+        let name = text(table, "name", row);
+        match kinds.iter_mut().find(|(kind, ..)| *kind == name) {
+            Some((.., alike)) => *alike += 1,
+            None => kinds.push((name, text(table, "what", row), 0)),
+        }
     }
-
-    #[test]
-    fn hidden_figures_are_judged_only_where_their_rule_decides() {
-        assert_eq!(holds(Cell::Suppressed, Cell::Number(20.0), EIGHT_OR_MORE), Some(true));
-        assert_eq!(holds(Cell::Suppressed, Cell::Number(20.0), Cell::Suppressed), None);
-        assert_eq!(holds(Cell::Number(15.0), Cell::Number(20.0), Cell::Suppressed), Some(false));
-        // A total that is not shown may be a little more than seven.
-        assert_eq!(holds(EIGHT_OR_MORE, Cell::Number(20.0), Cell::Suppressed), None);
-        assert_eq!(holds(Cell::Number(0.0), Cell::Number(15.0), Cell::Suppressed), Some(true));
-        assert_eq!(holds(Cell::Number(0.0), Cell::Number(10.0), Cell::Missing), None);
-    }
+    let sentence = |(_, what, alike): (&str, &str, usize)| match alike {
+        0 => format!("{}.", capitalised(what)),
+        _ => format!("{}, and {} alike; see data quality.", capitalised(what), counted(alike, "finding")),
+    };
+    kinds.into_iter().map(sentence).collect()
 }

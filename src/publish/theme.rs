@@ -1,4 +1,4 @@
-//! The colours of charts by what they are for, and whether they can be told apart from their ground.
+//! The colours of charts and report by what they are for, and whether they can be told apart from their ground.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 /// The theme that ships, in the form in which anyone writes their own.
 const SHIPPED: &str = include_str!("../../assets/theme.toml");
 
-/// What a colour of a chart is for.
+/// What a colour is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ink {
     /// The message of a chart.
@@ -40,10 +40,12 @@ pub(crate) enum Ink {
     Grid,
     /// The ground of everything.
     Paper,
+    /// The ground of the report's boxes.
+    Card,
 }
 
 /// Every ink with its name in theme files.
-const INKS: [(Ink, &str); 14] = [
+const INKS: [(Ink, &str); 15] = [
     (Ink::Headline, "headline"),
     (Ink::Words, "words"),
     (Ink::First, "first"),
@@ -58,6 +60,7 @@ const INKS: [(Ink, &str); 14] = [
     (Ink::Shade, "shade"),
     (Ink::Grid, "grid"),
     (Ink::Paper, "paper"),
+    (Ink::Card, "card"),
 ];
 
 impl Ink {
@@ -76,13 +79,13 @@ const GRAPHICS: f64 = 3.0;
 const RULES: [(&[Ink], &[Ink], f64); 5] = [
     (
         &[Ink::Headline, Ink::Words, Ink::First, Ink::Third],
-        &[Ink::Paper, Ink::Shade, Ink::OuterBand, Ink::InnerBand],
+        &[Ink::Paper, Ink::Card, Ink::Shade, Ink::OuterBand, Ink::InnerBand],
         TEXT,
     ),
     (&[Ink::BandEdge], &[Ink::Paper], TEXT),
     (&[Ink::Second, Ink::Fourth, Ink::Outline], &[Ink::Paper], GRAPHICS),
     (&[Ink::BandEdge], &[Ink::InnerBand, Ink::OuterBand], GRAPHICS),
-    (&[Ink::Paper], &[Ink::First], TEXT),
+    (&[Ink::Paper], &[Ink::First, Ink::Third], TEXT),
 ];
 
 /// A colour of the sRGB space.
@@ -176,7 +179,7 @@ struct ThemeFile {
     colours: BTreeMap<String, String>,
 }
 
-/// The colours of a pack's charts, each readable on every ground it stands on.
+/// The colours of a pack's charts and report, each readable on every ground it stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     colours: [Colour; INKS.len()],
@@ -197,7 +200,7 @@ impl Default for Theme {
 /// As the names and colours of a theme file.
 impl Serialize for Theme {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(INKS.iter().map(|(ink, name)| (name, self.of(*ink).to_string())))
+        serializer.collect_map(self.named().map(|(name, colour)| (name, colour.to_string())))
     }
 }
 
@@ -215,10 +218,15 @@ impl Theme {
         self.colours[ink as usize]
     }
 
+    /// Every colour with its name, in the order of the shipped file.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, Colour)> + '_ {
+        INKS.iter().map(|(ink, name)| (*name, self.of(*ink)))
+    }
+
     /// The theme with the colours of a theme file in place of its own.
     fn with(mut self, text: &str) -> Result<Theme, ThemeError> {
-        let file: ThemeFile =
-            toml::from_str(text).map_err(|error| ThemeError::Invalid(error.to_string().trim().replace('\n', " ")))?;
+        let file: ThemeFile = toml::from_str(text)
+            .map_err(|error| ThemeError::Invalid(error.to_string().trim().replace(char::is_control, " ")))?;
         if file.schema != 1 {
             return Err(ThemeError::Schema(file.schema));
         }
@@ -309,6 +317,8 @@ mod tests {
         );
         // A dark ground is as good a reason as a pale ink.
         assert!(refusal("inner_band = \"#2073BC\"").contains("on inner_band (#2073BC)"));
+        // The report's boxes are held against like the grounds of charts.
+        assert!(refusal("card = \"#777777\"").contains("on card (#777777)"));
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod grid;
 mod interventions;
 mod paths;
 mod pool;
+mod pooled_season;
 mod priors;
 mod stock;
 mod together;
@@ -41,7 +42,7 @@ pub use volatility::Volatility;
 #[derive(Debug, thiserror::Error)]
 pub enum ShockError {
     /// The text is no file of priors.
-    #[error("the priors are not valid: {0}; compare models/priors/england.toml")]
+    #[error("the priors are not valid: {}; compare models/priors/england.toml", .0.message().replace(char::is_control, " "))]
     Invalid(#[from] toml::de::Error),
     /// The file is of a schema that this version doesn't read.
     #[error("the priors have schema {found}; this version reads schema 1")]
@@ -95,7 +96,7 @@ pub struct ShockOptions {
     pub persistence: f64,
     /// Variance that the level gathers in a year, over the dispersion, before the data speak.
     pub wander: f64,
-    /// Standard deviation of a series' own season about the group's, as a logarithm.
+    /// Standard deviation of a series' own season about the group's, as a logarithm, unless the series show a larger one.
     pub season_spread: f64,
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum SimulateError {
     /// The text is no description of an authority.
-    #[error("the authority's description is not valid: {0}")]
+    #[error("the authority's description is not valid: {}", .0.message().replace(char::is_control, " "))]
     Invalid(#[from] toml::de::Error),
     /// An option has a value that describes no authority.
     #[error("the simulator's option `{option}` {problem}")]

@@ -1,5 +1,8 @@
 //! No child's identifier or date of birth is in any byte that a command writes, in whatever form the files come: on the
-//! streams, in packs (workbooks and Parquet files decoded), in project files, in what is left of temporary files.
+//! streams, in packs (workbooks and Parquet files decoded), in project files, in what is left of temporary files. And no
+//! exact number of records is in what a run says or publishes (`counts`).
+
+mod counts;
 
 use std::fs;
 use std::io::Read;

@@ -161,3 +161,53 @@ fn returns_alone_forecast_who_comes_into_care_and_where_children_live() {
     let said = complaint(groundswell(folder.path()).args(["scenario", "-s", "fewer-plans"]), 78);
     assert!(said.contains("needs referrals"), "{said}");
 }
+
+#[test]
+fn figures_of_ones_own_and_annex_a_lists_take_the_place_of_englands() {
+    let folder = project();
+    output(groundswell(folder.path()).args(["init", "referrals.csv"]), 0);
+    quick(folder.path(), "");
+    let said = output(groundswell(folder.path()).args(["check", "groundswell.toml"]), 0);
+    assert!(said.contains("referrals-only") && said.contains("[[pathway.step]]"), "{said}");
+    let plans = |pack: &Path| -> f64 {
+        let starts = |row: &&BTreeMap<String, String>| row["measure"] == "flow" && row["name"] == "plan starts";
+        table(pack, "pathway.csv").iter().filter(starts).map(|row| number(row, "mean")).sum()
+    };
+    let pack = folder.path().join("packs-OFFICIAL-SENSITIVE/2024-03");
+    output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
+    let englands = plans(&pack);
+    let assumed = |name: &str| table(&pack, "assumptions.csv").iter().any(|row| row["what"] == name);
+    assert!(assumed("national share, conference to plan"));
+    let path = folder.path().join("groundswell.toml");
+    let text = fs::read_to_string(&path).expect("a project file");
+    let own = "[[pathway.step]]\nstep = \"plan\"\nshare = 0.43\nmedian_days = 3\nchildren = 400\n";
+    fs::write(&path, text.clone() + own).expect("written");
+    output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
+    // England's is 86%.
+    let share = plans(&pack) / englands;
+    assert!((0.42..0.62).contains(&share), "{share}");
+    assert!(!assumed("national share, conference to plan") && !assumed("national days, conference to plan"));
+    fs::write(&path, text + &own.replace("0.43", "1.43")).expect("written");
+    let said = complaint(groundswell(folder.path()).arg("run"), 78);
+    assert!(said.contains("no. 1, of `plan`, needs a `share` above 0 and below 1"), "{said}");
+
+    // Lists of all extracts tell what became of each referral.
+    let lists = TempDir::new().expect("a temporary folder");
+    fs::copy(folder.path().join("options.toml"), lists.path().join("options.toml")).expect("copied");
+    let arguments = ["simulate", "-o", "lists", "--options", "options.toml", "--format", "annex-a"];
+    output(groundswell(lists.path()).args(arguments), 0);
+    let mut extracts: Vec<String> = fs::read_dir(lists.path().join("lists"))
+        .expect("extracts")
+        .map(|entry| format!("lists/{}", entry.expect("an extract").file_name().display()))
+        .filter(|name| lists.path().join(name).is_dir())
+        .collect();
+    extracts.sort();
+    output(groundswell(lists.path()).arg("init").args(&extracts), 0);
+    quick(lists.path(), "");
+    output(groundswell(lists.path()).args(["run", "--quiet"]), 0);
+    let pack = lists.path().join("packs-OFFICIAL-SENSITIVE/2024-03");
+    let report = fs::read_to_string(pack.join("report.html")).expect("a report");
+    assert!(report.contains("learnt from your own records of referrals"), "journeys of lists are used");
+    let findings = fs::read_to_string(pack.join("findings.csv")).expect("findings");
+    assert!(!findings.contains("referrals-only"), "{findings}");
+}

@@ -69,6 +69,10 @@ fn faults_of_rows_and_months() {
     write(here, "future.csv", &(whole.clone() + "2023-10-02,99,Police,N1\n"));
     let future = found(here, &["future.csv"], "future-date");
     assert_eq!((future["count"].as_u64(), future["place"]["rows"][0].as_u64()), (Some(1), Some(524)));
+    // However many they are: a month in which nothing came lies between.
+    let many: String = (0..10).map(|row| format!("2023-08-31,{row}x9,Police,N1\n")).collect();
+    write(here, "many.csv", &(whole.clone() + &many));
+    assert_eq!(found(here, &["many.csv"], "future-date")["count"], 10);
     write(here, "stray.csv", &(whole.clone() + "2043-10-02,99,Police,N1\n"));
     assert_eq!(found(here, &["stray.csv"], "stray-date")["count"], 1);
 

@@ -20,6 +20,10 @@ fn events(said: &str) -> Vec<Value> {
     events
 }
 
+fn json(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).expect("a file")).expect("JSON")
+}
+
 fn named<'a>(events: &'a [Value], name: &str) -> Vec<&'a Value> {
     events.iter().filter(|event| event["event"] == name).collect()
 }
@@ -74,7 +78,31 @@ fn an_internal_pack_has_a_folder_of_its_own() {
     let said = output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
     assert!(said.contains("packs-OFFICIAL-SENSITIVE"), "{said}");
     assert!(!folder.path().join("packs").exists(), "an exact pack lies beside those that may go out");
-    assert!(folder.path().join("packs-OFFICIAL-SENSITIVE/latest.json").is_file());
+    let packs = folder.path().join("packs-OFFICIAL-SENSITIVE");
+    let pointer: Value = json(&packs.join("latest.json"));
+    assert_eq!(pointer["marking"], "OFFICIAL-SENSITIVE");
+    let pack = packs.join(pointer["pack"].as_str().expect("a name"));
+    assert_eq!(json(&pack.join("manifest.json"))["marking"], "OFFICIAL-SENSITIVE");
+    let mut texts = 0;
+    for file in ["", "charts"].iter().flat_map(|of| fs::read_dir(pack.join(of)).expect("a folder")) {
+        let path = file.expect("an entry").path();
+        // What the program is made of tells nothing about a child; pictures and packed tables have tests of their own.
+        let is_text =
+            path.extension().is_some_and(|kind| ["csv", "json", "html", "svg"].iter().any(|text| kind == *text));
+        let is_empty = || fs::read_to_string(&path).expect("a text").lines().count() < 2;
+        if is_text && !path.ends_with("sbom.cdx.json") && !is_empty() {
+            let text = fs::read_to_string(&path).expect("a text");
+            assert!(text.contains("OFFICIAL-SENSITIVE"), "{} is not marked", path.display());
+            texts += 1;
+        }
+    }
+    assert!(texts > 20, "too few files: {texts}");
+    let said = output(groundswell(folder.path()).arg("status"), 0);
+    assert!(said.contains("intact  OFFICIAL-SENSITIVE"), "{said}");
+    // A pack that may go out carries none.
+    fs::write(&project, text).expect("a file");
+    output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
+    assert!(json(&folder.path().join("packs/latest.json"))["marking"].is_null());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The pathway against authorities of which everything is known, and on England's yearly figures.
 
-mod backtest;
+pub mod backtest;
 mod conservation;
 mod recovery;
 

@@ -53,9 +53,21 @@ fn a_changed_pack_is_told_by_status_and_verify() {
     fs::write(pack.join("forecasts.csv"), "better numbers").expect("a file");
     let text = output(groundswell(folder.path()).args(["verify", &name]), 65);
     assert!(text.starts_with("changed: forecasts.csv\n") && text.contains("1 file differs"), "{text}");
-    assert!(output(groundswell(folder.path()).arg("status"), 65).contains("NOT as published"));
-    let message = complaint(groundswell(folder.path()).args(["verify", "."]), 74);
+    let text = output(groundswell(folder.path()).arg("status"), 65);
+    assert!(text.contains("NOT as published") && text.contains("a run would publish it anew"), "{text}");
+    assert!(!text.contains("nothing new"), "{text}");
+    // The folder of all packs stands for the current one.
+    let text = output(groundswell(folder.path()).args(["verify", "packs"]), 65);
+    assert!(text.contains("packs/2022-12: NOT as published"), "{text}");
+    let message = complaint(groundswell(folder.path()).args(["verify", "."]), 66);
     assert!(message.contains("isn't a published pack"), "{message}");
+    // A rehearsal and the run say the same, and why.
+    let text = output(groundswell(folder.path()).args(["run", "--dry-run"]), 0);
+    assert!(text.contains("Would forecast") && text.contains("a run would publish it anew"), "{text}");
+    let text = output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
+    assert!(text.contains("The pack 2022-12 is not as it was published, so it was made anew"), "{text}");
+    let text = output(groundswell(folder.path()).args(["run", "--dry-run"]), 0);
+    assert!(text.contains("a run would publish nothing new") && !text.contains("Would forecast"), "{text}");
 }
 
 #[test]
@@ -137,4 +149,34 @@ fn the_next_pack_says_what_became_of_the_last_one() {
     let manifest = fs::read_to_string(pack.join("manifest.json")).expect("a manifest");
     assert!(manifest.contains("\"pack\": \"2022-12\""));
     output(groundswell(folder.path()).args(["rerun", &pack.to_string_lossy()]), 0);
+}
+
+#[test]
+fn the_alert_of_drift_and_the_report_tell_one_figure() {
+    let (folder, packs) = published();
+    fs::write(folder.path().join("series.csv"), with_another_year()).expect("a file");
+    let said = output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
+    // What the packs say themselves, judged here: of the only earlier pack every month counts once.
+    let vintages = fs::read_to_string(current(&packs).join("vintages.csv")).expect("a table");
+    let mut lines = vintages.lines().map(|line| line.split(',').collect::<Vec<&str>>());
+    let header = lines.next().expect("a header");
+    let column = |name: &str| header.iter().position(|column| *column == name).expect("the column");
+    let number = |row: &[&str], name: &str| row[column(name)].parse::<f64>().expect("a number");
+    let total: Vec<Vec<&str>> = lines.filter(|row| row[0] == "*").collect();
+    let held = total.iter().filter(|row| {
+        let y = number(row, "y");
+        (number(row, "lo_80")..=number(row, "hi_80")).contains(&y)
+    });
+    let held = held.count();
+    assert_eq!(total.len(), 12);
+    let alert = format!(
+        "of the 12 months known since that earlier packs forecast, the 80% range of the newest forecast of each held in {held};"
+    );
+    assert!(said.contains(&alert), "{said}");
+    let times = ["never", "once", "twice"].get(held).map_or(format!("{held} times"), |times| (*times).to_owned());
+    let sentence = format!(
+        "Of the 12 months known since that earlier packs forecast, the newest forecast of each month held {times}, by the range"
+    );
+    let report = fs::read_to_string(current(&packs).join("report.html")).expect("a report");
+    assert!(report.contains(&sentence), "{said}");
 }

@@ -3,7 +3,7 @@
 //! Method: complementary suppression as in Fischetti and Salazar (2001), Solving the cell suppression problem on tabular
 //! data with linear constraints, with their attacker (a linear programme for each hidden count) and a greedy choice in
 //! the place of their optimisation: the smallest count beneath the sum that tells too much, and a total only where no
-//! count is left.
+//! count is left. What was hidden on the way and turns out not to be needed is shown again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,32 +18,34 @@ const MOST_UNKNOWNS: usize = 220;
 /// Hides more until every hidden count is protected. Gives the rows to hide, and how many small counts stay within
 /// narrower bounds than the rule allows, because earlier packs leave nothing that would help.
 pub(super) fn solve(mut problem: Problem) -> (Vec<usize>, usize) {
+    let from_the_start: BTreeSet<usize> = problem.hidden().collect();
     // What nothing more can be done for.
     let mut lost: BTreeSet<usize> = BTreeSet::new();
     let mut seen: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-    loop {
+    let is_large = loop {
         let relations = problem.relations();
-        let bounds = problem.propagated(&relations);
-        let hidden: Vec<usize> = (0..problem.counts.len()).filter(|count| problem.counts[*count].hidden).collect();
-        let exposed =
-            hidden.iter().copied().find(|count| !lost.contains(count) && !problem.is_protected(*count, bounds[*count]));
-        let unknowns: BTreeSet<usize> = relations.iter().flat_map(Relation::members).collect();
-        let is_large = unknowns.len() > MOST_UNKNOWNS;
-        let exposed = match (exposed, problem.second_way(&relations, is_large)) {
-            (Some(exposed), _) => Some(exposed),
-            (None, None) => None,
-            (None, Some(crossing)) => {
+        let exposed = match problem.exposed_in_turn(&relations, &lost) {
+            Some(exposed) => exposed,
+            None => {
+                let unknowns: BTreeSet<usize> = relations.iter().flat_map(Relation::members).collect();
+                let is_large = unknowns.len() > MOST_UNKNOWNS;
+                let Some(crossing) = problem.second_way(&relations, is_large) else { break is_large };
                 if is_large && problem.hide_total_of(crossing) {
                     continue;
                 }
-                problem.exposed_together(&relations, &unknowns, &mut seen, &lost)
+                let Some(exposed) = problem.exposed_together(&relations, &unknowns, &mut seen, &lost) else {
+                    break is_large;
+                };
+                exposed
             }
         };
-        let Some(exposed) = exposed else { break };
         match problem.next_to_hide(exposed) {
             Some(more) => problem.counts[more].hidden = true,
             None => drop(lost.insert(exposed)),
         }
+    };
+    if !is_large && lost.is_empty() {
+        problem.show_what_may_be(&from_the_start);
     }
     let rows = problem.counts.iter().filter(|count| count.hidden).flat_map(|count| count.rows.iter().copied());
     // A larger count is hidden for the sake of others, and safe to be known where these are protected.
@@ -52,6 +54,52 @@ pub(super) fn solve(mut problem: Problem) -> (Vec<usize>, usize) {
 }
 
 impl Problem {
+    /// The hidden counts.
+    fn hidden(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.counts.len()).filter(|count| self.counts[*count].hidden)
+    }
+
+    /// The first hidden count that the relations bound too tightly, one taken after the other.
+    fn exposed_in_turn(&self, relations: &[Relation], lost: &BTreeSet<usize>) -> Option<usize> {
+        let bounds = self.propagated(relations);
+        self.hidden().find(|count| !lost.contains(count) && !self.is_protected(*count, bounds[*count]))
+    }
+
+    /// Shows what was hidden for the sake of others and isn't needed for them, totals and large counts first.
+    fn show_what_may_be(&mut self, from_the_start: &BTreeSet<usize>) {
+        let mut added: Vec<usize> = self.hidden().filter(|count| !from_the_start.contains(count)).collect();
+        let size = |count: &usize| (self.counts[*count].parts, self.counts[*count].value);
+        added.sort_by(|one, other| {
+            let (one, other) = (size(one), size(other));
+            other.0.cmp(&one.0).then(other.1.total_cmp(&one.1))
+        });
+        for count in added {
+            if !self.counts[count].hidden {
+                continue;
+            }
+            let before: Vec<usize> = self.hidden().collect();
+            self.counts[count].hidden = false;
+            // Another that isn't needed any more may be worked out then, and is shown too.
+            while let Some(exposed) = self.exposed() {
+                if from_the_start.contains(&exposed) {
+                    before.iter().for_each(|count| self.counts[*count].hidden = true);
+                    break;
+                }
+                self.counts[exposed].hidden = false;
+            }
+        }
+    }
+
+    /// A hidden count that is bounded too tightly.
+    fn exposed(&self) -> Option<usize> {
+        let (relations, none) = (self.relations(), BTreeSet::new());
+        self.exposed_in_turn(&relations, &none).or_else(|| {
+            self.second_way(&relations, false)?;
+            let unknowns = relations.iter().flat_map(Relation::members).collect();
+            self.exposed_together(&relations, &unknowns, &mut BTreeMap::new(), &none)
+        })
+    }
+
     /// Hides the total of a relation that cuts across others; false where an earlier pack showed it as it is.
     fn hide_total_of(&mut self, crossing: &Relation) -> bool {
         let is_it = |sum: &&Sum| !sum.told && crossing.parts.iter().all(|part| sum.parts.contains(part));

@@ -11,8 +11,10 @@ use super::findings;
 use crate::ingest::encoding::hexadecimal;
 use crate::ingest::error::IngestError;
 use crate::ingest::headers::Headers;
+use crate::ingest::labels::on_one_line;
 use crate::ingest::rows::{self, Scanned};
-use crate::ingest::table::{ReadThrough, digest_of, open_file};
+use crate::ingest::source::open_file;
+use crate::ingest::table::{ReadThrough, digest_of};
 use crate::ingest::text::TextBlocks;
 use crate::ingest::workbook::{SheetRow, Workbook};
 use crate::panel::{Finding, Place};
@@ -46,7 +48,7 @@ pub(in crate::ingest) struct Extract {
     others: u64,
     bytes: u64,
     sha256: String,
-    converted: Option<&'static str>,
+    pub(super) converted: Option<&'static str>,
 }
 
 /// Whether a path is a folder with at least one CSV file.
@@ -178,7 +180,7 @@ impl Extract {
 
     /// Where a list stands.
     pub(super) fn place(&self, part: usize) -> Place {
-        let name = self.parts[part].name.clone();
+        let name = on_one_line(&self.parts[part].name).into_owned();
         match self.holder {
             Holder::Book(_) => {
                 Place { file: Some(self.path.display().to_string()), sheet: Some(name), ..Place::default() }
@@ -191,7 +193,7 @@ impl Extract {
     pub(super) fn shown(&self, part: usize) -> PathBuf {
         let name = &self.parts[part].name;
         match self.holder {
-            Holder::Book(_) => format!("{}, sheet `{name}`", self.path.display()).into(),
+            Holder::Book(_) => format!("{}, sheet `{}`", self.path.display(), on_one_line(name)).into(),
             Holder::Folder => name.into(),
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::columns::Form;
 use crate::ingest::findings::plural;
 use crate::ingest::text::RowCount;
-use crate::panel::{Finding, Place, Severity};
+use crate::panel::{Finding, Place, Severity, Statement};
 
 /// A column of a list, and rows of it.
 fn rows_in(list: &Place, column: Option<&str>, rows: &RowCount) -> Place {
@@ -21,7 +21,7 @@ pub(super) fn other_sheets(path: &Path, form: Form, count: u64) -> Finding {
     Finding {
         name: "other-sheet",
         severity: Severity::Note,
-        what: format!("{} none of {lists}", plural(count, "sheet or file is", "sheets or files are")),
+        what: format!("{} none of {lists}", plural(count, "sheet or file is", "sheets or files are")).into(),
         place: Place { file: Some(path.display().to_string()), ..Place::default() },
         count,
         meaning: "They are passed over; care leavers, adoption, visits and reviews are not forecast.",
@@ -34,7 +34,7 @@ pub(super) fn missing_children(list: &Place, column: &str, rows: &RowCount) -> F
     Finding {
         name: "missing-identifier",
         severity: Severity::Loss,
-        what: format!("{} no child's identifier", plural(rows.count, "row has", "rows have")),
+        what: Statement::records(rows.count, "row has", "rows have").then(" no child's identifier"),
         place: rows_in(list, Some(column), rows),
         count: rows.count,
         meaning: "What they tell is left out of journeys; referrals are counted all the same.",
@@ -47,7 +47,7 @@ pub(super) fn missing_starts(list: &Place, column: &str, rows: &RowCount) -> Fin
     Finding {
         name: "missing-date",
         severity: Severity::Loss,
-        what: format!("{} no date", plural(rows.count, "row has", "rows have")),
+        what: Statement::records(rows.count, "row has", "rows have").then(" no date"),
         place: rows_in(list, Some(column), rows),
         count: rows.count,
         meaning: "These rows tell nothing that can be placed in time and are left out.",
@@ -60,7 +60,7 @@ pub(super) fn unreadable_dates(list: &Place, column: &str, rows: &RowCount) -> F
     Finding {
         name: "unreadable-date",
         severity: Severity::Loss,
-        what: format!("{} a date that can't be read", plural(rows.count, "row has", "rows have")),
+        what: Statement::records(rows.count, "row has", "rows have").then(" a date that can't be read"),
         place: rows_in(list, Some(column), rows),
         count: rows.count,
         meaning: "The date is taken as not given; a row without its first date is left out.",
@@ -73,7 +73,8 @@ pub(super) fn ambiguous_dates(list: &Place, column: &str, rows: &RowCount) -> Fi
     Finding {
         name: "ambiguous-date",
         severity: Severity::Warning,
-        what: format!("{} read day first; nothing in the column says so", plural(rows.count, "date was", "dates were")),
+        what: Statement::records(rows.count, "date was", "dates were")
+            .then(" read day first; nothing in the column says so"),
         place: rows_in(list, Some(column), rows),
         count: rows.count,
         meaning: "If the list is month first, these rows are counted in the wrong month.",
@@ -86,7 +87,7 @@ pub(super) fn impossible_order(list: &Place, column: &str, after: &str, rows: &R
     Finding {
         name: "impossible-order",
         severity: Severity::Warning,
-        what: format!("{column} lies before {after} in {}", plural(rows.count, "row", "rows")),
+        what: Statement::from(format!("{column} lies before {after} in ")).then_records(rows.count, "row", "rows"),
         place: rows_in(list, Some(column), rows),
         count: rows.count,
         meaning: "What it began is counted all the same; durations that end before they begin are of no use.",
@@ -99,7 +100,8 @@ pub(super) fn error_cells(list: &Place, rows: &RowCount) -> Finding {
     Finding {
         name: "error-cell",
         severity: Severity::Warning,
-        what: format!("{} an error such as #N/A in a column that is read", plural(rows.count, "row has", "rows have")),
+        what: Statement::records(rows.count, "row has", "rows have")
+            .then(" an error such as #N/A in a column that is read"),
         place: rows_in(list, None, rows),
         count: rows.count,
         meaning: "These cells are taken as empty.",

@@ -20,4 +20,4 @@ mod tests;
 pub(super) use columns::Form;
 pub use extract::fingerprint_of_folder;
 pub(super) use extract::{Extract, MOST_TITLES, header_ways, is_folder_of_lists};
-pub(super) use reader::{HEADERS, ReferralList, events, last_day};
+pub(super) use reader::{HEADERS, ReferralList, events_of_book, events_of_folder};

@@ -1,6 +1,7 @@
 //! Lists as rows of referrals, or as events of all kinds.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -8,14 +9,13 @@ use super::columns::{Found, Kind};
 use super::extract::Extract;
 use super::findings;
 use super::happened::{Told, events_of};
-use super::standard::Beside;
 use crate::ingest::dates::{self, OrderEvidence, Written, date_of};
 use crate::ingest::error::IngestError;
-use crate::ingest::events::{ChildIdentifier, Event, HeldLabels, Label};
+use crate::ingest::events::{ChildIdentifier, HeldLabels, Label};
 use crate::ingest::made::{MadeRows, RowMaker};
 use crate::ingest::options::DateOrder;
 use crate::ingest::rows::is_blank;
-use crate::ingest::table::{ReadThrough, open_file};
+use crate::ingest::table::{FileEvents, ReadThrough};
 use crate::ingest::text::RowCount;
 use crate::ingest::workbook::{Cell, SheetRow, Workbook};
 use crate::panel::{Finding, Place};
@@ -30,95 +30,145 @@ pub(in crate::ingest) struct ReferralList(pub(in crate::ingest) Extract);
 
 impl RowMaker for ReferralList {
     fn make(mut self: Box<Self>, rows: &mut MadeRows) -> Result<ReadThrough, IngestError> {
-        let extract = &mut self.0;
-        let needs = needs(extract)?;
-        let births = births(extract)?;
-        let (from_1904, size) = (extract.counts_from_1904(), extract.size());
-        let (mut count, mut notes) = (0, Vec::new());
-        for part in of_list(extract, Kind::Referral) {
-            let mut errors = RowCount::default();
-            extract.each_row(part, &mut |found, row| {
-                count += 1;
-                note_errors(found, &row, &mut errors);
-                let cell = |column: Option<usize>| column.and_then(|column| row.cell(column));
-                let text = |column| cell(column).map_or(String::new(), |cell| cell.text().into_owned());
-                let date = |column| cell(column).map_or(String::new(), |cell| cell.as_date(from_1904).into_owned());
-                let child = child_of(found, &row);
-                let token = child.map_or(String::new(), ChildIdentifier::token);
-                let referred = date(found.dates[0]);
-                let born = match found.born {
-                    Some(column) => date(Some(column)),
-                    None => child.and_then(|child| births.get(&child)).map_or(String::new(), Date::to_string),
-                };
-                let (source, nfa) = (text(found.labels[0]), text(found.labels[1]));
-                let need = match found.labels.get(2) {
-                    Some(column) => text(*column),
-                    None => {
-                        let of_case = child.and_then(|child| needs.get(&(child, read(&referred)?)));
-                        of_case.map_or(String::new(), |need| need.to_string())
-                    }
-                };
-                rows.push(row.number, &[&token, &referred, &source, &nfa, &need, &born], size);
-                if rows.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            })?;
-            if errors.count > 0 {
-                notes.push(findings::error_cells(&extract.place(part), &errors));
-            }
-        }
-        rows.finish(size);
-        Ok(extract.through(count, notes))
+        let events = rows.events();
+        walk(&mut self.0, Some(rows), events)
     }
 }
 
-/// All events of an extract, and what was noticed.
+/// Reads the lists of an extract, each once: referrals as rows, with what others tell of them; everything as events; or
+/// both.
+fn walk(extract: &mut Extract, mut rows: Option<&mut MadeRows>, events: bool) -> Result<ReadThrough, IngestError> {
+    let kinds: Vec<Kind> = extract.parts.iter().map(|part| part.found.list.kind).collect();
+    let mut held = HeldLabels::default();
+    // What each list tells and what was noticed in it, in the order of the lists.
+    let mut read: Vec<Reading> = kinds.iter().map(|_| Reading::default()).collect();
+    let (mut row_count, mut row_notes) = (0, Vec::new());
+    let is_beside = |kind: Kind| matches!(kind, Kind::Case | Kind::Person);
+    let mut converted = None;
+    for part in (0..kinds.len()).filter(|part| kinds[*part] != Kind::Referral) {
+        if is_beside(kinds[part]) && (events || rows.is_some()) {
+            read[part] = read_list(extract, part, &mut held, None)?;
+        } else if events {
+            // How a list that tells nothing of referrals is written is no matter of theirs.
+            let before = extract.converted.take();
+            read[part] = read_list(extract, part, &mut held, None)?;
+            converted = converted.or(extract.converted.take());
+            extract.converted = before;
+        }
+    }
+    let needs = if rows.is_some() { needs(&kinds, &read) } else { BTreeMap::new() };
+    let births = if rows.is_some() { births(&kinds, &read) } else { BTreeMap::new() };
+    for part in (0..kinds.len()).filter(|part| kinds[*part] == Kind::Referral) {
+        let mut errors = RowCount::default();
+        let referrals = rows.as_deref_mut().map(|rows| Referrals { rows, needs: &needs, births: &births });
+        let Some(mut referrals) = referrals else {
+            read[part] = read_list(extract, part, &mut held, None)?;
+            continue;
+        };
+        let place = extract.place(part);
+        if events {
+            read[part] = read_list(extract, part, &mut held, Some(&mut referrals))?;
+            errors = std::mem::take(&mut read[part].errors);
+            row_count += read[part].rows;
+        } else {
+            let (from_1904, size) = (extract.counts_from_1904(), extract.size());
+            extract.each_row(part, &mut |found, row| {
+                row_count += 1;
+                note_errors(found, &row, &mut errors);
+                referrals.push(found, &row, from_1904, size)
+            })?;
+        }
+        if errors.count > 0 {
+            row_notes.push(findings::error_cells(&place, &errors));
+        }
+    }
+    if let Some(rows) = rows {
+        rows.finish(extract.size());
+    }
+    if !events {
+        return Ok(extract.through(row_count, row_notes));
+    }
+    let count = read.iter().map(|list| list.rows).sum();
+    let mut notes = Vec::new();
+    read.iter_mut().for_each(|list| notes.append(&mut list.notes));
+    let told: Vec<Told> = read.into_iter().flat_map(|list| list.told).collect();
+    let events = events_of(&told);
+    let last = events.iter().map(|event| dates::days_since_epoch(event.key().2)).max();
+    let ReadThrough { notes, converted: of_referrals, .. } = extract.through(count, notes);
+    let converted = of_referrals.or(converted);
+    let events = Some(FileEvents { events, last, rows: count, notes, converted });
+    Ok(ReadThrough { events, ..extract.through(row_count, row_notes) })
+}
+
+/// Takes the rows of referrals.
+struct Referrals<'r> {
+    rows: &'r mut MadeRows,
+    needs: &'r BTreeMap<(ChildIdentifier, Date), Label>,
+    births: &'r BTreeMap<ChildIdentifier, Date>,
+}
+
+impl Referrals<'_> {
+    /// Takes one row; breaks where no more are wanted.
+    fn push(&mut self, found: &Found, row: &SheetRow, from_1904: bool, size: u64) -> ControlFlow<()> {
+        let cell = |column: Option<usize>| column.and_then(|column| row.cell(column));
+        let text = |column| cell(column).map_or(String::new(), |cell| cell.text().into_owned());
+        let date = |column| cell(column).map_or(String::new(), |cell| cell.as_date(from_1904).into_owned());
+        let child = child_of(found, row);
+        let token = child.map_or(String::new(), ChildIdentifier::token);
+        let referred = date(found.dates[0]);
+        let born = match found.born {
+            Some(column) => date(Some(column)),
+            None => child.and_then(|child| self.births.get(&child)).map_or(String::new(), Date::to_string),
+        };
+        let (source, nfa) = (text(found.labels[0]), text(found.labels[1]));
+        let need = match found.labels.get(2) {
+            Some(column) => text(*column),
+            None => {
+                let of_case = child.and_then(|child| self.needs.get(&(child, self::read(&referred)?)));
+                of_case.map_or(String::new(), |need| need.to_string())
+            }
+        };
+        self.rows.push(row.number, &[&token, &referred, &source, &nfa, &need, &born], size);
+        if self.rows.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+/// All events of the lists in a folder, and what was noticed.
 ///
 /// # Errors
 /// Where it can't be read or has no list.
-pub(in crate::ingest) fn events(path: &Path) -> Result<(Vec<Event>, ReadThrough), IngestError> {
-    let mut extract = if path.is_dir() {
-        Extract::of_folder(path)?
-    } else {
-        let book = Workbook::open(path, &mut open_file(path)?)?;
-        Extract::of_book(book)?.map_err(|_| IngestError::NotATable {
-            path: path.to_path_buf(),
-            what: "a workbook without any of Annex A's Lists 1 to 8",
-            remedy: "check the headers of its sheets",
-        })?
-    };
-    let (mut told, mut notes, mut rows) = (Vec::new(), Vec::new(), 0);
-    let mut labels = HeldLabels::default();
-    for part in 0..extract.parts.len() {
-        rows += read_list(&mut extract, part, &mut labels, &mut told, &mut notes)?;
-    }
-    Ok((events_of(&told), extract.through(rows, notes)))
+pub(in crate::ingest) fn events_of_folder(folder: &Path) -> Result<ReadThrough, IngestError> {
+    walk(&mut Extract::of_folder(folder)?, None, true)
 }
 
-/// The latest day on which anything of an extract began.
-pub(in crate::ingest) fn last_day(events: &[Event]) -> Option<i32> {
-    events.iter().map(|event| dates::days_since_epoch(event.key().2)).max()
-}
-
-fn of_list(extract: &Extract, kind: Kind) -> Vec<usize> {
-    (0..extract.parts.len()).filter(|part| extract.parts[*part].found.list.kind == kind).collect()
+/// All events of the lists in a workbook, and what was noticed.
+///
+/// # Errors
+/// Where it can't be read or has no list.
+pub(in crate::ingest) fn events_of_book(path: &Path, input: &mut dyn Read) -> Result<ReadThrough, IngestError> {
+    let lists = Extract::of_book(Workbook::open(path, input)?)?;
+    let mut extract = lists.map_err(|_| IngestError::NotATable {
+        path: path.to_path_buf(),
+        what: "a workbook without any of Annex A's Lists 1 to 8",
+        remedy: "check the headers of its sheets",
+    })?;
+    walk(&mut extract, None, true)
 }
 
 /// The needs that List 6 tells, by child and day.
-fn needs(extract: &mut Extract) -> Result<BTreeMap<(ChildIdentifier, Date), Label>, IngestError> {
-    let (mut told, mut unused, mut labels) = (Vec::new(), Vec::new(), HeldLabels::default());
-    for part in of_list(extract, Kind::Case) {
-        read_list(extract, part, &mut labels, &mut told, &mut unused)?;
-    }
-    let need = |row: Told| Some(((row.child, row.dates[0]?), row.labels[0].clone()?));
-    Ok(told.into_iter().filter_map(need).collect())
+fn needs(kinds: &[Kind], read: &[Reading]) -> BTreeMap<(ChildIdentifier, Date), Label> {
+    let need = |row: &Told| Some(((row.child, row.dates[0]?), row.labels[0].clone()?));
+    of_kind(kinds, read, Kind::Case).filter_map(need).collect()
 }
 
 /// The dates of birth that a list of persons tells.
-fn births(extract: &mut Extract) -> Result<BTreeMap<ChildIdentifier, Date>, IngestError> {
-    let (mut told, mut unused, mut labels) = (Vec::new(), Vec::new(), HeldLabels::default());
-    for part in of_list(extract, Kind::Person) {
-        read_list(extract, part, &mut labels, &mut told, &mut unused)?;
-    }
-    Ok(Beside::of(&told).born)
+fn births(kinds: &[Kind], read: &[Reading]) -> BTreeMap<ChildIdentifier, Date> {
+    let born = |row: &Told| Some((row.child, *row.dates.iter().flatten().next()?));
+    of_kind(kinds, read, Kind::Person).filter_map(born).collect()
+}
+
+fn of_kind<'r>(kinds: &'r [Kind], read: &'r [Reading], kind: Kind) -> impl Iterator<Item = &'r Told> {
+    kinds.iter().zip(read).filter(move |(of, _)| **of == kind).flat_map(|(_, list)| &list.told)
 }
 
 /// The child of a row.
@@ -193,15 +243,26 @@ impl Dates {
     }
 }
 
-/// Reads one list; gives how many rows it has.
+/// What a list tells.
+#[derive(Default)]
+struct Reading {
+    told: Vec<Told>,
+    notes: Vec<Finding>,
+    /// Rows with a cell that holds an error.
+    errors: RowCount,
+    rows: u64,
+}
+
+/// Reads one list; its rows go to `referrals` too, where they are wanted.
 fn read_list(
     extract: &mut Extract,
     part: usize,
     held: &mut HeldLabels,
-    told: &mut Vec<Told>,
-    notes: &mut Vec<Finding>,
-) -> Result<u64, IngestError> {
+    mut referrals: Option<&mut Referrals<'_>>,
+) -> Result<Reading, IngestError> {
     let (place, path, from_1904) = (extract.place(part), extract.shown(part), extract.counts_from_1904());
+    let (mut told, mut noted, size) = (Vec::new(), Vec::new(), extract.size());
+    let notes = &mut noted;
     let list = extract.parts[part].found.list;
     let mut numbers = Vec::new();
     let mut children = Vec::new();
@@ -212,9 +273,10 @@ fn read_list(
     extract.each_row(part, &mut |found, row| {
         rows += 1;
         note_errors(found, &row, &mut errors);
+        let more = referrals.as_mut().map_or(ControlFlow::Continue(()), |to| to.push(found, &row, from_1904, size));
         let Some(child) = child_of(found, &row) else {
             without_child.add(row.number);
-            return ControlFlow::Continue(());
+            return more;
         };
         let cell = |column: &Option<usize>| column.and_then(|column| row.cell(column));
         numbers.push(row.number);
@@ -225,7 +287,7 @@ fn read_list(
         }
         let label = |column| cell(column).map(Cell::text).filter(|text| !is_blank(text));
         labels.push(found.labels.iter().map(|column| label(column).and_then(|text| held.of(&text))).collect());
-        ControlFlow::Continue(())
+        more
     })?;
     let at = (path.as_path(), &place);
     if without_child.count > 0 {
@@ -263,5 +325,5 @@ fn read_list(
     if reversed.count > 0 {
         notes.push(findings::impossible_order(&place, list.dates[1].name, list.dates[0].name, &reversed));
     }
-    Ok(rows)
+    Ok(Reading { told, notes: noted, errors, rows })
 }

@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::events as events_of;
+use super::{events_of_book, events_of_folder};
+use crate::ingest::error::IngestError;
 use crate::ingest::events::{Event, Events, PlanKind};
 use crate::ingest::table::ReadThrough;
 use crate::ingest::workbook::made_by_hand::Made::{Date as Day, Empty, Error, Number, Text};
@@ -13,10 +14,12 @@ use crate::time::Date;
 type Sheets<'a> = [(&'a str, &'a [&'a [Made<'a>]])];
 
 fn read(sheets: &Sheets<'_>, from_1904: bool) -> (Vec<Event>, ReadThrough) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("a.xlsx");
-    std::fs::write(&path, workbook(sheets, from_1904)).expect("written");
-    events_of(&path).expect("an extract")
+    told(events_of_book(Path::new("a.xlsx"), &mut &workbook(sheets, from_1904)[..]))
+}
+
+fn told(read: Result<ReadThrough, IngestError>) -> (Vec<Event>, ReadThrough) {
+    let (events, through) = read.expect("an extract").events_apart();
+    (events.expect("events").1, through)
 }
 
 /// Findings as `name count sheet [rows]`.
@@ -241,7 +244,7 @@ fn a_folder_of_lists_gives_what_a_workbook_gives() {
     let windows: Vec<u8> = text.chars().map(|letter| letter as u32 as u8).collect();
     std::fs::write(folder.path().join("three.csv"), windows).expect("written");
     std::fs::write(folder.path().join("notes.csv"), "a,b\n1,2\n").expect("written");
-    let (found, through) = events_of(folder.path()).expect("lists");
+    let (found, through) = told(events_of_folder(folder.path()));
     let [Event::Referral(referral)] = &found[..] else { panic!("{found:?}") };
     assert_eq!((referral.date, referral.source.as_deref()), (Date::constant(2024, 3, 31), Some("Caf\u{e9}")));
     assert_eq!((through.converted, noted(&through).len()), (Some("Windows-1252"), 1));
@@ -276,7 +279,8 @@ fn every_shared_example_gives_its_events() {
         return;
     }
     for name in ["Annex_A.xlsx", "Annex_A_2024_Jan.xlsx"] {
-        let (found, through) = events_of(Path::new(&folder.join(name))).expect("an extract");
+        let mut book = std::fs::File::open(folder.join(name)).expect("a workbook");
+        let (found, through) = told(events_of_book(Path::new(name), &mut book));
         let count = |is: fn(&Event) -> bool| found.iter().filter(|event| is(event)).count();
         let counts = [
             count(|event| matches!(event, Event::Contact(_))),

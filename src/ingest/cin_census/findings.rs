@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use crate::ingest::findings::plural;
 use crate::ingest::text::RowCount;
-use crate::panel::{Finding, Place, Severity};
+use crate::panel::{Finding, Place, Severity, Statement};
 
 fn lines_in(path: &Path, column: Option<&str>, lines: &RowCount) -> Place {
     Place {
@@ -20,10 +19,8 @@ pub(super) fn before_return(path: &Path, lines: &RowCount) -> Finding {
     Finding {
         name: "referral-before-return",
         severity: Severity::Note,
-        what: format!(
-            "{} before the year of the return",
-            plural(lines.count, "referral is from", "referrals are from")
-        ),
+        what: Statement::records(lines.count, "referral is from", "referrals are from")
+            .then(" before the year of the return"),
         place: lines_in(path, Some("CINreferralDate"), lines),
         count: lines.count,
         meaning: "They are cases that were still open; the months before the return are counted from the returns of \
@@ -37,7 +34,7 @@ pub(super) fn after_return(path: &Path, lines: &RowCount) -> Finding {
     Finding {
         name: "date-after-extract",
         severity: Severity::Loss,
-        what: format!("{} after the last day of the return", plural(lines.count, "referral is", "referrals are")),
+        what: Statement::records(lines.count, "referral is", "referrals are").then(" after the last day of the return"),
         place: lines_in(path, Some("CINreferralDate"), lines),
         count: lines.count,
         meaning: "Nothing can have been referred after the return was made; these referrals are left out.",
@@ -50,7 +47,7 @@ pub(super) fn impossible_order(path: &Path, column: &'static str, after: &'stati
     Finding {
         name: "impossible-order",
         severity: Severity::Warning,
-        what: format!("{column} lies before {after} in {}", plural(lines.count, "case", "cases")),
+        what: Statement::from(format!("{column} lies before {after} in ")).then_records(lines.count, "case", "cases"),
         place: lines_in(path, Some(column), lines),
         count: lines.count,
         meaning: "Referrals are counted all the same; durations that end before they begin are of no use.",
@@ -63,7 +60,7 @@ pub(super) fn unreadable_dates(path: &Path, lines: &RowCount) -> Finding {
     Finding {
         name: "unreadable-date",
         severity: Severity::Loss,
-        what: format!("{} a date that can't be read", plural(lines.count, "entry has", "entries have")),
+        what: Statement::records(lines.count, "entry has", "entries have").then(" a date that can't be read"),
         place: lines_in(path, None, lines),
         count: lines.count,
         meaning: "These entries of cases are left out; referrals are counted by their own date.",
@@ -76,10 +73,12 @@ pub(super) fn missing_starts(path: &Path, lines: &RowCount) -> Finding {
     Finding {
         name: "missing-date",
         severity: Severity::Loss,
-        what: format!(
-            "{} no start",
-            plural(lines.count, "assessment, enquiry or plan has", "assessments, enquiries or plans have")
-        ),
+        what: Statement::records(
+            lines.count,
+            "assessment, enquiry or plan has",
+            "assessments, enquiries or plans have",
+        )
+        .then(" no start"),
         place: lines_in(path, None, lines),
         count: lines.count,
         meaning: "These entries of cases are left out; referrals are counted by their own date.",
@@ -92,7 +91,8 @@ pub(super) fn year_disagrees(path: &Path, first: String, last: String) -> Findin
     Finding {
         name: "return-year-disagrees",
         severity: Severity::Warning,
-        what: format!("Year and reference date of the return don't belong together; it is read as {first} to {last}"),
+        what: format!("Year and reference date of the return don't belong together; it is read as {first} to {last}")
+            .into(),
         place: lines_in(path, Some("ReferenceDate"), &RowCount::default()),
         count: 1,
         meaning: "Referrals outside this window are not counted.",
@@ -105,7 +105,7 @@ pub(super) fn unreadable_header(path: &Path, element: &'static str, first: Strin
     Finding {
         name: "unreadable-header",
         severity: Severity::Warning,
-        what: format!("{element} in the header can't be read; the return is read as {first} to {last}"),
+        what: format!("{element} in the header can't be read; the return is read as {first} to {last}").into(),
         place: lines_in(path, Some(element), &RowCount::default()),
         count: 1,
         meaning: "Referrals outside this window are not counted.",
@@ -118,7 +118,7 @@ pub(super) fn unknown_elements(path: &Path, lines: &RowCount) -> Finding {
     Finding {
         name: "unknown-element",
         severity: Severity::Note,
-        what: format!("{} that no return of 2017 to 2026 has", plural(lines.count, "element", "elements")),
+        what: Statement::records(lines.count, "element", "elements").then(" that no return of 2017 to 2026 has"),
         place: lines_in(path, None, lines),
         count: lines.count,
         meaning: "They are passed over.",

@@ -14,7 +14,7 @@ use crate::ingest::events::{
     Assessment, ChildIdentifier, Conference, Event, HeldLabels, Plan, PlanKind, Referral, Section47,
 };
 use crate::ingest::made::{MadeRows, RowMaker};
-use crate::ingest::table::ReadThrough;
+use crate::ingest::table::{FileEvents, ReadThrough};
 use crate::ingest::text::RowCount;
 use crate::panel::Finding;
 use crate::time::{Date, financial_year};
@@ -25,12 +25,11 @@ pub(in crate::ingest) const HEADERS: [&str; 7] =
 
 type Input = Box<dyn Read + Send>;
 
-/// Whether the start of a file is that of an XML document.
+/// Whether the start of a file is that of an XML document, as that of many a web page is too.
 pub(in crate::ingest) fn is_census(start: &[u8]) -> bool {
     let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
     let start = start.strip_prefix(b"\xFF\xFE").or_else(|| start.strip_prefix(b"\xFE\xFF")).unwrap_or(start);
-    let mut letters = start.iter().filter(|byte| **byte != 0 && !byte.is_ascii_whitespace());
-    letters.next() == Some(&b'<') && letters.next().is_some_and(|byte| *byte != b'h' && *byte != b'H')
+    start.iter().find(|byte| **byte != 0 && !byte.is_ascii_whitespace()) == Some(&b'<')
 }
 
 /// A return whose header has been read.
@@ -76,43 +75,68 @@ impl CensusReturn {
             converted: text.converted,
             notes,
             covers: vec![(days_since_epoch(self.window.first), days_since_epoch(self.window.last))],
+            events: None,
         }
     }
 }
 
 impl RowMaker for CensusReturn {
-    fn make(mut self: Box<Self>, rows: &mut MadeRows) -> Result<ReadThrough, IngestError> {
+    fn make(self: Box<Self>, rows: &mut MadeRows) -> Result<ReadThrough, IngestError> {
+        let events = rows.events();
+        self.walk(Some(rows), events)
+    }
+}
+
+impl CensusReturn {
+    /// Reads a return to its end: its cases as rows, as events, or both.
+    fn walk(mut self, mut rows: Option<&mut MadeRows>, events: bool) -> Result<ReadThrough, IngestError> {
         let mut watch = Watch::new(self.window, &self.document.heading);
         let authority = self.document.heading.authority.clone();
-        let mut made = 0;
+        let mut labels = HeldLabels::default();
+        let (mut told, mut cases) = (Vec::new(), 0);
         while let Some(child) = self.document.next_child()? {
             let token = match child.identifier.trim() {
                 "" => String::new(),
                 identifier => ChildIdentifier::of(identifier).token(),
             };
             for case in &child.cases {
-                made += 1;
+                cases += 1;
                 if !watch.look(&child, case) {
                     continue;
                 }
-                let cells = [
-                    &token,
-                    &case.referral,
-                    &case.source,
-                    &case.need,
-                    &case.no_further_action,
-                    child.born(),
-                    &authority,
-                ];
-                rows.push(case.line, &cells, self.document.text().bytes());
+                if events {
+                    of_case(&child, case, &mut labels, &mut told);
+                }
+                if let Some(rows) = &mut rows {
+                    let cells = [
+                        &token,
+                        &case.referral,
+                        &case.source,
+                        &case.need,
+                        &case.no_further_action,
+                        child.born(),
+                        &authority,
+                    ];
+                    rows.push(case.line, &cells, self.document.text().bytes());
+                }
             }
-            if rows.stopped() {
+            if rows.as_ref().is_some_and(|rows| rows.stopped()) {
                 break;
             }
         }
-        rows.finish(self.document.text().bytes());
+        if let Some(rows) = rows {
+            rows.finish(self.document.text().bytes());
+        }
         let notes = watch.findings(&self.path, &self.document.unknown);
-        Ok(self.through(made, notes))
+        let last = Some(days_since_epoch(self.window.last));
+        let events = events.then(|| FileEvents {
+            events: told,
+            last,
+            rows: cases,
+            notes: notes.clone(),
+            converted: self.document.text().converted,
+        });
+        Ok(ReadThrough { events, ..self.through(cases, notes) })
     }
 }
 
@@ -120,21 +144,8 @@ impl RowMaker for CensusReturn {
 ///
 /// # Errors
 /// Where the document is no return or breaks off.
-pub(in crate::ingest) fn events(path: &Path, input: Input) -> Result<(Vec<Event>, ReadThrough), IngestError> {
-    let mut census = CensusReturn::open(path, input)?;
-    let mut watch = Watch::new(census.window, &census.document.heading);
-    let mut labels = HeldLabels::default();
-    let (mut events, mut cases) = (Vec::new(), 0);
-    while let Some(child) = census.document.next_child()? {
-        for case in &child.cases {
-            cases += 1;
-            if watch.look(&child, case) {
-                of_case(&child, case, &mut labels, &mut events);
-            }
-        }
-    }
-    let notes = watch.findings(path, &census.document.unknown);
-    Ok((events, census.through(cases, notes)))
+pub(in crate::ingest) fn events(path: &Path, input: Input) -> Result<ReadThrough, IngestError> {
+    CensusReturn::open(path, input)?.walk(None, true)
 }
 
 fn of_case(child: &Child, case: &Case, labels: &mut HeldLabels, events: &mut Vec<Event>) {

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::ingest::findings::plural;
 use crate::ingest::text::RowCount;
-use crate::panel::{Finding, Place, Severity};
+use crate::panel::{Finding, Place, Severity, Statement};
 
 /// What was noticed about rows; findings come in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +62,7 @@ impl What {
         Finding {
             name,
             severity,
-            what: format!("{} {rest}", plural(rows.count, one, many)),
+            what: Statement::records(rows.count, one, many).then(format!(" {rest}")),
             place: Place {
                 file: Some(path.display().to_string()),
                 column: column.map(ToString::to_string),
@@ -157,10 +156,8 @@ pub(super) fn missing_births(count: u64) -> Finding {
     Finding {
         name: "missing-birth",
         severity: Severity::Loss,
-        what: format!(
-            "{} no date of birth in any Header or UASC table",
-            plural(count, "looked-after child has", "looked-after children have")
-        ),
+        what: Statement::records(count, "looked-after child has", "looked-after children have")
+            .then(" no date of birth in any Header or UASC table"),
         place: Place { column: Some("DOB".into()), ..Place::default() },
         count,
         meaning: "A model of placements by age can't use them.",
@@ -173,7 +170,7 @@ pub(super) fn unused_table(path: &Path, table: &str) -> Finding {
     Finding {
         name: "unused-table",
         severity: Severity::Note,
-        what: format!("The table {table} holds neither episodes nor dates of birth"),
+        what: format!("The table {table} holds neither episodes nor dates of birth").into(),
         place: Place { file: Some(path.display().to_string()), ..Place::default() },
         count: 1,
         meaning: "It is passed over.",

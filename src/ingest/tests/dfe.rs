@@ -36,6 +36,44 @@ fn each_year_runs_from_april_to_march() {
 }
 
 #[test]
+fn months_that_are_not_published_share_what_the_total_leaves() {
+    let months = ["12", "6", "c", "c", "7", "0", "11", "c", "6", "c", "c", "c"];
+    let row = |total: &str| {
+        authority("2024", "201", "E09000001", "City of London", months).replacen(",42,", &format!(",{total},"), 1)
+    };
+    let read = |total: &str| {
+        let folder = Folder::with("c6.csv", format!("{HEADER}{}", row(total)));
+        let ingested = folder.read("files = ['c6.csv']").expect("readable");
+        (lines(&ingested), folder.findings(&ingested.findings))
+    };
+    let (series, findings) = read("63");
+    assert_eq!(series, ["City of London: 12 6 4 3 7 0 11 4 6 3 4 3"]);
+    assert!(findings[0].starts_with("suppressed-month 6 [2]"), "{findings:?}");
+    // More than five a month isn't what suppression leaves: these months are not known.
+    let (series, findings) = read("102");
+    assert_eq!(series, ["City of London: 12 6 - - 7 0 11 - 6"]);
+    assert!(findings.iter().all(|finding| !finding.starts_with("suppressed-month")), "{findings:?}");
+}
+
+#[test]
+fn the_parts_of_london_are_not_counted_beside_it() {
+    let region = |name: &str| {
+        authority("2024", "", "", "", ONES)
+            .replace("Local authority", "Regional")
+            .replace("E12000001,North East", &format!("{name},{name}"))
+    };
+    let text =
+        format!("{HEADER}{}{}{}{}", region("London"), region("Inner London"), region("Outer London"), region("East"));
+    let folder = Folder::with("c6.csv", text);
+    let names = |options: &str| -> Vec<String> {
+        let ingested = folder.read(&format!("files = ['c6.csv']\nlevel = 'region'\n{options}")).expect("readable");
+        lines(&ingested).iter().map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(names(""), ["East", "London"]);
+    assert_eq!(names("areas = ['Inner London', 'Outer London']"), ["Inner London", "Outer London"]);
+}
+
+#[test]
 fn an_authority_that_ended_before_the_file_is_told_of() {
     let text = format!(
         "{HEADER}{}{}{}",

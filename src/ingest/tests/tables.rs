@@ -155,6 +155,20 @@ fn rows_in_any_order_give_the_same_blocks() {
 }
 
 #[test]
+fn financial_years_are_refused_and_a_month_of_that_form_is_not() {
+    let table = |years: &[&str]| {
+        let rows: String = years.iter().map(|year| format!("a,{year},100\n")).collect();
+        series(&format!("unique_id,ds,y\n{rows}"), None)
+    };
+    // Up to 2011/12 the second part could be a month.
+    for years in [&["2005/06", "2006/07"][..], &["2010-11", "2011-12", "2012-13"], &["2022/2023", "2023/2024"]] {
+        let error = table(years).expect_err("financial years").to_string();
+        assert!(error.contains("column `ds` holds financial years (as in row 2)"), "{error}");
+    }
+    assert_eq!(table(&["2005-05", "2005-06", "2005-07"]).expect("months").frequency(), Frequency::Month);
+}
+
+#[test]
 fn a_series_says_one_thing_about_a_period() {
     let same = series("unique_id,ds,y\na,1,2\na,1,2\na,2,3\n", None).expect("the same twice");
     assert_eq!(same.findings()[0].name, "duplicate-row");

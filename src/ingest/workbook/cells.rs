@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use calamine::DataRef;
 
 use crate::ingest::dates::{date_of, excel_day};
+use crate::ingest::labels::on_one_line;
 
 /// How long the text of a cell may be; what is longer is no field that is read, and is cut.
 const MOST_TEXT: usize = 1024;
@@ -102,7 +103,7 @@ impl SheetRow {
     /// The row as headers: one text a column, empty where there is none.
     pub(in crate::ingest) fn headers(&self) -> Vec<String> {
         let width = self.cells.last().map_or(0, |(column, _)| *column as usize + 1);
-        let text = |column| self.cell(column).map_or(String::new(), |cell| cell.text().into_owned());
+        let text = |column| self.cell(column).map_or(String::new(), |cell| on_one_line(&cell.text()).into_owned());
         (0..width).map(text).collect()
     }
 }

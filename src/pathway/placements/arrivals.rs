@@ -5,6 +5,7 @@ use super::rates::days_from;
 use super::simulate::{Run, purpose};
 use crate::math::random;
 use crate::pathway::draw::{exponential, gamma, normal, uniform};
+use crate::pathway::level::Wandering;
 
 impl Run<'_> {
     /// Adds everybody who enters; `rates` are the reference window's entries a day to each state, as drawn for the path.
@@ -20,7 +21,8 @@ impl Run<'_> {
         }
     }
 
-    /// What each month's entries are multiplied by: chance beyond Poisson, and the wandering of years.
+    /// What each month's entries are multiplied by: chance beyond Poisson, the level of the years
+    /// known, and each year's surprise.
     fn month_factors(&self, path: u64) -> Vec<f64> {
         let mut stream = random::stream(self.seed, &[purpose::MONTHS, path]);
         let beyond = self.rates.entry_dispersion - 1.0;
@@ -29,17 +31,19 @@ impl Run<'_> {
         let level =
             if beyond > 0.0 && entries > 0.0 { gamma(&mut stream, entries / beyond) * beyond / entries } else { 1.0 };
         let a_month = entries / f64::from(self.rates.window().days()) * 365.25 / 12.0;
-        let drift = self.options.entry_drift_per_year / libm::sqrt(12.0);
+        let mut years = Wandering::default();
         let mut wandered = 0.0;
         (0..self.days.steps())
-            .map(|_| {
-                wandered += drift * normal(&mut stream);
+            .map(|month| {
+                if month % 12 == 0 {
+                    wandered = years.year(self.trend.entry_spread * normal(&mut stream), self.options.smoothing);
+                }
                 let chance = if beyond > 0.0 && a_month > 0.0 {
                     gamma(&mut stream, a_month / beyond) * beyond / a_month
                 } else {
                     1.0
                 };
-                level * chance * libm::exp(wandered)
+                level * chance * libm::exp(self.trend.entry_level + wandered)
             })
             .collect()
     }

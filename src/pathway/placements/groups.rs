@@ -136,6 +136,12 @@ impl PlacementGroups {
         Date::new(year, born.month(), born.day()).or_else(|_| Date::new(year, 3, 1)).unwrap_or(Date::MAX)
     }
 
+    /// The band of an age in years; `None` from that on at which care ends.
+    pub(super) fn band_at(&self, years: f64) -> Option<usize> {
+        let below = self.file.ages.partition_point(|age| f64::from(age.from) <= years);
+        (years < f64::from(self.file.care.ends_at_age)).then(|| below.saturating_sub(1))
+    }
+
     /// The band of a child on a day; `None` from the birthday on which care ends. Days before birth count as the first.
     pub(super) fn band_on(&self, born: Date, day: Date) -> Option<usize> {
         (0..self.bands()).find(|band| day < self.birthday(born, band + 1))
@@ -154,6 +160,10 @@ mod tests {
         assert_eq!([on(2009, 2, 28), on(2009, 3, 1)], [Some(0), Some(1)]);
         assert_eq!([on(2024, 2, 28), on(2024, 2, 29)], [Some(3), Some(4)]);
         assert_eq!([on(2026, 2, 28), on(2026, 3, 1)], [Some(4), None]);
+        assert_eq!(
+            [0.5, 1.0, 15.9, 16.0, 17.9, 18.0].map(|age| groups.band_at(age)).map(|band| band.unwrap_or(9)),
+            [0, 1, 3, 4, 4, 9]
+        );
     }
 
     #[test]

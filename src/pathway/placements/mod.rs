@@ -4,6 +4,7 @@
 //! and sample paths of children by age and placement ([`PlacementForecast`]). What a placement costs is said beside.
 
 mod arrivals;
+mod balance;
 mod groups;
 mod history;
 mod options;
@@ -11,6 +12,8 @@ mod population;
 mod rates;
 mod scenario;
 mod simulate;
+mod trend;
+mod years;
 
 pub use groups::PlacementGroups;
 pub use history::{CareHistory, CareStay};

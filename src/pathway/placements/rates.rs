@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::groups::PlacementGroups;
 use super::history::CareHistory;
+use super::trend::CareTrend;
 use crate::pathway::PathwayError;
 use crate::time::{Frequency, Period};
 
@@ -49,6 +50,8 @@ pub struct PlacementRates {
     pub(super) entry_ages: Vec<Vec<i32>>,
     /// How many times the Poisson variance monthly entries have.
     pub(super) entry_dispersion: f64,
+    /// What the years known say about those ahead; `None` where the window's rates simply go on.
+    pub(super) trend: Option<CareTrend>,
 }
 
 /// Entries more scattered than this many times the Poisson variance have no common rate.
@@ -73,6 +76,7 @@ impl PlacementRates {
             aged_out: 0,
             entry_ages: vec![Vec::new(); bands],
             entry_dispersion: 1.0,
+            trend: None,
             groups,
         };
         let mut monthly = std::collections::BTreeMap::<Period, f64>::new();

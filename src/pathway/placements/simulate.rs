@@ -12,11 +12,13 @@ use super::options::PlacementOptions;
 use super::population::{PathRates, Population, PopulationCounts};
 use super::rates::{PlacementRates, days_from};
 use super::scenario::RateLevers;
+use super::trend::CareTrend;
 use crate::forecast::{Draws, Forecast};
 use crate::math::random;
 use crate::panel::{SeriesKey, ValueKind};
 use crate::pathway::PathwayError;
 use crate::pathway::draw::{gamma, normal};
+use crate::pathway::level::Wandering;
 use crate::pathway::lever::PathwayLever;
 use crate::pathway::simulate::counts;
 use crate::pathway::stock::{Days, StockCount};
@@ -89,8 +91,8 @@ impl PlacementRates {
     /// histories know of later days is not used.
     ///
     /// Method: rates are drawn once a path from their gamma posteriors; entries are a Poisson process whose monthly rate
-    /// varies as past months did (gamma-mixed, Pearson's dispersion) and wanders from year to year; leaving rates wander
-    /// alike. Where entries are given, as many children come in as they say in each path and month. Children come in at
+    /// varies as past months did (gamma-mixed, Pearson's dispersion) and surprises from year to year, as do the rates of
+    /// exits and moves ([`PlacementRates::carried_on`]). Where entries are given, as many children come in as they say in each path and month. Children come in at
     /// ages and into groups in which children came in.
     ///
     /// # Errors
@@ -120,6 +122,7 @@ impl PlacementRates {
             days: Arc::new(days),
             residents: self.residents(histories, origin),
             options: *options,
+            trend: self.trend.unwrap_or_else(|| CareTrend::none(options)),
             seed: draws.seed,
             origin,
         };
@@ -139,7 +142,7 @@ impl PlacementRates {
     }
 
     /// Birthday, group and first day of those looked after when the horizon starts, sorted.
-    fn residents(&self, histories: &[CareHistory], origin: Date) -> Vec<(Date, usize, i32)> {
+    pub(super) fn residents(&self, histories: &[CareHistory], origin: Date) -> Vec<(Date, usize, i32)> {
         let here = histories.iter().filter_map(|history| {
             let here = |stay: &&CareStay| stay.start < origin && stay.end.is_none_or(|end| end >= origin);
             let stay = history.stays().iter().find(here)?;
@@ -221,6 +224,7 @@ pub(super) struct Run<'a> {
     pub days: Arc<Days>,
     residents: Vec<(Date, usize, i32)>,
     pub options: PlacementOptions,
+    pub trend: CareTrend,
     pub seed: u64,
     pub origin: Date,
 }
@@ -261,11 +265,12 @@ impl Run<'_> {
             })
             .collect();
         let years = self.days.steps().div_ceil(12);
-        let mut wandered = 0.0;
-        let factors: Vec<f64> = (0..years)
+        let (mut exits, mut moves) = (Wandering::default(), Wandering::default());
+        let factors: Vec<[f64; 2]> = (0..years)
             .map(|_| {
-                wandered += self.options.leaving_drift_per_year * normal(stream);
-                libm::exp(wandered)
+                let [exit, transfer] = [self.trend.exit_spread, self.trend.move_spread].map(|of| of * normal(stream));
+                let exit = self.trend.exit_level + exits.year(exit, self.options.smoothing);
+                [libm::exp(exit), libm::exp(moves.year(transfer, self.options.smoothing))]
             })
             .collect();
         let mut from_day: Vec<i32> =
@@ -280,8 +285,9 @@ impl Run<'_> {
                     if to == state % kinds {
                         return 0.0;
                     }
+                    let factor = factors[year][usize::from(to < kinds)];
                     let to = (to < kinds).then_some(to);
-                    self.levers.leaving(*day, state / kinds, state % kinds, to, rate * factors[year])
+                    self.levers.leaving(*day, state / kinds, state % kinds, to, rate * factor)
                 };
                 rates.iter().enumerate().map(with_levers).collect()
             };

@@ -5,7 +5,7 @@ use ndarray::Array2;
 use super::super::care::CareRecords;
 use super::super::work::Work;
 use crate::panel::{Finding, Panel, Place, SeriesKey, Severity, ValueKind};
-use crate::pathway::placements::{CareHistory, PlacementGroups, PlacementRates};
+use crate::pathway::placements::{CareHistory, PlacementGroups, PlacementRates, ReferenceWindow};
 use crate::pathway::{CareStarts, Placed};
 use crate::pipeline::Error;
 use crate::project::RunPlan;
@@ -49,7 +49,10 @@ impl<'a> FittedCare<'a> {
             findings.push(untold(untold_months));
         }
         let window = plan.pathway().placements.window(records.first, known.last_day())?;
+        let options = &plan.pathway().placements;
+        let covered = ReferenceWindow { first: records.first, last: known.last_day() };
         let rates = PlacementRates::estimate(&histories, window, PlacementGroups::shipped())?;
+        let rates = rates.carried_on(&histories, covered, options);
         Ok(Some(FittedCare { rates, histories, months, untold_months }))
     }
 
@@ -112,7 +115,7 @@ fn untold(months: usize) -> Finding {
     Finding {
         name: "returns-end-early",
         severity: Severity::Warning,
-        what: format!("the returns of looked-after children end {months} months before the forecast starts"),
+        what: format!("the returns of looked-after children end {months} months before the forecast starts").into(),
         place: Place::default(),
         count: months as u64,
         meaning: "These months are simulated, so that today's placements have a range already.",
@@ -124,7 +127,7 @@ fn too_late() -> Finding {
     Finding {
         name: "returns-start-late",
         severity: Severity::Loss,
-        what: "the returns of looked-after children start after the forecast does".to_owned(),
+        what: "the returns of looked-after children start after the forecast does".into(),
         place: Place::default(),
         count: 1,
         meaning: "Nothing is said about placements.",

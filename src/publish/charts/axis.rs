@@ -61,6 +61,9 @@ pub(crate) fn round_top(largest: f64) -> f64 {
     steps.into_iter().map(round).find(|top| *top >= largest * (1.0 - 1e-12)).unwrap_or(10.0 * power)
 }
 
+/// How much room tick marks and names of periods take under a frame.
+pub(crate) const PERIODS: f64 = LABEL + 30.0;
+
 /// A rectangle with figures on both axes: periods (or positions) across, counts from zero up.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame {
@@ -72,6 +75,12 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// Counts from zero to the last tick in an area, whose left edge makes room for their figures.
+    pub fn new(area: Area, ticks: &[f64], kind: Type, across: (f64, f64)) -> Frame {
+        let left = area.left + counts_width(ticks, kind);
+        Frame { area: Area { left, ..area }, across, top: ticks[ticks.len() - 1] }
+    }
+
     pub fn x(&self, position: f64) -> f64 {
         let (first, last) = self.across;
         let share = if last > first { (position - first) / (last - first) } else { 0.5 };

@@ -1,6 +1,6 @@
 //! What placements and social workers cost by financial year, with ranges of joint paths.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, ticks_from_zero};
+use super::axis::{Frame, axis_type, draw_counts, ticks_from_zero};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use super::typeface::wrapped;
 use super::{Chart, Plot, Words};
@@ -61,16 +61,12 @@ impl Plot for Cost {
         let highs = self.years.iter().flat_map(|year| self.bands.iter().filter_map(|level| year.range.of(*level)));
         let largest = highs.filter_map(|(_, high)| self.scaled(high)).fold(1.0, f64::max);
         let ticks = ticks_from_zero(largest * 1.06, 5);
-        let frame = Frame {
-            area: Area {
-                left: area.left + counts_width(&ticks, kind),
-                top: area.top + LABEL,
-                right: area.right - 8.0,
-                bottom: area.bottom - 2.2 * LABEL - 24.0,
-            },
-            across: (-0.6, self.years.len() as f64 - 0.4),
-            top: ticks[ticks.len() - 1],
-        };
+        let frame = Frame::new(
+            Area { top: area.top + LABEL, right: area.right - 8.0, bottom: area.bottom - 2.2 * LABEL - 24.0, ..area },
+            &ticks,
+            kind,
+            (-0.6, self.years.len() as f64 - 0.4),
+        );
         draw_counts(canvas, &frame, &ticks, kind);
         let apart = frame.area.width() / self.years.len().max(1) as f64;
         let half = (apart * 0.28).min(120.0);

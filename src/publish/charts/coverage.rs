@@ -1,5 +1,6 @@
 //! How often the ranges held in tests on the past.
 
+use super::axis::PERIODS;
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use super::typeface::shortened;
 use super::{Chart, Plot, Words, key, nothing};
@@ -25,7 +26,7 @@ impl Plot for Coverage {
     fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
         let kind = Type::label(Ink::Words);
         let top = self.draw_key(canvas, area);
-        let row = ((area.bottom - top - LABEL - 30.0) / self.rows.len().max(1) as f64).min(150.0);
+        let row = ((area.bottom - top - PERIODS) / self.rows.len().max(1) as f64).min(150.0);
         let widest = self.rows.iter().map(|row| kind.width(&row.name)).fold(0.0, f64::max);
         let names = widest.min(area.width() * 0.44);
         let (left, right) = (area.left + names + 18.0, area.right - kind.bold().width("100%") - 20.0);

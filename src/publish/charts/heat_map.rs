@@ -3,7 +3,7 @@
 //! Colour is never the only difference: the less is there, the lower a cell is filled, and what is missing is struck
 //! through.
 
-use super::axis::{Frame, axis_type, draw_periods};
+use super::axis::{Frame, PERIODS, axis_type, draw_periods};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use super::typeface::shortened;
 use super::{Plot, key};
@@ -109,7 +109,7 @@ impl Plot for HeatMap {
         let below =
             key::draw(canvas, area, names, 38.0, |canvas, place, swatch| self.key[place].0.draw(canvas, swatch));
         let top = below + 12.0;
-        let row = ((area.bottom - top - LABEL - 30.0) / self.rows.len().max(1) as f64).clamp(4.0, 70.0);
+        let row = ((area.bottom - top - PERIODS) / self.rows.len().max(1) as f64).clamp(4.0, 70.0);
         let kind = axis_type().sized((row * 0.9).clamp(24.0, LABEL));
         let widest = self.rows.iter().map(|row| kind.width(&row.name)).fold(0.0, f64::max);
         let names = widest.min(area.width() * 0.34);

@@ -1,12 +1,13 @@
 //! The last forecasts against what happened.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, short_name, ticks_from_zero};
-use super::canvas::{Anchor, Area, Canvas, LABEL};
+use super::axis::{Frame, PERIODS, axis_type, draw_counts, short_name, ticks_from_zero};
+use super::canvas::{Anchor, Area, Canvas};
 use super::{Chart, Plot, Words, key, nothing};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
 use crate::publish::contents::{PackContents, cell};
-use crate::publish::sentences::{holds, record, spoken_level};
+use crate::publish::held::{holds, record};
+use crate::publish::sentences::spoken_level;
 use crate::publish::series::{Range, drawn};
 use crate::publish::sheet::{Sheet, Value};
 use crate::publish::theme::Ink;
@@ -38,16 +39,12 @@ impl Plot for LastForecasts {
         });
         let ticks = ticks_from_zero(figures.filter_map(drawn).fold(0.0, f64::max), 5);
         let top = self.draw_key(canvas, area);
-        let frame = Frame {
-            area: Area {
-                left: area.left + counts_width(&ticks, kind),
-                top,
-                right: area.right - 10.0,
-                bottom: area.bottom - LABEL - 30.0,
-            },
-            across: (-0.6, self.forecasts.len() as f64 - 0.4),
-            top: ticks[ticks.len() - 1],
-        };
+        let frame = Frame::new(
+            Area { top, right: area.right - 10.0, bottom: area.bottom - PERIODS, ..area },
+            &ticks,
+            kind,
+            (-0.6, self.forecasts.len() as f64 - 0.4),
+        );
         draw_counts(canvas, &frame, &ticks, kind);
         let apart = frame.area.width() / self.forecasts.len().max(1) as f64;
         let half = (apart * 0.3).min(26.0);

@@ -69,6 +69,11 @@ impl Canvas<'_> {
     }
 }
 
+/// How wide the widest of such labels is.
+pub(crate) fn labels_width(labels: &[(f64, impl AsRef<str>, Type)]) -> f64 {
+    labels.iter().map(|(_, text, kind)| kind.width(text.as_ref())).fold(0.0, f64::max)
+}
+
 /// Labels beside the ends of lines, from top to bottom: where each belongs, the text, how it looks; `apart` from the
 /// frame's edge.
 pub(crate) fn draw_end_labels(

@@ -1,8 +1,8 @@
 //! The year's usual shape, and the forecast beside it.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, period_month, ticks_from_zero};
+use super::axis::{Frame, PERIODS, axis_type, draw_counts, period_month, ticks_from_zero};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::placement::draw_end_labels;
+use super::placement::{draw_end_labels, labels_width};
 use super::{Chart, Plot, Words};
 use crate::disclosure::Cell;
 use crate::publish::contents::{Lockdown, PackContents};
@@ -14,6 +14,9 @@ use crate::time::{Frequency, Period};
 
 /// The usual shape is that of so many years.
 const YEARS: usize = 5;
+
+/// Fewer years don't tell what is usual.
+const USUAL_YEARS: usize = 3;
 
 /// One position of the year.
 #[derive(Debug, Clone)]
@@ -37,17 +40,13 @@ impl Plot for Season {
             self.places.iter().flat_map(|place| [place.highest, place.forecast.unwrap_or(0.0)]).fold(0.0, f64::max);
         let ticks = ticks_from_zero(largest, 5);
         let labels = self.end_labels();
-        let room = labels.iter().map(|(_, text, kind)| kind.width(text)).fold(0.0, f64::max) + 24.0;
-        let frame = Frame {
-            area: Area {
-                left: area.left + counts_width(&ticks, kind),
-                top: area.top + LABEL * 0.6,
-                right: area.right - room,
-                bottom: area.bottom - LABEL - 30.0,
-            },
-            across: (-0.4, self.places.len() as f64 - 0.6),
-            top: ticks[ticks.len() - 1],
-        };
+        let room = labels_width(&labels) + 24.0;
+        let frame = Frame::new(
+            Area { top: area.top + LABEL * 0.6, right: area.right - room, bottom: area.bottom - PERIODS, ..area },
+            &ticks,
+            kind,
+            (-0.4, self.places.len() as f64 - 0.6),
+        );
         draw_counts(canvas, &frame, &ticks, kind);
         let points = |figure: &dyn Fn(&Place) -> Option<f64>| -> Vec<(f64, f64)> {
             let places = self.places.iter().enumerate();
@@ -135,10 +134,15 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Option<Char
     };
     let mean = |place: &Place| spoken(Cell::Number(place.mean));
     let words = Words {
-        headline: headline([
-            format!("{} is usually the busiest {noun}, {} the quietest", long(busiest), long(quietest)),
-            format!("The year’s usual shape by {noun}"),
-        ]),
+        headline: if years < USUAL_YEARS {
+            let known = if years == 1 { "one year alone".to_owned() } else { format!("{years} years alone") };
+            headline([format!("{} by {noun}, of {known}: too few to tell a season", capitalised(&contents.measure))])
+        } else {
+            headline([
+                format!("{} is usually the busiest {noun}, {} the quietest", long(busiest), long(quietest)),
+                format!("The year’s usual shape by {noun}"),
+            ])
+        },
         subtitle: format!(
             "{} by {noun} of the year, {}, {}{} and forecast",
             capitalised(&contents.measure),

@@ -1,9 +1,9 @@
 //! History and forecast of one series over time.
 
 use super::Plot;
-use super::axis::{Frame, axis_type, counts_width, draw_counts, draw_periods, short_name, ticks_from_zero};
+use super::axis::{Frame, PERIODS, axis_type, draw_counts, draw_periods, short_name, ticks_from_zero};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use super::placement::{Spot, draw_end_labels, first_free};
+use super::placement::{Spot, draw_end_labels, first_free, labels_width};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
 use crate::publish::contents::{Lockdown, PackContents};
@@ -179,16 +179,12 @@ impl Plot for Timeline {
         let kind = axis_type();
         let ticks = ticks_from_zero(self.largest(), 5);
         let end_labels = self.end_labels();
-        let mut frame = Frame {
-            area: Area {
-                left: area.left + counts_width(&ticks, kind),
-                top: area.top,
-                right: area.right - self.room_right(),
-                bottom: area.bottom - LABEL - 30.0,
-            },
-            across: self.across(),
-            top: ticks[ticks.len() - 1],
-        };
+        let mut frame = Frame::new(
+            Area { right: area.right - self.room_right(), bottom: area.bottom - PERIODS, ..area },
+            &ticks,
+            kind,
+            self.across(),
+        );
         let strip = self.strip(&frame);
         let lowest = strip.iter().map(|label| label.spot.y + STRIP_ROW).fold(0.0, f64::max);
         frame.area.top += lowest + 8.0;
@@ -307,7 +303,7 @@ impl Timeline {
 
     /// How much room the labels of the lines' ends take.
     fn room_right(&self) -> f64 {
-        self.end_labels().iter().map(|(_, text, kind)| kind.width(text)).fold(0.0, f64::max) + 18.0
+        labels_width(&self.end_labels()) + 18.0
     }
 
     /// From top to bottom: where it belongs, the text, how it looks.

@@ -1,8 +1,8 @@
 //! Social workers needed, against those in post and the establishment.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, draw_periods, ticks_from_zero};
+use super::axis::{Frame, PERIODS, axis_type, draw_counts, draw_periods, ticks_from_zero};
 use super::canvas::{Area, Canvas, LABEL, Type};
-use super::placement::draw_end_labels;
+use super::placement::{draw_end_labels, labels_width};
 use super::timeline::{Timeline, bands};
 use super::{Chart, Plot, Words};
 use crate::disclosure::Cell;
@@ -27,17 +27,13 @@ impl Plot for Workers {
         let largest = self.posts.iter().map(|(_, posts)| *posts).fold(self.needed.largest(), f64::max);
         let ticks = ticks_from_zero(largest, 5);
         let labels = self.labels();
-        let room = labels.iter().map(|(_, text, kind)| kind.width(text)).fold(0.0, f64::max) + 20.0;
-        let frame = Frame {
-            area: Area {
-                left: area.left + counts_width(&ticks, kind),
-                top: area.top + LABEL * 0.6,
-                right: area.right - room,
-                bottom: area.bottom - LABEL - 30.0,
-            },
-            across: self.needed.across(),
-            top: ticks[ticks.len() - 1],
-        };
+        let room = labels_width(&labels) + 20.0;
+        let frame = Frame::new(
+            Area { top: area.top + LABEL * 0.6, right: area.right - room, bottom: area.bottom - PERIODS, ..area },
+            &ticks,
+            kind,
+            self.needed.across(),
+        );
         draw_counts(canvas, &frame, &ticks, kind);
         draw_periods(canvas, &frame, self.needed.first, self.needed.last, kind);
         self.needed.draw_lines(canvas, &frame, 5, true);

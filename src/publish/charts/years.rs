@@ -1,6 +1,6 @@
 //! The year from the origin on, beside the same twelve months of years past.
 
-use super::axis::{Frame, axis_type, counts_width, draw_counts, in_words, short_name, ticks_from_zero};
+use super::axis::{Frame, axis_type, draw_counts, in_words, short_name, ticks_from_zero};
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use super::typeface::wrapped;
 use super::{Chart, Plot, Words, nothing};
@@ -49,16 +49,12 @@ impl Plot for Years {
         let largest = figures.chain(past.iter().map(|year| year.most)).fold(0.0, f64::max);
         let ticks = ticks_from_zero(largest * 1.08, 5);
         let columns = past.len() + 1;
-        let frame = Frame {
-            area: Area {
-                left: area.left + counts_width(&ticks, kind),
-                top: area.top + LABEL * 0.6,
-                right: area.right,
-                bottom: area.bottom - NAME_LINES as f64 * LABEL * 1.1 - 18.0,
-            },
-            across: (-0.5, columns as f64 - 0.5),
-            top: ticks[ticks.len() - 1],
-        };
+        let frame = Frame::new(
+            Area { top: area.top + LABEL * 0.6, bottom: area.bottom - NAME_LINES as f64 * LABEL * 1.1 - 18.0, ..area },
+            &ticks,
+            kind,
+            (-0.5, columns as f64 - 0.5),
+        );
         draw_counts(canvas, &frame, &ticks, kind);
         let apart = frame.area.width() / columns as f64;
         let half = (apart * 0.36).min(70.0);

@@ -114,7 +114,7 @@ const ANYWHERE: &[(&str, Unit, &str)] = &[
     ("came_back_so_far", Counted, "estimated sum of what came back until the end of the period"),
     ("care_months", Named("children x months"), "children looked after, added up over the months of the horizon"),
     ("case_months", Named("cases x months"), "open cases added up over the months of the horizon"),
-    ("count", None, "rows, cells or periods of the input concerned"),
+    ("count", None, "records of the input concerned (rows, referrals, episodes, children); empty where a finding is of periods, series or files"),
     ("description", None, "what was fitted, in words"),
     ("ds", None, "first day of the period"),
     ("expected", Counted, "the sum of the parts"),

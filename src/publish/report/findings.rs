@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::publish::contents::{PackContents, cell, text};
-use crate::publish::words::{counted, shown};
+use crate::publish::contents::{PackContents, text};
+use crate::publish::words::counted;
 
 /// Findings of one kind.
 #[derive(Debug, Serialize)]
@@ -17,12 +17,11 @@ pub(super) struct FindingCard {
     many: Option<String>,
 }
 
-/// One finding: what, where and how often.
+/// One finding: what, with how often, and where.
 #[derive(Debug, Serialize)]
 struct Found {
     what: String,
     place: String,
-    count: String,
 }
 
 /// So many findings of a kind are read at once; more are folded.
@@ -39,7 +38,7 @@ pub(super) fn findings(contents: &PackContents) -> Vec<FindingCard> {
             "warning" => "Warning",
             _ => "Note",
         };
-        let found = Found { what: of("what"), place: of("where"), count: shown(cell(table, "count", row)) };
+        let found = Found { what: of("what"), place: of("where") };
         let (name, meaning, remedy) = (of("name"), of("meaning"), of("remedy"));
         let alike = |card: &&mut FindingCard| card.name == name && card.severity == severity && card.remedy == remedy;
         match cards.iter_mut().find(alike) {

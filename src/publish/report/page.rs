@@ -11,8 +11,9 @@ use crate::disclosure::Cell;
 use crate::publish::PublishError;
 use crate::publish::charts::{Chart, model_name, score_text, short_name};
 use crate::publish::contents::{ALL_ORIGINS, NEXT_YEAR, PackContents, cell, text};
+use crate::publish::held::record;
 use crate::publish::sentences::{
-    Answer, Verdict, earlier_packs, limits, next_period, next_year, record, spoken_level, verdict, verdict_sentence,
+    Answer, Verdict, earlier_packs, limits, next_period, next_year, spoken_level, verdict, verdict_sentence,
 };
 use crate::publish::series::PackSeries;
 use crate::publish::sheet::{Sheet, Value};

@@ -3,7 +3,7 @@
 use super::ranges::ranges;
 use crate::disclosure::{FigureColumn, Figures, LabelColumn, Profile, ProtectedTable, TotalRow, protect};
 use crate::forecast::Levels;
-use crate::panel::{Finding, Place, Severity};
+use crate::panel::{Finding, Place, Severity, Statement};
 use crate::publish::{ALL_ORIGINS, Assurance, Input, Lockdown, NEXT_YEAR, PackContents, Theme, findings_table};
 use crate::time::{Date, Frequency, Period};
 
@@ -332,7 +332,7 @@ impl Sample {
             Finding {
                 name: "unreadable-date",
                 severity: Severity::Loss,
-                what: "Rows whose referral date can’t be read were left out.".to_owned(),
+                what: Statement::records(14, "row has", "rows have").then(" a date that can’t be read"),
                 place: Place {
                     file: Some("referrals-2025-03.csv".to_owned()),
                     column: Some("referral_date".to_owned()),
@@ -346,7 +346,7 @@ impl Sample {
             Finding {
                 name: "incomplete-month",
                 severity: Severity::Warning,
-                what: "The last month ends before its last working day.".to_owned(),
+                what: "The last month ends before its last working day".into(),
                 place: Place { series: Some("2025-03".to_owned()), ..Place::default() },
                 count: 1,
                 meaning: "It is shown as provisional and left out of fitting.",

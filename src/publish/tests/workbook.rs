@@ -6,9 +6,9 @@ use std::io::{Cursor, Read};
 use calamine::{Data, Ods, Reader, Xlsx};
 use polars::prelude::{ParquetReader, SerReader};
 
-use super::futures::futures;
 use super::pack::Sample;
 use super::pathway::pathway;
+use super::told::Told;
 use super::{hostile, published};
 use crate::disclosure::{Cell, Profile};
 use crate::publish::catalogue::{self, PackTable};
@@ -23,7 +23,9 @@ const BOTH: [WorkbookFormat; 2] = [WorkbookFormat::Xlsx, WorkbookFormat::Ods];
 /// A pack with every table that there can be.
 fn full(sample: &Sample) -> PackContents {
     let mut contents = sample.pack();
-    contents.futures = Some(futures(sample));
+    let level = sample.sources.iter().map(|(_, level)| level).sum();
+    let (origin, profile) = (contents.origin, sample.profile);
+    contents.futures = Some(Told { origin, level, profile, groups: Vec::new(), suffix: "", force: 1.0 }.futures());
     contents.pathway = Some(pathway(2_300.0, sample.profile, Some(140.0)));
     contents
 }

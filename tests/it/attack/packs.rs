@@ -107,14 +107,14 @@ pub fn attack_packs(seed: u64, packs: usize) -> Outcome {
     outcome
 }
 
-fn current(packs: &Path) -> PathBuf {
+pub fn current(packs: &Path) -> PathBuf {
     let latest = fs::read_to_string(packs.join("latest.json")).expect("a pointer");
     let latest: serde_json::Value = serde_json::from_str(&latest).expect("JSON");
     packs.join(latest["pack"].as_str().expect("a name"))
 }
 
 /// The rows of a CSV file by column name. The made-up labels hold no comma; quoted sentences are not read here.
-fn csv(path: &Path) -> Vec<BTreeMap<String, String>> {
+pub fn csv(path: &Path) -> Vec<BTreeMap<String, String>> {
     let text = fs::read_to_string(path).expect("a file");
     let mut lines = text.lines().filter(|line| !line.contains('"'));
     let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
@@ -132,7 +132,7 @@ fn told(text: &str) -> Option<Told> {
 }
 
 /// `history.csv`, as it stands.
-fn history(pack: &Path) -> Release {
+pub fn history(pack: &Path) -> Release {
     let rows = csv(&pack.join("history.csv"));
     let cell = |row: &BTreeMap<String, String>| {
         let key: Key = ["area", "source", "ds"].map(|column| row[column].clone()).to_vec();

@@ -3,7 +3,7 @@
 use super::signed::{self, SignedFrame};
 use super::{PartsOf, View, draw_key};
 use crate::disclosure::Cell;
-use crate::publish::charts::axis::{Frame, axis_type, draw_periods, short_name};
+use crate::publish::charts::axis::{Frame, PERIODS, axis_type, draw_periods, short_name};
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL};
 use crate::publish::charts::{Chart, Plot, Words, chart as finished, nothing};
 use crate::publish::sheet::{Sheet, Value};
@@ -29,20 +29,24 @@ impl Plot for Composition {
         let stacks: Vec<Vec<(f64, f64, Ink)>> = self.periods.iter().map(stack).collect();
         let ends = || stacks.iter().flatten().flat_map(|(from, to, _)| [*from, *to]);
         let ticks = signed::ticks(ends().fold(0.0, f64::min), ends().fold(0.0, f64::max), 5, 1.0);
+        let (Some(first), Some(last)) = (self.periods.first(), self.periods.last()) else { return };
+        // Periods whose figures aren't shown leave a gap.
+        let place = |one: &PartsOf| f64::from(one.period.periods_since(first.period));
+        let length = last.period.periods_since(first.period) + 1;
         let frame = SignedFrame {
             area: Area {
                 left: area.left + signed::width(&ticks, kind),
                 top: top + LABEL + 12.0,
                 right: area.right,
-                bottom: area.bottom - LABEL - 30.0,
+                bottom: area.bottom - PERIODS,
             },
-            across: (-0.6, self.periods.len() as f64 - 0.4),
+            across: (-0.6, f64::from(length) - 0.4),
             up: (ticks[0], ticks[ticks.len() - 1]),
         };
         frame.draw_figures(canvas, &ticks, kind);
-        let half = (frame.area.width() / self.periods.len().max(1) as f64 * 0.42).max(2.0);
-        for (place, stack) in stacks.iter().enumerate() {
-            let x = frame.x(place as f64);
+        let half = (frame.area.width() / f64::from(length.max(1)) * 0.42).max(2.0);
+        for (one, stack) in self.periods.iter().zip(&stacks) {
+            let x = frame.x(place(one));
             for (from, to, colour) in stack {
                 let (a, b) = (frame.y(*from), frame.y(*to));
                 if (a - b).abs() >= 0.5 {
@@ -51,16 +55,14 @@ impl Plot for Composition {
                 }
             }
         }
-        if let (Some(first), Some(last)) = (self.periods.first(), self.periods.last()) {
-            if let Some(ahead) = self.periods.iter().position(|one| one.is_forecast) {
-                let x = frame.x(ahead as f64 - 0.5);
-                canvas.line(&[(x, top + 8.0), (x, frame.area.bottom)], Ink::Outline, 3);
-                let name = format!("Forecast from {}", short_name(self.periods[ahead].period));
-                canvas.text_if_free(&name, x - 10.0, top + 4.0 + kind.size, Anchor::End, kind);
-            }
-            let counts = Frame { area: frame.area, across: frame.across, top: 1.0 };
-            draw_periods(canvas, &counts, first.period, last.period, kind);
+        if let Some(ahead) = self.periods.iter().find(|one| one.is_forecast) {
+            let x = frame.x(place(ahead) - 0.5);
+            canvas.line(&[(x, top + 8.0), (x, frame.area.bottom)], Ink::Outline, 3);
+            let name = format!("Forecast from {}", short_name(ahead.period));
+            canvas.text_if_free(&name, x - 10.0, top + 4.0 + kind.size, Anchor::End, kind);
         }
+        let counts = Frame { area: frame.area, across: frame.across, top: 1.0 };
+        draw_periods(canvas, &counts, first.period, last.period, kind);
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::View;
 use crate::disclosure::Cell;
-use crate::publish::charts::axis::{Frame, axis_type, counts_width, draw_counts, draw_periods, ticks_from_zero};
+use crate::publish::charts::axis::{Frame, PERIODS, axis_type, draw_counts, draw_periods, ticks_from_zero};
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use crate::publish::charts::placement::draw_end_labels;
+use crate::publish::charts::placement::{draw_end_labels, labels_width};
 use crate::publish::charts::{Chart, Plot, Words, chart as finished};
 use crate::publish::contents::{PackContents, cell, text};
 use crate::publish::futures::{BASELINE, HORIZON, SupposedScenario};
@@ -36,17 +36,13 @@ impl Plot for Lockdown {
         let figures = self.steps.iter().flat_map(|step| [step.baseline, step.middle, step.bounds.1]);
         let ticks = ticks_from_zero(figures.filter_map(drawn).fold(0.0, f64::max), 5);
         let labels = self.end_labels();
-        let room = labels.iter().map(|(_, text, kind)| kind.width(text)).fold(0.0, f64::max) + 24.0;
-        let frame = Frame {
-            area: Area {
-                left: area.left + counts_width(&ticks, kind),
-                top: area.top + LABEL + 14.0,
-                right: area.right - room,
-                bottom: area.bottom - LABEL - 30.0,
-            },
-            across: (-0.4, self.steps.len() as f64 - 0.6),
-            top: ticks[ticks.len() - 1],
-        };
+        let room = labels_width(&labels) + 24.0;
+        let frame = Frame::new(
+            Area { top: area.top + LABEL + 14.0, right: area.right - room, bottom: area.bottom - PERIODS, ..area },
+            &ticks,
+            kind,
+            (-0.4, self.steps.len() as f64 - 0.6),
+        );
         self.draw_closure(canvas, &frame, area.top);
         draw_counts(canvas, &frame, &ticks, kind);
         if let (Some(first), Some(last)) = (self.steps.first(), self.steps.last()) {

@@ -3,8 +3,8 @@
 use super::View;
 use super::signed;
 use crate::disclosure::Cell;
-use crate::publish::charts::axis::with_commas;
-use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL, Type};
+use crate::publish::charts::axis::{PERIODS, with_commas};
+use crate::publish::charts::canvas::{Anchor, Area, Canvas, Type};
 use crate::publish::charts::key;
 use crate::publish::charts::typeface::shortened;
 use crate::publish::charts::{Chart, Plot, Words, chart as finished};
@@ -46,7 +46,7 @@ impl Plot for NewNormal {
             draw_range(canvas, (swatch.left, swatch.left + 30.0, swatch.right), middle, place == 0);
         });
         let top = below + 8.0;
-        let height = ((area.bottom - top - LABEL - 30.0) / self.rows.len().max(1) as f64).min(96.0);
+        let height = ((area.bottom - top - PERIODS) / self.rows.len().max(1) as f64).min(96.0);
         let widest = self.rows.iter().map(|row| kind.bold().width(&row.name)).fold(0.0, f64::max);
         let names = widest.min(area.width() * 0.34);
         let figures = kind.bold().width("+100%") + 24.0;

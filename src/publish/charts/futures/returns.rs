@@ -2,11 +2,9 @@
 
 use super::View;
 use crate::disclosure::Cell;
-use crate::publish::charts::axis::{
-    Frame, axis_type, counts_width, draw_counts, draw_periods, short_name, ticks_from_zero,
-};
+use crate::publish::charts::axis::{Frame, PERIODS, axis_type, draw_counts, draw_periods, short_name, ticks_from_zero};
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL, Type};
-use crate::publish::charts::placement::draw_end_labels;
+use crate::publish::charts::placement::{draw_end_labels, labels_width};
 use crate::publish::charts::{Chart, Plot, Words, chart as finished, nothing};
 use crate::publish::contents::{cell, text};
 use crate::publish::series::drawn;
@@ -46,17 +44,13 @@ impl Plot for Returns {
         .filter_map(|(figure, text, kind)| Some((drawn(figure)?, text, kind)))
         .collect();
         labels.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let room = labels.iter().map(|(_, text, kind)| kind.width(text)).fold(0.0, f64::max) + 24.0;
-        let frame = Frame {
-            area: Area {
-                left: area.left + counts_width(&ticks, kind),
-                top: area.top + LABEL + 14.0,
-                right: area.right - room,
-                bottom: area.bottom - LABEL - 30.0,
-            },
-            across: (-0.6, self.sums.len() as f64 - 0.4),
-            top: ticks[ticks.len() - 1],
-        };
+        let room = labels_width(&labels) + 24.0;
+        let frame = Frame::new(
+            Area { top: area.top + LABEL + 14.0, right: area.right - room, bottom: area.bottom - PERIODS, ..area },
+            &ticks,
+            kind,
+            (-0.6, self.sums.len() as f64 - 0.4),
+        );
         draw_counts(canvas, &frame, &ticks, kind);
         if let Some(first) = self.sums.first() {
             draw_periods(canvas, &frame, first.period, last.period, kind);

@@ -1,0 +1,3 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| { groundswell_fuzz::hold(groundswell_fuzz::promises::care::keeps, bytes) });
