@@ -39,13 +39,18 @@ pub(super) fn earlier_packs(contents: &PackContents) -> Vec<String> {
         ));
     }
     // The alert of drift goes by the same figure.
-    let EarlierRecord { judged, held } = earlier_record(table, &contents.dimensions, level);
+    let EarlierRecord { known, judged, held } = earlier_record(table, &contents.dimensions, level);
     if judged > 1 {
         let noun = contents.frequency.noun();
         sentences.push(format!(
-            "Of the {} known since that earlier packs forecast, the newest forecast of each {noun} held {}, by the range that \
-             should hold in {}.",
+            "Of the {} known since that earlier packs forecast{}, the newest forecast of each {noun} held {}, by the range \
+             that should hold in {}.",
             periods(judged, contents.frequency),
+            if known > judged {
+                format!(" ({} more, with too few to be shown, can’t be judged)", known - judged)
+            } else {
+                String::new()
+            },
             times(held),
             odds(level),
         ));
@@ -57,7 +62,11 @@ pub(super) fn earlier_packs(contents: &PackContents) -> Vec<String> {
 fn range_sentence(range: &Range, level: Level) -> Option<String> {
     let (low, high) = range.of(level)?;
     let words = between(low, high)?;
-    let verb = if words.starts_with("between") { "lie" } else { "be" };
+    let verb = match words.starts_with("between") {
+        true => "lie",
+        false if words.contains(" to ") => "be anywhere from",
+        false => "be",
+    };
     Some(format!("In {} similar forecasts the number would {verb} {words}.", odds(level)))
 }
 
@@ -218,6 +227,10 @@ pub(super) fn verdict_sentence(contents: &PackContents) -> String {
              larger. Do not plan on it alone.",
             more_by(ratio)
         ),
+        Verdict::Untested if record(contents).judged > 0 => {
+            "How its errors compare with those of simply repeating last year’s figures is not known. Treat it with caution."
+                .to_owned()
+        }
         Verdict::Untested => "This forecast has not been tested against simply repeating last year’s figures, \
                               because there is too little history. Treat it with caution."
             .to_owned(),
@@ -244,12 +257,17 @@ pub(super) fn limits(contents: &PackContents, series: &PackSeries) -> Vec<String
         contents.measure
     )];
     let level = spoken_level(contents);
-    if let Some((inside, _)) = coverage(contents, ALL_ORIGINS, level) {
+    if let Some((inside, tests)) = coverage(contents, ALL_ORIGINS, level) {
         let nominal = level.share();
         if (inside - nominal).abs() > NOTABLE {
             let fault = if inside < nominal { "too narrow" } else { "too wide" };
+            // The record counts the newest forecast of each period, these are all of them.
+            let all = tests.map_or("all tests".to_owned(), |tests| {
+                format!("all {} tests", spoken(Cell::Number(tests)))
+            });
             limits.push(format!(
-                "In tests on the past the {} range held {} of the time, so the ranges here may be {fault}.",
+                "In {all} on the past, at every distance ahead, the {} range held {} of the time, so the ranges here may be \
+                 {fault}.",
                 odds(level),
                 per_cent(inside)
             ));

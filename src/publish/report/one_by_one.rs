@@ -104,7 +104,7 @@ fn scenarios(contents: &PackContents, futures: &Futures, one: &Series) -> Option
             text(table, "scenario", *row) == name && text(table, "window", *row) == HORIZON && is_own(*row)
         })?;
         let range = between(cell(table, &low, row), cell(table, &high, row)).unwrap_or_default();
-        Some(vec![title.to_owned(), spoken(cell(table, "median", row)), range])
+        Some(vec![title.to_owned(), spoken(cell(table, "mean", row)), range])
     };
     let supposed = futures.supposed.iter().filter_map(|scenario| line(&scenario.name, &scenario.title));
     let rows: Vec<Vec<String>> = line(BASELINE, "As forecast").into_iter().chain(supposed).collect();
@@ -116,7 +116,7 @@ fn scenarios(contents: &PackContents, futures: &Futures, one: &Series) -> Option
             periods(contents.horizon, contents.frequency),
             odds(level)
         ),
-        columns: [("If", false), ("Expected", true), ("Range", false)]
+        columns: [("If", false), ("On average", true), ("Range", false)]
             .map(|(name, is_figure)| Column { name: name.to_owned(), is_figure })
             .into(),
         rows,

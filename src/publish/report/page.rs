@@ -160,18 +160,19 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
 
 /// Whether the forecast is worth trusting: the verdict and the record.
 fn trust(contents: &PackContents) -> Trust {
-    let verdict = verdict(contents);
+    let (verdict, record) = (verdict(contents), record(contents));
     let heading = match verdict {
         Verdict::Better(_) => "It does better than repeating last year",
         Verdict::Level => "It does no better than repeating last year",
         Verdict::Worse(_) => "It does worse than repeating last year",
+        Verdict::Untested if record.judged > 0 => "It has not been compared with repeating last year",
         Verdict::Untested => "It has not been tested on the past",
     };
     let mut sentences = vec![verdict_sentence(contents)];
-    let record = record(contents);
     if record.judged > 0 {
         sentences.push(format!(
-            "The range that should hold in {} forecasts held {} in the last {}.",
+            "Of the newest forecast for each {}, the range that should hold in {} forecasts held {} in the last {}.",
+            contents.frequency.noun(),
             odds(spoken_level(contents)),
             times(record.held),
             counted(record.judged, "forecast")
