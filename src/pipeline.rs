@@ -29,13 +29,15 @@ mod scenario;
 mod scores;
 mod short_history;
 mod shown;
+mod simulated;
+mod standing;
 mod vintages;
 mod what_if;
 mod work;
 
 pub use codes::MappingFile;
 pub use compare::{Compared, Comparison, compare_packs, compare_scenarios};
-pub use desk::{Checked, CheckedFile, Initialised, SimulationChanges, check, init, simulate};
+pub use desk::{Checked, CheckedFile, Initialised, check, init};
 pub use dimensions::IdDimensions;
 pub use error::{Error, Fault};
 pub use event_counts::EventCounts;
@@ -47,15 +49,18 @@ pub use pathway::scenarios::WorkLine;
 pub use recipe::forecaster;
 pub use scenario::{LedgerLine, ScenarioResult, Scenarios, list_scenarios, scenarios};
 pub use scores::{FlatBacktest, OriginChoice, ScoreLine, TableScores, backtest_table};
-pub use vintages::{Rerun, Standing, Status, VerifiedPack, Vintage, rerun, status, verify_pack};
+pub use simulated::{SimulationChanges, simulate};
+pub use standing::Standing;
+pub use vintages::{Rerun, Status, VerifiedPack, Vintage, rerun, status, verify_pack};
 
 pub use crate::publish::tables::WideFormat;
 
 use std::path::Path;
 
 use crate::disclosure::{Profile, told};
-use crate::ingest::{self, History, Ingested, InputOptions, TimeLabels};
+use crate::ingest::{self, History, IngestError, Ingested, InputOptions, TimeLabels};
 use crate::panel::{Finding, Severity};
+use crate::project::RunPlan;
 use crate::time::Closures;
 
 /// Where a command stands.
@@ -128,6 +133,22 @@ fn with_changes(mut ingested: Ingested, closures: &Closures) -> Ingested {
         ingested.findings.extend(ingest::sudden_changes(&ingested.panel, closures));
     }
     ingested
+}
+
+/// Reads the input of a plan; what the project file asks for and isn't there is told with its line.
+fn read_planned(plan: &RunPlan, closures: &Closures, listener: Listener<'_>) -> Result<Ingested, Error> {
+    read_input(plan.input(), plan.base(), closures, listener).map_err(|error| asked(plan, error))
+}
+
+/// What the project file asks for and isn't there, with its line; any other error as it is.
+fn asked(plan: &RunPlan, error: Error) -> Error {
+    let option = match &error {
+        Error::Ingest(IngestError::UnknownArea { .. }) => "areas",
+        Error::Ingest(IngestError::Options(what)) if what.contains("dimension") => "dimensions",
+        Error::Ingest(IngestError::Options(what)) if what.contains("`frequency`") => "frequency",
+        _ => return error,
+    };
+    Error::Asked(format!("{}: {error}", plan.place(&["input", option])))
 }
 
 /// Who hears of progress.

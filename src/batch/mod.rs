@@ -49,6 +49,8 @@ pub use error::BatchError;
 pub use job::{Input, Job, Key};
 pub use lock::Lock;
 pub use manifest::{Record, SCHEMA};
-pub use pack::{Fault, Latest, Pack, Verification, beside, differences, find, job, latest, packs, verify};
+pub use pack::{
+    Fault, Latest, Pack, Verification, beside, differences, find, job, latest, pack_or_current, packs, verify,
+};
 pub use publish::{Published, publish};
 pub use retire::retire;

@@ -135,6 +135,25 @@ impl Verification {
     }
 }
 
+/// The pack that a folder is, or the current one of the packs in it.
+///
+/// # Errors
+/// [`BatchError::NotAPack`] when it is neither, or its pointer can't be understood.
+pub fn pack_or_current(folder: &Path) -> Result<PathBuf, BatchError> {
+    if folder.join(MANIFEST).is_file() {
+        return Ok(folder.to_path_buf());
+    }
+    match latest(folder)? {
+        Some(latest) => Ok(folder.join(latest.pack)),
+        None if folder.is_dir() => {
+            let why =
+                format!("it holds neither {MANIFEST} nor {LATEST}; name the folder of a pack, or the one of all packs");
+            Err(BatchError::NotAPack { path: folder.to_path_buf(), why })
+        }
+        None => Err(BatchError::NotAPack { path: folder.to_path_buf(), why: "there is no such folder".to_owned() }),
+    }
+}
+
 /// Hashes a pack's files again and compares them with its manifest; the manifest itself is compared with
 /// `latest.json` where that names this pack.
 ///

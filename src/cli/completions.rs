@@ -1,11 +1,10 @@
 //! `groundswell completions`: a completion script for a shell.
 
-use std::io::stdout;
-
 use clap::Args;
 use clap_complete::Shell;
 
 use super::exit::{Exit, Failure};
+use super::screen::Screen;
 
 /// Print a completion script for a shell
 #[derive(Debug, Args)]
@@ -16,8 +15,11 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    pub fn execute(self) -> Result<Exit, Failure> {
-        clap_complete::generate(self.shell, &mut super::command(), "groundswell", &mut stdout());
+    pub fn execute(self, screen: &Screen) -> Result<Exit, Failure> {
+        // Written whole first: the generator takes a closed pipe for a fault of its own.
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut super::command(), "groundswell", &mut script);
+        screen.result(&String::from_utf8_lossy(&script))?;
         Ok(Exit::Done)
     }
 }

@@ -1,6 +1,7 @@
 //! Exit codes, and the failure that carries one.
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -10,7 +11,7 @@ use groundswell::pipeline::{self, Fault};
 pub const TABLE: &str = "\
 Exit codes: 0 done; 64 usage; 65 bad data; 66 no input; 70 internal error; 73 can't create output; 74 input/output \
 error; 75 locked, try again later; 78 project file not valid. With --detailed-exitcode: 10 data changed, 11 coverage \
-alert, 12 nothing new.";
+alert, 12 nothing new. Output that its reader closes early, such as `| head`, ends a command quietly with 0.";
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +73,14 @@ impl Failure {
         Failure { exit: Exit::Usage, error: anyhow::anyhow!("{message}") }
     }
 
+    /// Whether whoever read the output has closed it.
+    pub fn is_closed_pipe(&self) -> bool {
+        let kind = |cause: &(dyn std::error::Error + 'static)| cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        self.error.chain().any(|cause| kind(cause) == Some(io::ErrorKind::BrokenPipe))
+    }
+
     /// Output that can't be written.
-    pub fn output(error: std::io::Error, what: impl fmt::Display) -> Failure {
+    pub fn output(error: io::Error, what: impl fmt::Display) -> Failure {
         Failure { exit: Exit::Io, error: anyhow::Error::new(error).context(format!("can't write {what}")) }
     }
 }

@@ -1,12 +1,12 @@
 //! `groundswell man`: the manual pages.
 
 use std::fs;
-use std::io::stdout;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::exit::{Exit, Failure};
+use super::screen::Screen;
 
 /// Print the manual page (roff); with --output, write a page for every command
 #[derive(Debug, Args)]
@@ -17,14 +17,18 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    pub fn execute(self) -> Result<Exit, Failure> {
+    pub fn execute(self, screen: &Screen) -> Result<Exit, Failure> {
         match self.output {
             Some(folder) => fs::create_dir_all(&folder)
                 .and_then(|()| clap_mangen::generate_to(super::command(), &folder))
                 .map_err(|error| Failure::output(error, format!("manual pages into {}", folder.display())))?,
-            None => clap_mangen::Man::new(super::command())
-                .render(&mut stdout())
-                .map_err(|error| Failure::output(error, "the manual page"))?,
+            None => {
+                let mut page = Vec::new();
+                clap_mangen::Man::new(super::command())
+                    .render(&mut page)
+                    .map_err(|error| Failure::output(error, "the manual page"))?;
+                screen.result(&String::from_utf8_lossy(&page))?;
+            }
         }
         Ok(Exit::Done)
     }

@@ -25,7 +25,7 @@ mod table;
 mod verify;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -115,12 +115,21 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version are answers, not errors; clap prints them to standard output.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            return if error.print().is_ok() { exit.into() } else { Exit::Io.into() };
+            return match error.print() {
+                Ok(()) => exit.into(),
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => exit.into(),
+                Err(_) => Exit::Io.into(),
+            };
         }
     };
     let screen = Screen::new(&cli.global);
     screen.start_log();
     let exit = cli.global.threads().and_then(|()| cli.command.execute(&screen)).unwrap_or_else(|failure| {
+        // Whoever reads has read enough: that is no failure.
+        if failure.is_closed_pipe() {
+            screen.clear();
+            return Exit::Done;
+        }
         screen.failure(&failure);
         failure.exit
     });
@@ -143,8 +152,8 @@ impl Command {
             Command::Compare(arguments) => arguments.execute(screen),
             Command::Explain(arguments) => arguments.execute(screen),
             Command::Simulate(arguments) => arguments.execute(screen),
-            Command::Completions(arguments) => arguments.execute(),
-            Command::Man(arguments) => arguments.execute(),
+            Command::Completions(arguments) => arguments.execute(screen),
+            Command::Man(arguments) => arguments.execute(screen),
             Command::Reference(arguments) => arguments.execute(screen),
         }
     }

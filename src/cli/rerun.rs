@@ -14,7 +14,7 @@ use super::screen::Screen;
 /// where a byte differs, and says which inputs, plan or version changed since.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The folder of the pack
+    /// The folder of the pack; the folder that holds all packs stands for the current one
     #[arg(value_name = "PACK")]
     pack: PathBuf,
 

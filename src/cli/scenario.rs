@@ -19,8 +19,9 @@ pub struct Arguments {
     #[arg(default_value = "groundswell.toml", value_name = "PROJECT")]
     project: PathBuf,
 
-    /// Scenarios: names that ship, TOML files of your own, or several joined by + to act together
-    #[arg(short, long, num_args = 1.., value_name = "NAME|FILE", required_unless_present = "list")]
+    /// A scenario: a name that ships, a TOML file of your own, or several joined by + to act together; may be given
+    /// several times
+    #[arg(short, long, value_name = "NAME|FILE", required_unless_present = "list")]
     scenario: Vec<String>,
 
     /// List the scenarios that ship
@@ -37,6 +38,11 @@ impl Arguments {
         if self.list {
             screen.result(&pipeline::list_scenarios()?)?;
             return Ok(Exit::Done);
+        }
+        if !self.project.exists() && self.project.extension().is_none_or(|ending| ending != "toml") {
+            let project = self.project.display();
+            let message = "is taken for the project file, and isn't there; give each scenario a -s of its own";
+            return Err(Failure::usage(format!("{project} {message}")));
         }
         let plan = RunPlan::load(&self.project).map_err(pipeline::Error::from)?;
         // Files named on the command line lie where the command was given.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use groundswell::pipeline;
 use groundswell::simulate::FileFormat;
 
@@ -35,7 +36,7 @@ pub struct Arguments {
     return_share: Option<f64>,
 
     /// Write files of this format, the truth, and what was planted, in place of the sample's tables
-    #[arg(long, value_name = "FORMAT", value_parser = format_named)]
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
     format: Option<FileFormat>,
 
     /// With --format: the share of rows in which each kind of fault is planted
@@ -43,11 +44,11 @@ pub struct Arguments {
     dirt: Option<f64>,
 }
 
-/// The format of a name.
-fn format_named(name: &str) -> Result<FileFormat, String> {
-    let known = || FileFormat::ALL.map(FileFormat::name).join(", ");
-    let found = FileFormat::ALL.into_iter().find(|format| format.name() == name);
-    found.ok_or_else(|| format!("the formats are {}", known()))
+/// The names of formats, listed in the help.
+fn formats() -> impl TypedValueParser<Value = FileFormat> {
+    let named = |name: String| FileFormat::ALL.into_iter().find(|format| format.name() == name);
+    PossibleValuesParser::new(FileFormat::ALL.map(FileFormat::name))
+        .try_map(move |name| named(name).ok_or("there is no such format"))
 }
 
 impl Arguments {

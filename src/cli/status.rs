@@ -31,7 +31,7 @@ impl Arguments {
             _ if !status.is_sound() => Exit::BadData,
             _ if !self.detailed_exitcode => Exit::Done,
             Standing::UpToDate => Exit::Unchanged,
-            Standing::NothingPublished | Standing::OutOfDate(_) => Exit::Changed,
+            _ => Exit::Changed,
         })
     }
 }

@@ -11,7 +11,7 @@ use super::screen::Screen;
 /// Hash a pack's files again and compare them with its manifest; exit code 65 where one differs
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Folders of packs
+    /// Folders of packs; the folder that holds them all stands for the current one
     #[arg(required = true, value_name = "PACK")]
     packs: Vec<PathBuf>,
 

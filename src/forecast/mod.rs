@@ -13,5 +13,5 @@ mod paths;
 pub use dates::{Draws, SharedDates};
 pub use levels::{Level, LevelError, Levels};
 pub use model::{FittedForecaster, FittedSeries, Forecaster, ModelError, SeriesHistory, SeriesModel, Skipped};
-pub use origins::{Origin, RollingOrigins, walk};
+pub use origins::{Origin, RollingOrigins, unobserved, walk};
 pub use paths::{Forecast, ForecastError};

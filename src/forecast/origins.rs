@@ -23,25 +23,27 @@ pub struct RollingOrigins {
 
 impl RollingOrigins {
     /// The last `count` origins of the panel that leave at least one period to compare with, `stride` periods apart,
-    /// none with fewer than `least_known` known periods. The newest leaves `horizon` periods where the panel is long
-    /// enough for that.
+    /// none with fewer than `least_known` known periods, counted from the first in which a series was observed. The
+    /// newest leaves `horizon` periods where the panel is long enough for that.
     pub fn last(panel: &Panel, count: usize, stride: usize, horizon: usize, least_known: usize) -> RollingOrigins {
         let newest = panel.span().len().saturating_sub(horizon);
+        let least = unobserved(panel) + least_known.max(1);
         let known = (0..count).map_while(|back| newest.checked_sub(back * stride.max(1)));
         let mut origins: Vec<Origin> = known
-            .filter(|known| *known >= least_known.max(1))
+            .filter(|known| *known >= least)
             .map(|known| Origin { known, last_known: panel.span().period(known - 1) })
             .collect();
         origins.reverse();
         RollingOrigins { origins, horizon }
     }
 
-    /// The given last known periods; those outside the panel, or with nothing after them, are left out.
+    /// The given last known periods; those outside the panel, with nothing after them, or before any series was
+    /// observed, are left out.
     pub fn at(panel: &Panel, last_known: &[Period], horizon: usize) -> RollingOrigins {
         let mut origins: Vec<Origin> = last_known
             .iter()
             .filter_map(|period| panel.span().position(*period).map(|at| Origin { known: at + 1, last_known: *period }))
-            .filter(|origin| origin.known < panel.span().len())
+            .filter(|origin| (unobserved(panel) + 1..panel.span().len()).contains(&origin.known))
             .collect();
         origins.sort_unstable();
         origins.dedup();
@@ -69,6 +71,13 @@ impl RollingOrigins {
     }
 }
 
+/// How many periods a panel begins with in which no series was observed: an area that was made anew among some that
+/// were merged away has none of its own there, and nothing can be fitted to it.
+pub fn unobserved(panel: &Panel) -> usize {
+    let nothing = |column: &ndarray::ArrayView1<'_, f64>| column.iter().all(|value| value.is_nan());
+    panel.values().columns().into_iter().take_while(nothing).count()
+}
+
 /// Fits the forecaster at each origin to what was known then and forecasts on; hands each forecast to `see`.
 /// `known` covers at least the panel's span. A horizon that runs past the end of the panel is cut there.
 ///
@@ -90,4 +99,26 @@ pub fn walk(
         see(origin, &history, forecast);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::panel::{SeriesKey, ValueKind};
+    use crate::time::Span;
+
+    #[test]
+    fn no_origin_stands_where_nothing_was_observed_yet() {
+        let span = Span::new(Period::month(2020, 1), 40);
+        let values = Array2::from_shape_fn((2, 40), |(row, month)| if month < 30 + row { f64::NAN } else { 5.0 });
+        let keys = vec![SeriesKey::new(["a"]), SeriesKey::new(["b"])];
+        let panel = Panel::new(vec!["area".into()], keys, span, values, ValueKind::Count).expect("a valid panel");
+        assert_eq!(unobserved(&panel), 30);
+        let known = |origins: RollingOrigins| origins.iter().map(|origin| origin.known).collect::<Vec<usize>>();
+        assert_eq!(known(RollingOrigins::last(&panel, 10, 2, 2, 3)), [34, 36, 38]);
+        assert!(RollingOrigins::last(&panel, 10, 2, 2, 9).is_empty());
+        assert_eq!(known(RollingOrigins::at(&panel, &[29, 30, 38, 39].map(|at| span.period(at)), 2)), [31, 39]);
+    }
 }

@@ -327,6 +327,12 @@ mod tests {
     }
 
     #[test]
+    fn a_long_cell_takes_neither_the_stack_nor_time_and_is_no_label() {
+        assert_eq!(source(&"a) ".repeat(1_000_000)), None);
+        assert_eq!(source("CYP) (CS) Police").as_deref(), Some("Police"), "a tag behind a tag is still looked behind");
+    }
+
+    #[test]
     fn every_shipped_file_is_valid() {
         for grouping in [Grouping::Source, Grouping::Need, Grouping::NoFurtherAction] {
             let categories = Categories::new(grouping, None).expect("valid");

@@ -6,6 +6,7 @@ use super::categories::Grouping;
 use super::error::IngestError;
 use super::headers::{Headers, Role, plain};
 use super::options::InputOptions;
+use crate::math::spelling::{edits, meant};
 
 /// How many dimensions referrals can have.
 pub(super) const MOST_DIMENSIONS: usize = 5;
@@ -47,7 +48,8 @@ impl Dimension {
             let dimension = found.ok_or_else(|| {
                 IngestError::Options(format!(
                     "`{name}` is no dimension of referrals; choose among area, source, age_band, need and \
-                     no_further_action"
+                     no_further_action{}",
+                    meant(name, Dimension::ALL.map(Dimension::name))
                 ))
             })?;
             if dimensions.contains(&dimension) {
@@ -106,36 +108,30 @@ pub(super) fn find(
     }
 }
 
-/// The error for an area that isn't there, with names that come close.
-pub(super) fn unknown_area<'a>(wanted: &str, level: &'static str, names: impl Iterator<Item = &'a str>) -> IngestError {
-    let needle = plain(wanted);
-    let mut close: Vec<&str> = names
-        .filter(|name| {
-            let name = plain(name);
-            !needle.is_empty() && (name.contains(&needle) || needle.contains(&name) || edits(&name, &needle) <= 2)
-        })
-        .take(5)
-        .collect();
-    close.sort_unstable();
-    close.dedup();
-    let hint = if close.is_empty() { String::new() } else { format!("; did you mean {}?", close.join(" or ")) };
-    IngestError::UnknownArea { wanted: wanted.to_string(), level, hint }
-}
+/// What an area of a file about children is called in messages.
+pub(super) const AREA: &str = "area";
 
-/// How many letters have to be put in, taken out or changed to make one text the other.
-///
-/// Method: Levenshtein distance (Wagner and Fischer 1974).
-fn edits(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (above, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = above + 1;
-        for (position, candidate) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *candidate);
-            diagonal = row[position + 1];
-            row[position + 1] = changed.min(diagonal + 1).min(row[position] + 1);
+/// The error for an area that isn't there, with names that come close, or else some of those that there are.
+pub(super) fn unknown_area<'a>(wanted: &str, level: &'static str, names: impl Iterator<Item = &'a str>) -> IngestError {
+    /// So many names stand in a sentence.
+    const NAMED: usize = 8;
+    let needle = plain(wanted);
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    let is_close = |name: &&str| {
+        let name = plain(name);
+        !needle.is_empty() && (name.contains(&needle) || needle.contains(&name) || edits(&name, &needle) <= 2)
+    };
+    let close: Vec<&str> = names.iter().copied().filter(is_close).take(5).collect();
+    let hint = match names.len() {
+        _ if !close.is_empty() => format!("; did you mean {}?", close.join(" or ")),
+        // What stands in a column about children may be anything.
+        many if level == AREA => format!("; its column of areas has {many} others: see there how they are spelt"),
+        many if many > NAMED => {
+            format!("; the file has {many}, such as {}: its column of areas lists them", names[..NAMED].join(", "))
         }
-    }
-    row[other.len()]
+        _ => format!("; the file has {}", names.join(", ")),
+    };
+    IngestError::UnknownArea { wanted: wanted.to_string(), level, hint }
 }

@@ -252,7 +252,7 @@ pub enum IngestError {
         count: u64,
     },
     /// Several dates of a table of counts fall into one period.
-    #[error("{}: column `{column}` has several dates in one {period}, as daily counts have; add the rows up to weeks or months first, set `frequency`, or give them as referrals, one a row", path.display())]
+    #[error("{}: column `{column}` has several dates in one {period}, as daily counts have; {remedy}", path.display())]
     TooFine {
         /// The file.
         path: PathBuf,
@@ -260,6 +260,8 @@ pub enum IngestError {
         column: String,
         /// Week, month, quarter or year.
         period: &'static str,
+        /// What to do.
+        remedy: &'static str,
     },
     /// Two rows of one file give different values for the same series and period.
     #[error("{}: a period of a series has more than one value ({count} times), as `{series}` in {period}; the column that tells these rows apart is missing from `dimensions` (others there are: {others})", path.display())]

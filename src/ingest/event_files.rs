@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::IngestError;
 use super::events::{Event, Events};
+use super::signatures::known_otherwise;
 use super::source::{Source, start_of};
 use super::table::{DatedEvents, ReadThrough};
 use super::{InputFile, annex_a, cin_census, dates, findings, ssda903, workbook};
@@ -51,6 +52,8 @@ pub fn read_events_of(sources: &[Source]) -> Result<History, IngestError> {
         let start = start_of(path, &mut input)?;
         if workbook::is_archive(&start) {
             files.take(path, annex_a::events_of_book(path, &mut input)?);
+        } else if let Some((what, remedy)) = known_otherwise(&start) {
+            return Err(IngestError::NotATable { path: path.to_path_buf(), what, remedy });
         } else if cin_census::is_census(&start) {
             files.take(path, cin_census::events(path, Box::new(input))?);
         } else {

@@ -328,6 +328,13 @@ mod tests {
     }
 
     #[test]
+    fn a_first_row_of_data_is_not_listed() {
+        assert_eq!(headers(&["a", "b"]).listed(), "`a`, `b`");
+        let listed = headers(&["Sam Example", "31/03/2024"]).listed();
+        assert!(listed.starts_with("2 without headers") && !listed.contains("Sam"), "{listed}");
+    }
+
+    #[test]
     fn usual_headers_are_found_however_they_are_written() {
         let headers = headers(&["Child Unique ID", "Date of referral", "Referral Source", "Referral NFA?"]);
         let found = |role| headers.usual("a.csv".as_ref(), role).expect("no header is repeated");

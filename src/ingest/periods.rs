@@ -224,17 +224,36 @@ impl PeriodColumn {
         let mut distinct: Vec<i32> = days.iter().flatten().copied().collect();
         distinct.sort_unstable();
         distinct.dedup();
+        let shares = |frequency: Frequency| {
+            let period = |day: i32| Period::containing(frequency, date_of(day));
+            distinct.windows(2).any(|pair| period(pair[0]) == period(pair[1]))
+        };
         let too_fine = |period: Frequency| IngestError::TooFine {
             path: path.to_path_buf(),
             column: column.to_string(),
             period: period.noun(),
+            remedy: if shares(Frequency::Week) {
+                "add the rows up to weeks or months first, or give them to a project as referrals, one a row"
+            } else {
+                "they are one a week: say so with `frequency` (in a project file) or --freq week"
+            },
         };
+        if let Some((asked, own)) = frequency.zip(longer_than(frequency, &distinct)) {
+            return Err(IngestError::Options(format!(
+                "column `{column}` of {} holds dates of {}s, but `frequency` (--freq) asks for {}s, most of which would \
+                 be empty; leave it out, or ask for {}s",
+                path.display(),
+                own.noun(),
+                asked.noun(),
+                own.noun()
+            )));
+        }
         let frequency = match frequency {
             Some(frequency) => frequency,
             None => shown_frequency(&distinct).ok_or_else(|| too_fine(Frequency::Month))?,
         };
         let period = |day: i32| Period::containing(frequency, date_of(day));
-        if distinct.windows(2).any(|pair| period(pair[0]) == period(pair[1])) {
+        if shares(frequency) {
             return Err(too_fine(frequency));
         }
         let ambiguous = if order.decided {
@@ -278,99 +297,19 @@ impl PeriodColumn {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn decide(
-        texts: &[&str],
-        frequency: Option<Frequency>,
-    ) -> Result<(Frequency, TimeLabels, Vec<String>), IngestError> {
-        let mut column = PeriodColumn::new();
-        let cells = Cells::Text(texts.iter().map(|text| Some(*text)).collect());
-        let mut codes = Vec::new();
-        column.codes(&cells, &RowNumbers::From(2), &mut codes);
-        assert!(codes.iter().all(|code| *code < UNREADABLE), "{texts:?}");
-        let calendar = column.decide("t.csv".as_ref(), "ds", DateOrder::Auto, false, frequency)?;
-        let labels = calendar
-            .ordinals
-            .iter()
-            .flatten()
-            .map(|ordinal| calendar.labels.label(Period::numbered(calendar.frequency, *ordinal)));
-        Ok((calendar.frequency, calendar.labels, labels.collect()))
-    }
-
-    #[test]
-    fn the_frequency_is_what_the_dates_show() {
-        for (texts, frequency, labels) in [
-            (["2024-01-01", "2024-02-01", "2024-04-01"], Frequency::Month, TimeLabels::FirstDay),
-            (["2024-01-31", "2024-02-29", "2024-03-31"], Frequency::Month, TimeLabels::LastDay),
-            (["2024-01-15", "2024-02-15", "2024-03-15"], Frequency::Month, TimeLabels::DayOf { months: 0, day: 15 }),
-            (["2024-01-01", "2024-04-01", "2024-10-01"], Frequency::Quarter, TimeLabels::FirstDay),
-            (["2022-03-31", "2023-03-31", "2024-03-31"], Frequency::Year, TimeLabels::DayOf { months: 2, day: 32 }),
-            (["2024-01-01", "2024-01-08", "2024-01-22"], Frequency::Week, TimeLabels::FirstDay),
-            (["2024-01-07", "2024-01-14", "2024-01-21"], Frequency::Week, TimeLabels::LastDay),
-            (["2024-01-05", "2024-01-12", "2024-01-19"], Frequency::Week, TimeLabels::Weekday(4)),
-            (["2024-Q1", "2024-Q2", "2024-Q3"], Frequency::Quarter, TimeLabels::Label),
-            (["2022", "2023", "2024"], Frequency::Year, TimeLabels::Label),
-            (["2024-01", "2024-02", "2024-03"], Frequency::Month, TimeLabels::Label),
-            (["1", "2", "3"], Frequency::Month, TimeLabels::Number),
-        ] {
-            let (found, written, back) = decide(&texts, None).expect("a calendar");
-            assert_eq!((found, written), (frequency, labels), "{texts:?}");
-            assert_eq!(back, texts, "written as it was read");
-        }
-    }
-
-    #[test]
-    fn months_are_read_in_every_usual_form() {
-        let expected = ["2024-01", "2024-02", "2024-03"];
-        for texts in [
-            ["202401", "202402", "202403"],
-            ["Jan-24", "Feb-24", "Mar-24"],
-            ["January 2024", "February 2024", "March 2024"],
-            ["01/2024", "02/2024", "3/2024"],
-            ["2024/1", "2024/02", "2024 Mar"],
-        ] {
-            let (frequency, _, back) = decide(&texts, None).expect("a calendar");
-            assert_eq!(frequency, Frequency::Month);
-            assert_eq!(back, expected, "{texts:?}");
-        }
-    }
-
-    #[test]
-    fn first_days_of_months_show_the_order_of_day_and_month() {
-        let day_first = decide(&["01/02/2024", "01/03/2024", "01/04/2024"], None).expect("a calendar");
-        assert_eq!(day_first.2, ["2024-02-01", "2024-03-01", "2024-04-01"]);
-        let month_first = decide(&["02/01/2024", "03/01/2024", "04/01/2024"], None).expect("a calendar");
-        assert_eq!(month_first.2, day_first.2);
-    }
-
-    #[test]
-    fn daily_counts_are_refused() {
-        let error = decide(&["2024-01-01", "2024-01-02", "2024-01-03"], None).expect_err("daily");
-        assert_eq!(
-            error.to_string(),
-            "t.csv: column `ds` has several dates in one month, as daily counts have; add the rows up to weeks or \
-             months first, set `frequency`, or give them as referrals, one a row"
-        );
-    }
-
-    #[test]
-    fn one_column_has_one_form() {
-        let error = decide(&["2024-01-01", "7"], None).expect_err("mixed");
-        assert_eq!(
-            error.to_string(),
-            "t.csv: column `ds` mixes dates and numbers (as in rows 2 and 3); write all periods in one form"
-        );
-    }
-
-    #[test]
-    fn a_frequency_that_the_labels_contradict_is_refused() {
-        let error = decide(&["2024-Q1", "2024-Q2"], Some(Frequency::Month)).expect_err("quarters");
-        assert_eq!(
-            error.to_string(),
-            "the input options can't be used: column `ds` holds quarters, but `frequency` asks for months"
-        );
-    }
+/// The length of the periods that days are dates of, where it is clearly longer than the one asked for: days on which
+/// no weeks can end, or so many that it can't be chance.
+fn longer_than(asked: Option<Frequency>, days: &[i32]) -> Option<Frequency> {
+    /// So many days have periods of their own that are longer, and not one a shorter one.
+    const CLEAR: usize = 6;
+    let own = shown_frequency(days)?;
+    let no_weeks = days.windows(2).any(|pair| (pair[1] - pair[0]) % 7 != 0);
+    let is_clear = match asked? {
+        Frequency::Week => days.len() > 2 && no_weeks && own != Frequency::Week,
+        asked => days.len() >= CLEAR && own.season_length() < asked.season_length(),
+    };
+    is_clear.then_some(own)
 }
+
+#[cfg(test)]
+mod tests;

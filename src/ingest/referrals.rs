@@ -11,7 +11,7 @@ use super::categories::{Categories, Grouping};
 use super::columns::{DateColumn, MISSING};
 use super::completeness::Field;
 use super::dates::days_since_epoch;
-use super::dimension::{Dimension, MOST_DIMENSIONS, find, unknown_area};
+use super::dimension::{AREA, Dimension, MOST_DIMENSIONS, find, unknown_area};
 use super::error::IngestError;
 use super::extract::{Extract, Unfinished};
 use super::findings;
@@ -263,7 +263,7 @@ impl<'a> ReferralReader<'a> {
         match areas.into_iter().find(|(_, met)| !**met) {
             Some((wanted, _)) => {
                 let names = (0..self.area_labels.len()).map(|number| self.area_labels.text(number as u32));
-                Err(unknown_area(wanted, "area", names))
+                Err(unknown_area(wanted, AREA, names))
             }
             None => Ok(()),
         }

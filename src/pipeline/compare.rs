@@ -12,7 +12,8 @@ pub use packs::compare_packs;
 use super::futures::{self, Supposed};
 use super::pathway::scenarios::{self as work, WorkLine};
 use super::scenario::{
-    LedgerLine, in_text, ledger, row_of, shown, spoken_level, with_ready, with_sign, write_ledger, write_work,
+    AS_FORECAST, LedgerLine, in_text, ledger, row_of, shown, spoken_level, with_ready, with_sign, write_ledger,
+    write_work,
 };
 use super::{Error, Listener};
 use crate::disclosure::{FigureColumn, Figures, LabelColumn, Profile, protect};
@@ -168,7 +169,7 @@ impl fmt::Display for Comparison {
                 _ => "B",
             };
             writeln!(f, "\n  {name}")?;
-            write_ledger(f, lines)?;
+            write_ledger(f, if self.ledgers.len() == 1 { "A, on average" } else { AS_FORECAST }, lines)?;
             if let Some(work) = self.work.get(place) {
                 write_work(f, work)?;
             }

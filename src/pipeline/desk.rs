@@ -1,7 +1,6 @@
-//! The commands about a project's files: check them, write a project file, simulate.
+//! The commands about a project's files: check them, write a project file.
 
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -11,60 +10,11 @@ use super::event_counts::EventCounts;
 use super::looked_after::{self, LookedAfter};
 use super::pathway::referrals_only;
 use super::work::closures;
-use super::{Error, Listener, care, read_input, read_with_history};
-use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition};
+use super::{Error, Listener, asked, care, read_input, read_with_history};
+use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition, TimeLabels};
 use crate::panel::{Finding, Panel, Place, Severity};
 use crate::project::{self, RunPlan, Sketch};
-use crate::simulate::{self, Dirt, FileFormat, SimulationOptions};
-use crate::time::Closures;
-
-/// What the command line changes of the simulator's options.
-#[derive(Debug, Clone, Default)]
-pub struct SimulationChanges {
-    /// A file of options; absent: the shipped authority.
-    pub options: Option<PathBuf>,
-    /// The seed.
-    pub seed: Option<u64>,
-    /// Mean referrals a month.
-    pub referrals_per_month: Option<f64>,
-    /// The share of hidden demand that returns.
-    pub return_share: Option<f64>,
-    /// The format of the files; absent: the folder of the sample data.
-    pub format: Option<FileFormat>,
-    /// Share of rows in which each kind of fault is planted.
-    pub dirt: Option<f64>,
-}
-
-/// Simulates an authority and writes it into a folder; gives a line to print.
-///
-/// # Errors
-/// Where the options describe no authority or the folder can't be written.
-pub fn simulate(changes: &SimulationChanges, folder: &Path) -> Result<String, Error> {
-    let mut options = match &changes.options {
-        None => SimulationOptions::default(),
-        Some(path) => {
-            let text = fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
-            SimulationOptions::from_toml(&text)?
-        }
-    };
-    options.seed = changes.seed.unwrap_or(options.seed);
-    options.referrals_per_month = changes.referrals_per_month.unwrap_or(options.referrals_per_month);
-    options.returning.share = changes.return_share.unwrap_or(options.returning.share);
-    let simulated = simulate::simulate(&options)?;
-    let (rows, seed, place) = (simulated.referrals.len(), options.seed, folder.display());
-    let Some(format) = changes.format else {
-        if changes.dirt.is_some() {
-            return Err(Error::Usage("faults are planted in files of a format: name it with --format".to_owned()));
-        }
-        let files = simulate::write_folder(&simulated, folder)?;
-        return Ok(format!("{rows} synthetic referrals (seed {seed}) in {} files: {place}\n", files.len()));
-    };
-    let dirt = changes.dirt.map_or_else(Dirt::none, Dirt::of_each);
-    let written = simulate::write_format(&simulated, format, &dirt, folder)?;
-    let told = simulate::write_truth(&simulated, &written.planted, folder)?;
-    let (files, faults) = (written.files.len() + told.len(), written.planted.findings.values().sum::<u64>());
-    Ok(format!("{rows} synthetic referrals (seed {seed}) in {files} files, with {faults} faults: {place}\n"))
-}
+use crate::time::{Closures, Period};
 
 /// What was found in some files.
 #[derive(Debug, Clone, Serialize)]
@@ -143,6 +93,12 @@ impl fmt::Display for Checked {
 /// Where a file can't be read or used.
 pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error> {
     let is_project = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "toml");
+    if files.len() > 1
+        && let Some(project) = files.iter().find(|path| is_project(path))
+    {
+        let message = "is a project file, which names its own inputs: check it alone, and files without it";
+        return Err(Error::Usage(format!("{} {message}", project.display())));
+    }
     if let [project] = files
         && is_project(project)
     {
@@ -155,7 +111,7 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
             Some(care) => (Ingested { inputs: Vec::new(), findings: Vec::new(), ..care.entries(&plan)? }, None),
             None => {
                 let (ingested, told) = read_with_history(plan.input(), plan.base(), &closures, listener);
-                (ingested?, told)
+                (ingested.map_err(|error| asked(&plan, error))?, told)
             }
         };
         let codes = Codes::of(&ingested, plan.input(), plan.base());
@@ -253,7 +209,8 @@ impl Checked {
             let span = ingested.panel.span();
             checked.files.extend(ingested.inputs.into_iter().map(CheckedFile::of));
             checked.series = ingested.panel.keys().len();
-            checked.periods = Some([span.start().to_string(), ingested.last_complete.to_string()]);
+            let labels = ingested.time_labels;
+            checked.periods = Some([span.start(), ingested.last_complete].map(|period| spoken(labels, period)));
             checked.findings.extend(ingested.findings);
         }
         if let Some((looked_after, inputs, findings)) = looked_after {
@@ -283,6 +240,14 @@ fn one_area(panel: &Panel) -> Option<String> {
     let mut areas = panel.keys().iter().filter_map(|key| key.labels().nth(place));
     let first = areas.next()?;
     areas.all(|area| area == first).then(|| first.to_owned())
+}
+
+/// A period in a sentence; numbers that count periods are no dates.
+fn spoken(labels: TimeLabels, period: Period) -> String {
+    match labels {
+        TimeLabels::Number => format!("period {}", period.ordinal()),
+        _ => period.to_string(),
+    }
 }
 
 /// A project file, and what was recognised.
@@ -340,8 +305,9 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
         looked_after: beside,
     });
     let span = ingested.panel.span();
-    let (noun, series, last) = (first.format.noun(), ingested.panel.keys().len(), ingested.last_complete);
-    let mut summary = format!("Recognised {noun}: {series} series, {} to {last}", span.start());
+    let (noun, series) = (first.format.noun(), ingested.panel.keys().len());
+    let [from, to] = [span.start(), ingested.last_complete].map(|period| spoken(ingested.time_labels, period));
+    let mut summary = format!("Recognised {noun}: {series} series, {from} to {to}");
     if !looked_after.is_empty() {
         let (held, _) = looked_after::read(&looked_after)?;
         summary.push_str(&format!("\nBeside them, for placements: {}", held.line()));

@@ -132,16 +132,31 @@ pub enum Error {
     #[error("{0}")]
     Asked(String),
     /// The history is too short for a backtest.
-    #[error("{known} periods of history are too few for a backtest; it takes at least {needed}")]
+    #[error(
+        "{known} {noun}s of history are too few for a backtest {horizon} {noun}s ahead: it takes {}, {least} to learn from \
+         and {horizon} to compare with{}",
+        least + horizon,
+        shorter(*known, *least)
+    )]
     TooShort {
         /// Periods known.
         known: usize,
-        /// Periods needed.
-        needed: usize,
+        /// Periods to learn from.
+        least: usize,
+        /// Periods to compare with.
+        horizon: usize,
+        /// Week, month, quarter or year.
+        noun: &'static str,
     },
     /// Arguments that can't be served.
     #[error("{0}")]
     Usage(String),
+}
+
+/// The longest horizon that a backtest has room for.
+fn shorter(known: usize, least: usize) -> String {
+    let most = known.saturating_sub(least);
+    if most == 0 { String::new() } else { format!("; -h {most} or less leaves room") }
 }
 
 impl Error {
@@ -154,6 +169,7 @@ impl Error {
                 ingest::Fault::InputOutput => Fault::Io,
                 ingest::Fault::Configuration => Fault::Configuration,
             },
+            Error::Project(ProjectError::NoScenarioFile { .. }) => Fault::NoInput,
             Error::Project(ProjectError::NoModel { .. }) | Error::Usage(_) | Error::Level(_) => Fault::Usage,
             Error::Project(_)
             | Error::Asked(_)
@@ -179,7 +195,8 @@ impl Error {
                 BatchError::CantCreate { .. } => Fault::CantCreate,
                 BatchError::Locked { .. } => Fault::Locked,
                 BatchError::BadName { .. } => Fault::Internal,
-                BatchError::Io { .. } | BatchError::Unpublishable { .. } | BatchError::NotAPack { .. } => Fault::Io,
+                BatchError::NotAPack { .. } => Fault::NoInput,
+                BatchError::Io { .. } | BatchError::Unpublishable { .. } => Fault::Io,
             },
             Error::Simulate(SimulateError::Write { .. }) => Fault::CantCreate,
             Error::Simulate(_) => Fault::Configuration,

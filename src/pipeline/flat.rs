@@ -275,11 +275,21 @@ impl Output {
         };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let cant_create = |source: io::Error| Error::CantCreate { path: path.clone(), source };
+        if !folder.is_dir() {
+            let source = io::Error::new(io::ErrorKind::NotFound, format!("there is no folder {}", folder.display()));
+            return Err(cant_create(source));
+        }
         if path.is_dir() {
             return Err(cant_create(io::Error::from(io::ErrorKind::IsADirectory)));
         }
-        let (file, temporary) =
-            tempfile::Builder::new().prefix(".groundswell-").tempfile_in(folder).map_err(cant_create)?.into_parts();
+        let (file, temporary) = tempfile::Builder::new()
+            .prefix(".groundswell-")
+            .tempfile_in(folder)
+            .map_err(|error| {
+                // The name of the temporary file says nothing to anybody.
+                cant_create(io::Error::from(error.kind()))
+            })?
+            .into_parts();
         let sink: Box<dyn Write + Send> = Box::new(BufWriter::new(file));
         let writer = WideWriter::new(path, sink, job.format, &job.levels);
         Ok(Output { writer, file: Some((temporary, path.clone())) })

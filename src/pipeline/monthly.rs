@@ -12,11 +12,12 @@ use super::pack::{Pack, Results};
 use super::pathway::{Followed, Following};
 use super::recipe::Fitted;
 use super::shown::{self, Shown};
+use super::standing::Standing;
 use super::work::Work;
 use super::{Error, Listener, Progress, Stage, futures, pathway, short_history};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::disclosure::{Profile, ToldFinding, told};
-use crate::forecast::{FittedForecaster, Forecast};
+use crate::forecast::{FittedForecaster, Forecast, unobserved};
 use crate::ingest;
 use crate::panel::{Finding, Hierarchy, Panel, Place, SeriesKey, Severity};
 use crate::project::RunPlan;
@@ -46,6 +47,9 @@ pub struct RunOutcome {
     pub report: PathBuf,
     /// The pack that was current before, where this one replaced it.
     pub replaced: Option<String>,
+    /// A pack of the same inputs, plan and version that is no longer as it was published: why this one was made anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub damaged: Option<String>,
     /// Packs of old origins that were removed, as `[publish] keep` asks.
     pub retired: Vec<String>,
     /// What a person should look at before passing the pack on.
@@ -57,6 +61,13 @@ impl fmt::Display for RunOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for alert in &self.alerts {
             writeln!(f, "Alert: {alert}")?;
+        }
+        if let Some(damaged) = &self.damaged {
+            writeln!(
+                f,
+                "The pack {damaged} is not as it was published, so it was made anew; `groundswell verify` says how it \
+                 differs"
+            )?;
         }
         match self.state {
             PackState::Unchanged => writeln!(f, "Nothing new: these inputs were published already.")?,
@@ -86,6 +97,8 @@ pub struct Rehearsal {
     pub origins: usize,
     /// The folder of the packs.
     pub destination: PathBuf,
+    /// What a run would do about the pack that is current there.
+    pub standing: Standing,
     /// What was noticed about the data, as the profile lets it be told.
     pub findings: Vec<ToldFinding>,
 }
@@ -96,9 +109,16 @@ impl fmt::Display for Rehearsal {
             writeln!(f, "Finding: {} ({})", finding.what, finding.name)?;
         }
         let (series, first, last, horizon) = (self.series, &self.first, &self.last, self.horizon);
-        writeln!(f, "Would forecast {series} series, known from {first} to {last}, {horizon} periods ahead")?;
-        writeln!(f, "with the line-up `{}`, judged at {} origins,", self.line_up, self.origins)?;
-        writeln!(f, "and publish into {}", self.destination.display())
+        let would = if self.standing.makes_a_pack() { "Would forecast" } else { "Has forecast" };
+        writeln!(f, "{would} {series} series, known from {first} to {last}, {horizon} periods ahead")?;
+        let ending = if self.standing.makes_a_pack() { "," } else { "." };
+        writeln!(f, "with the line-up `{}`, judged at {} origins{ending}", self.line_up, self.origins)?;
+        let destination = self.destination.display();
+        match &self.standing {
+            Standing::NothingPublished => writeln!(f, "and publish into {destination}"),
+            standing if standing.makes_a_pack() => writeln!(f, "and publish into {destination}\n{standing}"),
+            standing => writeln!(f, "{standing}\nThe packs are in {destination}"),
+        }
     }
 }
 
@@ -109,6 +129,9 @@ impl fmt::Display for Rehearsal {
 pub fn rehearse(plan: &RunPlan, listener: Listener<'_>) -> Result<Rehearsal, Error> {
     let work = Work::prepare(plan, listener)?;
     let span = work.active.span();
+    let destination = plan.destination();
+    // What is wrong with the destination is told when a run locks it.
+    let standing = Standing::of(&destination, &job(plan)?).unwrap_or(Standing::NothingPublished);
     Ok(Rehearsal {
         series: work.active.keys().len(),
         first: span.start().to_string(),
@@ -116,7 +139,8 @@ pub fn rehearse(plan: &RunPlan, listener: Listener<'_>) -> Result<Rehearsal, Err
         horizon: plan.forecast().horizon,
         line_up: plan.line_up().name.clone(),
         origins: work.origins.len(),
-        destination: plan.destination(),
+        destination,
+        standing,
         findings: work.findings().map(|finding| told(plan.publish().profile, finding)).collect(),
     })
 }
@@ -177,9 +201,14 @@ pub(super) fn run_after(
         Published::New { .. } | Published::Pointed(_) => PackState::Published,
     };
     tracing::debug!(pack = %published.pack().name, key = %job.key(), "published");
+    let damaged = match &published {
+        Published::New { damaged, .. } => damaged.as_deref().and_then(Path::file_name),
+        Published::Pointed(_) | Published::Unchanged(_) => None,
+    };
+    let damaged = damaged.map(|name| name.to_string_lossy().into_owned());
     let replaced = before.filter(|before| *before != published.pack().name);
     let retired = retired(&lock, plan.publish().keep);
-    Ok(RunOutcome { state, report: pack.join("report.html"), pack, replaced, retired, alerts })
+    Ok(RunOutcome { state, report: pack.join("report.html"), pack, replaced, damaged, retired, alerts })
 }
 
 /// The size of an input as a pack may tell it: how many rows are new since last month's pack is how many children.
@@ -218,7 +247,7 @@ fn published_already(destination: &Path, job: &Job) -> Option<RunOutcome> {
     let latest = batch::latest(destination).ok().flatten()?;
     let (state, report) = (PackState::Unchanged, pack.path.join("report.html"));
     let (retired, alerts) = (Vec::new(), Vec::new());
-    let outcome = RunOutcome { state, report, pack: pack.path, replaced: None, retired, alerts };
+    let outcome = RunOutcome { state, report, pack: pack.path, replaced: None, damaged: None, retired, alerts };
     (latest.pack == pack.name).then_some(outcome)
 }
 
@@ -306,7 +335,8 @@ fn not_forecast(fitted: &dyn FittedForecaster, panel: &Panel, forecast: &Forecas
 }
 
 fn no_backtest(panel: &Panel, horizon: usize) -> Finding {
-    let (known, least) = (panel.span().len(), judge::least_known(panel));
+    let known = panel.span().len() - unobserved(panel);
+    let least = judge::least_known(panel);
     let noun = panel.span().frequency().noun();
     Finding {
         name: "no-backtest",

@@ -252,7 +252,7 @@ pub(super) fn referrals_only(plan: &RunPlan, format: Format) -> Option<Finding> 
     (!silent).then(|| Finding {
         name: "referrals-only",
         severity: Severity::Note,
-        what: "the input counts referrals and holds nothing of what became of them".to_owned(),
+        what: "From a table, referrals alone are read and not what became of them".to_owned().into(),
         place: Place::default(),
         count: 1,
         meaning: "Assessments, plans, open cases, social workers and cost rest on England's figures, or on those that the \

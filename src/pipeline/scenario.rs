@@ -275,12 +275,15 @@ pub(super) fn write_work(f: &mut fmt::Formatter<'_>, lines: &[WorkLine]) -> fmt:
     Ok(())
 }
 
-/// Writes a ledger: the forecast as it is, what each lever adds, what they add up to.
-pub(super) fn write_ledger(f: &mut fmt::Formatter<'_>, lines: &[LedgerLine]) -> fmt::Result {
+/// What the ledger of a scenario begins with.
+pub(super) const AS_FORECAST: &str = "as forecast, on average";
+
+/// Writes a ledger: what it begins with under the name `first`, what each lever adds, what they add up to.
+pub(super) fn write_ledger(f: &mut fmt::Formatter<'_>, first: &str, lines: &[LedgerLine]) -> fmt::Result {
     let widest = lines.iter().map(|line| line.lever.chars().count()).max().unwrap_or(0);
     for (place, line) in lines.iter().enumerate() {
         let (is_first, is_last) = (place == 0, place + 1 == lines.len());
-        let name = if is_first { "as forecast, on average" } else { line.lever.as_str() };
+        let name = if is_first { first } else { line.lever.as_str() };
         let number = if is_first || is_last { line.adds.clone() } else { with_sign(&line.adds) };
         let sign = if is_last { "= " } else { "  " };
         writeln!(f, "    {sign}{name:<width$}  {number:>9}", width = widest.max(24))?;
@@ -304,7 +307,7 @@ impl fmt::Display for Scenarios {
             writeln!(f, "  {first} to {last}: {middle} {measure}; {level}% range {low} to {high}")?;
             let [middle, low, high] = scenario.difference.each_ref().map(|number| with_sign(number));
             writeln!(f, "  Against the forecast as it is: {middle}; {level}% range {low} to {high}")?;
-            write_ledger(f, &scenario.ledger)?;
+            write_ledger(f, AS_FORECAST, &scenario.ledger)?;
             if !scenario.work.is_empty() {
                 writeln!(f, "  In people and money over these months, on average:")?;
                 write_work(f, &scenario.work)?;

@@ -11,7 +11,7 @@ use super::judge::{self, Trial};
 use super::{Error, IdDimensions, Listener};
 use crate::disclosure::Profile;
 use crate::evaluate::{ScoreRow, Scorecard, Stratum, Summary};
-use crate::forecast::{Draws, Levels, RollingOrigins};
+use crate::forecast::{Draws, Levels, RollingOrigins, unobserved};
 use crate::ingest::TimeLabels;
 use crate::panel::{Panel, PanelError, SeriesKey};
 use crate::project::LineUp;
@@ -62,7 +62,7 @@ pub struct FlatBacktest {
 pub struct ScoreLine {
     /// The line-up or model.
     pub model: String,
-    /// The stratum; `all` for all origins together.
+    /// The stratum; `all` for all origins together, `others` for those in none that is named.
     pub stratum: String,
     /// The dimensions that the series scored don't add up; absent where the table has no hierarchy.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,7 +151,7 @@ pub fn backtest_table(job: &FlatBacktest, listener: Listener<'_>) -> Result<Tabl
             RollingOrigins::last(panel, *count, *stride, job.horizon, judge::least_known(panel))
         }
         OriginChoice::At(texts) => {
-            let periods = texts.iter().map(|text| period(text, frequency, panel)).collect::<Result<Vec<_>, _>>()?;
+            let periods = texts.iter().map(|text| origin(text, frequency, panel)).collect::<Result<Vec<_>, _>>()?;
             RollingOrigins::at(panel, &periods, job.horizon)
         }
     };
@@ -166,8 +166,8 @@ pub fn backtest_table(job: &FlatBacktest, listener: Listener<'_>) -> Result<Tabl
     let trial = Trial { panel, known: &design, totals: &nodes, origins: &origins, strata, levels, draws };
     let card = trial.judge(&line_ups, listener)?;
     let card = card.ok_or_else(|| {
-        let (known, needed) = (panel.span().len(), judge::least_known(panel));
-        Error::TooShort { known, needed: needed + 1 }
+        let (known, least) = (panel.span().len() - unobserved(panel), judge::least_known(panel));
+        Error::TooShort { known, least, horizon: job.horizon, noun: frequency.noun() }
     })?;
     if let Some(path) = &job.forecasts {
         let text = forecasts(&card, table.time_labels());
@@ -181,13 +181,18 @@ pub fn backtest_table(job: &FlatBacktest, listener: Listener<'_>) -> Result<Tabl
     })
 }
 
+/// What all origins together are called, and those that no stratum names beside it.
+const ALL: &str = "all";
+const OTHERS: &str = "others";
+
 fn lines(card: &Scorecard, dimensions: Option<&IdDimensions>) -> Vec<ScoreLine> {
     let level = |row: &ScoreRow| dimensions.map(|dimensions| dimensions.level(&row.key));
     let levels: BTreeSet<Option<String>> = card.rows().iter().map(level).collect();
     let strata = card.strata();
-    let mut parts = vec![("all", card.clone())];
-    if strata != ["all"] {
-        parts.extend(strata.iter().map(|stratum| (*stratum, card.only(|row| row.stratum == *stratum))));
+    let mut parts = vec![(ALL.to_owned(), card.clone())];
+    if strata != [ALL] {
+        let named = |stratum: &str| if stratum == ALL { OTHERS } else { stratum }.to_owned();
+        parts.extend(strata.iter().map(|stratum| (named(stratum), card.only(|row| row.stratum == *stratum))));
     }
     let mut lines = Vec::new();
     for (stratum, part) in parts {
@@ -195,7 +200,7 @@ fn lines(card: &Scorecard, dimensions: Option<&IdDimensions>) -> Vec<ScoreLine> 
             let part = part.only(|row| level(row) == *at);
             let line = |model: &String| {
                 let Summary { forecasts, scaled_wis, mase, scaled_pinball, bias, coverage, .. } = part.of(model)?;
-                let (model, stratum, level) = (model.clone(), stratum.to_owned(), at.clone());
+                let (model, stratum, level) = (model.clone(), stratum.clone(), at.clone());
                 Some(ScoreLine { model, stratum, level, forecasts, scaled_wis, mase, scaled_pinball, bias, coverage })
             };
             lines.extend(card.models().iter().filter_map(line));
@@ -234,12 +239,33 @@ fn period(text: &str, frequency: Frequency, panel: &Panel) -> Result<Period, Err
     })
 }
 
+/// The last known period of an origin, with something known up to it and something to compare with after it.
+fn origin(text: &str, frequency: Frequency, panel: &Panel) -> Result<Period, Error> {
+    let period = period(text, frequency, panel)?;
+    let span = panel.span();
+    let (first, last) = (span.period(unobserved(panel)), span.last().unwrap_or(span.start()));
+    let why = match period {
+        period if period < first || period > last => format!("is outside the data, which run from {first} to {last}"),
+        period if period == last => "is where the data end: nothing comes after it to compare with".to_owned(),
+        _ => return Ok(period),
+    };
+    Err(Error::Usage(format!("the origin `{}` {why}; name periods from {first} on and before {last}", text.trim())))
+}
+
 /// `before=2016-03..2019-03`.
 fn stratum(text: &str, frequency: Frequency, panel: &Panel) -> Result<Stratum, Error> {
     let parts = text.split_once('=').and_then(|(name, span)| Some((name, span.split_once("..")?)));
     let Some((name, (from, to))) = parts else {
         return Err(Error::Usage(format!("`{text}` is no stratum: write NAME=FIRST..LAST")));
     };
+    if [ALL, OTHERS].contains(&name) {
+        return Err(Error::Usage(format!(
+            "a stratum can't be called `{name}`, which stands for origins of any; choose another name"
+        )));
+    }
     let (from, to) = (period(from, frequency, panel)?, period(to, frequency, panel)?);
+    if from > to {
+        return Err(Error::Usage(format!("the stratum `{name}` ends before it begins: write NAME=FIRST..LAST")));
+    }
     Ok(Stratum { name: name.to_owned(), from, to })
 }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::standing::{self, Standing};
 use super::{Error, Listener, monthly};
-use crate::batch::{self, BatchError, Job, Lock};
+use crate::batch::{self, BatchError, Lock};
 use crate::project::RunPlan;
 
 /// How a pack differs from what it should be.
@@ -55,14 +56,15 @@ impl fmt::Display for VerifiedPack {
     }
 }
 
-/// Hashes a pack's files again and compares them with its manifest.
+/// Hashes a pack's files again and compares them with its manifest. The folder of the packs stands for its current one.
 ///
 /// # Errors
 /// Where the folder is no pack or a file can't be read.
 pub fn verify_pack(pack: &Path) -> Result<VerifiedPack, Error> {
-    let found = batch::verify(pack)?;
+    let pack = batch::pack_or_current(pack)?;
+    let found = batch::verify(&pack)?;
     let differences = found.faults.into_iter().map(Difference::from).collect();
-    Ok(VerifiedPack { pack: pack.to_owned(), files: found.files, differences })
+    Ok(VerifiedPack { pack, files: found.files, differences })
 }
 
 /// A published pack.
@@ -81,18 +83,6 @@ pub struct Vintage {
     pub marking: Option<String>,
 }
 
-/// What a run would do about the current pack.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Standing {
-    /// No pack is current.
-    NothingPublished,
-    /// Inputs, plan and version are those of the current pack.
-    UpToDate,
-    /// A run would publish a new pack, because of what is named here: files, `plan`, `version`.
-    OutOfDate(Vec<String>),
-}
-
 /// What stands in the folder of the packs.
 #[derive(Debug, Clone, Serialize)]
 pub struct Status {
@@ -109,7 +99,7 @@ pub struct Status {
 impl Status {
     /// Whether the current pack is as it was published; true where there is none.
     pub fn is_sound(&self) -> bool {
-        self.packs.iter().all(|pack| pack.intact || !pack.current)
+        self.standing != Standing::Damaged && self.packs.iter().all(|pack| pack.intact || !pack.current)
     }
 }
 
@@ -125,17 +115,7 @@ impl fmt::Display for Status {
         if self.running {
             writeln!(f, "A run is at work there now.")?;
         }
-        match &self.standing {
-            Standing::NothingPublished => writeln!(f, "No pack is current: run `groundswell run`."),
-            Standing::UpToDate => writeln!(f, "The current pack (*) is up to date: a run would publish nothing new."),
-            Standing::OutOfDate(why) => {
-                writeln!(
-                    f,
-                    "A run would publish a new pack; since the current one (*) there changed: {}",
-                    why.join(", ")
-                )
-            }
-        }
+        writeln!(f, "{}", self.standing)
     }
 }
 
@@ -158,33 +138,8 @@ pub fn status(plan: &RunPlan) -> Result<Status, Error> {
         Ok(Vintage { current: is_current(&name), intact, key: key.to_string(), name, marking })
     };
     let packs = batch::packs(&folder)?.into_iter().map(vintage).collect::<Result<Vec<Vintage>, BatchError>>()?;
-    let standing = match &current {
-        None => Standing::NothingPublished,
-        Some(latest) => {
-            let now = monthly::job(plan)?;
-            if now.key() == latest.key {
-                Standing::UpToDate
-            } else {
-                Standing::OutOfDate(changes(&batch::job(&folder.join(&latest.pack))?, &now))
-            }
-        }
-    };
+    let standing = Standing::of(&folder, &monthly::job(plan)?)?;
     Ok(Status { running: Lock::is_held(&folder), folder, packs, standing })
-}
-
-/// What two jobs differ by: input files by name, `plan`, `version`.
-fn changes(before: &Job, now: &Job) -> Vec<String> {
-    let hash = |job: &Job, name: &str| job.inputs.iter().find(|input| input.name == name).map(|i| i.sha256.clone());
-    let mut changes: Vec<String> = now.inputs.iter().map(|input| input.name.clone()).collect();
-    changes.retain(|name| hash(before, name) != hash(now, name));
-    changes.extend(before.inputs.iter().filter(|old| hash(now, &old.name).is_none()).map(|old| old.name.clone()));
-    if before.plan != now.plan || before.seed != now.seed {
-        changes.push("plan".to_owned());
-    }
-    if before.engine != now.engine {
-        changes.push("version".to_owned());
-    }
-    changes
 }
 
 /// What making a pack again came to.
@@ -217,12 +172,14 @@ impl fmt::Display for Rerun {
 }
 
 /// Makes a pack again from its own plan, in a temporary folder that is removed afterwards, and compares the bytes.
-/// The earlier packs are those of the pack's own folder. `inputs` is the folder that the inputs lie in as the project file named them; absent: the one that holds the folder of
-/// the packs, where the project file usually is.
+/// The earlier packs are those of the pack's own folder. The folder of the packs stands for its current one. `inputs` is
+/// the folder that the inputs lie in as the project file named them; absent: the one that holds the folder of the packs,
+/// where the project file usually is.
 ///
 /// # Errors
 /// Where the folder is no pack, its plan can't be read by this version, or the run fails.
 pub fn rerun(pack: &Path, inputs: Option<&Path>, listener: Listener<'_>) -> Result<Rerun, Error> {
+    let pack = &batch::pack_or_current(pack)?;
     let job = batch::job(pack)?;
     let unreadable = |source| Error::Unreadable { path: pack.to_owned(), source };
     let absolute = pack.canonicalize().map_err(unreadable)?;
@@ -232,34 +189,9 @@ pub fn rerun(pack: &Path, inputs: Option<&Path>, listener: Listener<'_>) -> Resu
     let folder = tempfile::tempdir()
         .map_err(|source| Error::CantCreate { path: PathBuf::from("a temporary folder"), source })?;
     plan.publish_into(folder.path().join("packs"));
-    let changed = changes(&job, &monthly::job(&plan)?);
+    let changed = standing::changes(&job, &monthly::job(&plan)?);
     let beside = batch::beside(pack)?;
     let again = monthly::run_after(&plan, packs, Some(&beside), listener)?.pack;
     let differences = batch::differences(pack, &again)?.into_iter().map(Difference::from).collect();
     Ok(Rerun { pack: pack.to_owned(), files: batch::verify(pack)?.files, changed, differences })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::batch::Input;
-
-    fn job(inputs: &[(&str, &str)], horizon: u8, engine: &str) -> Job {
-        let input = |(name, sha256): &(&str, &str)| Input {
-            name: (*name).to_owned(),
-            bytes: 1,
-            sha256: (*sha256).to_owned(),
-            rows: None,
-        };
-        let plan = serde_json::json!({ "horizon": horizon });
-        Job { engine: engine.to_owned(), plan, seed: 1, inputs: inputs.iter().map(input).collect() }
-    }
-
-    #[test]
-    fn what_changed_between_two_jobs_is_named() {
-        let before = job(&[("a.csv", "1"), ("b.csv", "2"), ("c.csv", "3")], 12, "groundswell 1");
-        let now = job(&[("a.csv", "1"), ("b.csv", "9"), ("d.csv", "4")], 6, "groundswell 2");
-        assert_eq!(changes(&before, &now), ["b.csv", "d.csv", "c.csv", "plan", "version"]);
-        assert_eq!(changes(&before, &before), Vec::<String>::new());
-    }
 }

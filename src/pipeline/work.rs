@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::care::{self, CareRecords};
-use super::{Error, Listener, judge, read_input};
+use super::{Error, Listener, judge, read_planned};
 use crate::features::{calendar_design, closure_design};
 use crate::forecast::RollingOrigins;
 use crate::ingest::{Format, Ingested, InputFile, TimeLabels};
@@ -34,7 +34,7 @@ impl Work {
         let care = care::read(plan)?;
         let ingested = match &care {
             Some(care) if care::is_all_there_is(plan) => care.entries(plan)?,
-            _ => read_input(plan.input(), plan.base(), &closures, listener)?,
+            _ => read_planned(plan, &closures, listener)?,
         };
         let panel = &ingested.panel;
         let active = still_alive(panel);

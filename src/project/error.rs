@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::math::spelling::meant;
 use crate::scenario::ScenarioError;
 
 /// Why a project file or line-up can't be used.
@@ -10,6 +11,14 @@ pub enum ProjectError {
     /// The file can't be read.
     #[error("can't read {}: {source}{}", path.display(), hint(source))]
     Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file of a scenario can't be read.
+    #[error("can't read the scenario {}: {source}; check the path and the name", path.display())]
+    NoScenarioFile {
         /// The file.
         path: PathBuf,
         /// Why.
@@ -24,7 +33,10 @@ pub enum ProjectError {
         what: String,
     },
     /// There is no line-up of this name.
-    #[error("there is no line-up `{name}`: use one of {shipped}, or the path of a .toml file")]
+    #[error(
+        "there is no line-up `{name}`: use one of {shipped}, or the path of a .toml file{}",
+        meant(name, shipped.split(", "))
+    )]
     NoLineUp {
         /// The name asked for.
         name: String,
@@ -40,7 +52,7 @@ pub enum ProjectError {
         source: ScenarioError,
     },
     /// There is no model of this id.
-    #[error("there is no model `{id}`: the ids are {known}")]
+    #[error("there is no model `{id}`: the ids are {known}{}", meant(id, known.split(", ")))]
     NoModel {
         /// The id asked for.
         id: String,

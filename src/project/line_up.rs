@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::ProjectError;
+use super::{ProjectError, in_words};
 use crate::ensemble::{CalibrationOptions, EnsembleOptions};
 use crate::models::{ModelSpec, PooledSeasonOptions};
 use crate::reconcile::ReconcileOptions;
@@ -112,7 +112,10 @@ impl LineUp {
     /// Where it is not valid.
     pub fn from_toml(text: &str, path: &Path) -> Result<LineUp, ProjectError> {
         let invalid = |what: String| ProjectError::Invalid { path: PathBuf::from(path), what };
-        let line_up: LineUp = toml::from_str(text).map_err(|error| invalid(super::one_line(&error)))?;
+        let line_up: LineUp = toml::from_str(text).map_err(|error| {
+            let (place, what) = in_words::of_error(&path.display().to_string(), text, &error);
+            ProjectError::Invalid { path: place.into(), what }
+        })?;
         if line_up.schema != 1 {
             return Err(invalid(format!("schema {} is not one that this version reads (1)", line_up.schema)));
         }

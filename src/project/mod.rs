@@ -5,6 +5,7 @@
 //! is never relied on) and calls no room's functions.
 
 mod error;
+mod in_words;
 mod line_up;
 mod options;
 mod plan;
@@ -17,8 +18,3 @@ pub use options::{About, Assurance, BacktestOptions, CalendarOptions, ForecastOp
 pub use plan::RunPlan;
 pub use scenarios::{ScenarioLever, ScenarioOptions, levers_of, load_scenario};
 pub use template::{Sketch, reference, sketch};
-
-/// A TOML error on one line: what is wrong and where, without the excerpt of the file.
-fn one_line(error: &toml::de::Error) -> String {
-    error.message().trim().replace(char::is_control, " ")
-}

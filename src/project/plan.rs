@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     About, BacktestOptions, CalendarOptions, ForecastOptions, LineUp, ProjectError, PublishOptions, ScenarioOptions,
-    load_scenario,
+    in_words, load_scenario,
 };
 use crate::forecast::Draws;
 use crate::ingest::InputOptions;
@@ -44,6 +44,8 @@ pub struct RunPlan {
     line_up: LineUp,
     scenarios: Option<Vec<Scenario>>,
     theme: Theme,
+    /// The file's text, to tell in which line something stands; empty for the plan of a pack.
+    text: String,
 }
 
 impl RunPlan {
@@ -67,11 +69,14 @@ impl RunPlan {
     /// Where it breaks a rule, or names a line-up, scenario or theme that isn't there.
     pub fn from_toml(text: &str, path: &Path, base: &Path) -> Result<RunPlan, ProjectError> {
         let file: ProjectFile = toml::from_str(text).map_err(|error| {
-            let place = error.span().map(|span| place(text, span.start));
-            let path = place.map_or(path.to_owned(), |place| PathBuf::from(format!("{}:{place}", path.display())));
-            ProjectError::Invalid { path, what: super::one_line(&error) }
+            if text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("lever")) {
+                let what = "this is a scenario and no project file; name each scenario after a -s of its own";
+                return ProjectError::Invalid { path: path.to_owned(), what: what.to_owned() };
+            }
+            let (place, what) = in_words::of_error(&path.display().to_string(), text, &error);
+            ProjectError::Invalid { path: place.into(), what }
         })?;
-        RunPlan::checked(file, path, base)
+        RunPlan::checked(file, text, path, base)
     }
 
     /// The plan of a published pack, from what its manifest holds of it ([`RunPlan::resolved`]); `base` is the folder
@@ -87,19 +92,22 @@ impl RunPlan {
             path: path.to_owned(),
             what: format!("its plan can't be read by this version: {error}"),
         })?;
-        RunPlan::checked(file, path, &base)
+        RunPlan::checked(file, "", path, &base)
     }
 
-    fn checked(file: ProjectFile, path: &Path, base: &Path) -> Result<RunPlan, ProjectError> {
-        let invalid = |what: String| Err(ProjectError::Invalid { path: path.to_owned(), what });
+    fn checked(file: ProjectFile, text: &str, path: &Path, base: &Path) -> Result<RunPlan, ProjectError> {
+        let place = |option: &str| {
+            let keys: Vec<&str> = option.split(['[', ']', ' ']).filter(|key| !key.is_empty()).collect();
+            PathBuf::from(in_words::place_of(&path.display().to_string(), text, &keys))
+        };
+        let at = |option: &str, what: String| ProjectError::Invalid { path: place(option), what };
+        let invalid = |option: &str, what: String| Err(at(option, what));
         if file.schema != 1 {
-            return invalid(format!(
-                "schema = {} is not one that this version reads; it reads schema = 1",
-                file.schema
-            ));
+            let what = format!("schema = {} is not one that this version reads; it reads schema = 1", file.schema);
+            return invalid("schema", what);
         }
         if file.input.files.is_empty() {
-            return invalid("[input] files is empty; name at least one file".to_owned());
+            return invalid("[input] files", "[input] files is empty; name at least one file".to_owned());
         }
         for (name, value, least, most) in [
             ("[forecast] horizon", file.forecast.horizon, 1, 1200),
@@ -109,41 +117,67 @@ impl RunPlan {
             ("[publish] keep", file.publish.keep.unwrap_or(1), 1, 10_000),
         ] {
             if !(least..=most).contains(&value) {
-                return invalid(format!("{name} = {value} is outside {least} to {most}"));
+                return invalid(name, format!("{name} = {value} is outside {least} to {most}"));
             }
         }
-        let line_up = LineUp::load(&file.forecast.line_up, base)?;
+        let line_up = LineUp::load(&file.forecast.line_up, base).map_err(|error| match error {
+            ProjectError::NoLineUp { .. } => at("[forecast] line_up", error.to_string()),
+            error => error,
+        })?;
         let named = file.scenarios.publish.as_ref();
-        let scenarios = named.map(|names| names.iter().map(|name| load_scenario(name, base)).collect());
+        let load = |name: &String| {
+            load_scenario(name, base).map_err(|error| match error {
+                ProjectError::Scenario { .. } => at("[scenarios] publish", error.to_string()),
+                error => error,
+            })
+        };
+        let scenarios = named.map(|names| names.iter().map(load).collect());
         let scenarios: Option<Vec<Scenario>> = scenarios.transpose()?;
         if line_up.shock.is_none() && scenarios.as_ref().is_some_and(|scenarios| !scenarios.is_empty()) {
-            return invalid(format!(
+            let what = format!(
                 "[scenarios] needs a line-up with [shock], which `{}` has not; use `referrals`, or publish = []",
                 line_up.name
-            ));
+            );
+            return invalid("[scenarios] publish", what);
         }
         let following = scenarios.iter().flatten().find(|scenario| scenario.reaches_what_follows());
         if let Some(scenario) = following.filter(|_| !file.pathway.on) {
-            return invalid(format!(
+            let what = format!(
                 "[scenarios] publish names `{}`, which has levers on what follows referrals; set [pathway] on = true",
                 scenario.name()
-            ));
+            );
+            return invalid("[scenarios] publish", what);
         }
         let names = scenarios.iter().flatten().map(Scenario::name);
         if let Some(twice) = first_twice(names) {
-            return invalid(format!("[scenarios] publish names `{twice}` twice"));
+            return invalid("[scenarios] publish", format!("[scenarios] publish names `{twice}` twice"));
         }
         if let Some(twice) = first_twice(file.publish.workbook.iter().map(|format| format.name())) {
-            return invalid(format!("[publish] workbook names `{twice}` twice; name each form once"));
+            let what = format!("[publish] workbook names `{twice}` twice; name each form once");
+            return invalid("[publish] workbook", what);
         }
-        let theme = file.publish.theme.as_deref().map(|theme| load_theme(&base.join(theme))).transpose()?;
+        let theme = file.publish.theme.as_deref().map(|theme| load_theme(&base.join(theme), &place("[publish] theme")));
+        let theme = theme.transpose()?;
         let theme = theme.unwrap_or_default();
-        Ok(RunPlan { path: path.to_owned(), base: base.to_owned(), file, line_up, scenarios, theme })
+        Ok(RunPlan {
+            path: path.to_owned(),
+            base: base.to_owned(),
+            file,
+            line_up,
+            scenarios,
+            theme,
+            text: text.to_owned(),
+        })
     }
 
     /// The project file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// "groundswell.toml:21:1": where an option stands that these keys lead to, or else the file alone.
+    pub fn place(&self, keys: &[&str]) -> String {
+        in_words::place_of(&self.path.display().to_string(), &self.text, keys)
     }
 
     /// The folder that relative paths start from: the project file's own.
@@ -238,27 +272,19 @@ impl RunPlan {
     }
 }
 
-/// The colours of a theme file.
-fn load_theme(path: &Path) -> Result<Theme, ProjectError> {
-    let invalid = |what: String| ProjectError::Invalid { path: path.to_owned(), what };
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        invalid(format!("this theme can't be read: {error}; correct [publish] theme, or leave it out"))
+/// The colours of a theme file, which the project file names in `place`.
+fn load_theme(path: &Path, place: &Path) -> Result<Theme, ProjectError> {
+    let text = std::fs::read_to_string(path).map_err(|error| ProjectError::Invalid {
+        path: place.to_owned(),
+        what: format!("the theme {} can't be read: {error}; correct [publish] theme, or leave it out", path.display()),
     })?;
-    Theme::parse(&text).map_err(|error| invalid(error.to_string()))
+    Theme::parse(&text).map_err(|error| ProjectError::Invalid { path: path.to_owned(), what: error.to_string() })
 }
 
 /// The first name that comes a second time.
 fn first_twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut seen = std::collections::BTreeSet::new();
     names.into_iter().find(|name| !seen.insert(*name))
-}
-
-/// "line 3, column 5" of a byte position, as editors count.
-fn place(text: &str, at: usize) -> String {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-    format!("{line}:{column}")
 }
 
 #[cfg(test)]
@@ -294,7 +320,12 @@ mod tests {
         let text = format!("{LEAST}[publish]\ntheme = \"theme.toml\"\n");
         let said =
             RunPlan::from_toml(&text, Path::new("groundswell.toml"), folder.path()).expect_err("no file").to_string();
-        assert!(said.contains("theme can't be read") && said.ends_with("or leave it out"), "{said}");
+        assert!(
+            said.starts_with("groundswell.toml:8:1: the theme ")
+                && said.contains(" can't be read: ")
+                && said.ends_with("or leave it out"),
+            "{said}"
+        );
     }
 
     #[test]
@@ -308,24 +339,28 @@ mod tests {
     #[test]
     fn an_unknown_option_is_refused_with_its_place() {
         let message = refusal(&format!("{LEAST}[forecast]\nhorzon = 3\n"));
-        assert!(message.starts_with("groundswell.toml:8:1: unknown field `horzon`, expected one of"), "{message}");
+        let expected =
+            "groundswell.toml:8:1: [forecast] has no option `horzon`; did you mean `horizon`? It has `horizon`, ";
+        assert!(message.starts_with(expected), "{message}");
     }
 
     #[test]
     fn bounds_are_held() {
         let message = refusal(&format!("{LEAST}[forecast]\nhorizon = 0\n"));
-        assert_eq!(message, "groundswell.toml: [forecast] horizon = 0 is outside 1 to 1200");
+        assert_eq!(message, "groundswell.toml:8:1: [forecast] horizon = 0 is outside 1 to 1200");
         let message = refusal(&LEAST.replace("schema = 1", "schema = 2"));
-        assert_eq!(message, "groundswell.toml: schema = 2 is not one that this version reads; it reads schema = 1");
+        assert_eq!(message, "groundswell.toml:1:1: schema = 2 is not one that this version reads; it reads schema = 1");
     }
 
     #[test]
     fn a_form_of_the_workbook_is_one_that_there_is_and_named_once() {
         let with = |forms: &str| format!("{LEAST}[publish]\nworkbook = {forms}\n");
         let message = refusal(&with("[\"xlsx\", \"pdf\"]"));
-        assert_eq!(message, "groundswell.toml:8:21: unknown variant `pdf`, expected `xlsx` or `ods`");
+        let expected =
+            "groundswell.toml:8:21: [publish] workbook = \"pdf\": there is no such choice; it may be `xlsx` or `ods`";
+        assert_eq!(message, expected);
         let message = refusal(&with("[\"ods\", \"ods\"]"));
-        assert_eq!(message, "groundswell.toml: [publish] workbook names `ods` twice; name each form once");
+        assert_eq!(message, "groundswell.toml:8:1: [publish] workbook names `ods` twice; name each form once");
         assert!(parse(&with("[]")).expect("a valid project file").publish().workbook.is_empty());
         assert_eq!(parse(LEAST).expect("a valid project file").publish().workbook, [WorkbookFormat::Xlsx]);
     }

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use toml::Table;
 
-use super::ProjectError;
+use super::{ProjectError, in_words};
 use crate::pathway::{PathwayError, PathwayLever};
 use crate::scenario::{Lever, Scenario, ScenarioError, Written};
 
@@ -29,8 +30,11 @@ pub fn load_scenario(name: &str, base: &Path) -> Result<Scenario, ProjectError> 
         let is_file = Path::new(part).extension().is_some_and(|ending| ending == "toml");
         parts.push(if is_file {
             let path = base.join(part);
-            let text = std::fs::read_to_string(&path).map_err(|source| ProjectError::Unreadable { path, source })?;
-            Scenario::from_toml(&text)
+            let text = std::fs::read_to_string(&path)
+                .map_err(|source| ProjectError::NoScenarioFile { path: path.clone(), source })?;
+            let read =
+                Scenario::from_toml(&text).and_then(|scenario| levers_of(&scenario).map(drop).map(|()| scenario));
+            Ok(read.map_err(|error| in_file(part, &text, error))?)
         } else {
             Scenario::shipped(part)
         });
@@ -38,6 +42,62 @@ pub fn load_scenario(name: &str, base: &Path) -> Result<Scenario, ProjectError> 
     let scenario = Scenario::joined(parts).map_err(refused)?;
     levers_of(&scenario).map_err(refused)?;
     Ok(scenario)
+}
+
+/// Why the scenario in a file can't be used, with the line and what stands there.
+fn in_file(file: &str, text: &str, error: ScenarioError) -> ProjectError {
+    let (path, what) = match &error {
+        // Whoever names two files mixes them up sooner or later.
+        ScenarioError::Toml(_) if text.parse::<Table>().is_ok_and(|table| table.contains_key("project")) => {
+            let what = "this is a project file and no scenario; give each scenario a -s of its own, and the project file \
+                        none";
+            (file.to_owned(), what.to_owned())
+        }
+        ScenarioError::Toml(error) => in_words::of_error(file, text, error),
+        ScenarioError::Unread { number, message, .. } => of_lever(file, text, *number, message),
+        ScenarioError::Lever { number, .. } => {
+            let keys = ["lever", &(number - 1).to_string()];
+            (in_words::place_of(file, text, &keys), error.to_string())
+        }
+        _ => (file.to_owned(), error.to_string()),
+    };
+    ProjectError::Invalid { path: path.into(), what }
+}
+
+/// The place of what a lever's reader complains of, and the complaint in plain words.
+fn of_lever(file: &str, text: &str, number: usize, message: &str) -> (String, String) {
+    let place = (number - 1).to_string();
+    let table = text.parse::<Table>().ok();
+    let table = table.as_ref().and_then(|table| table.get("lever")?.as_array()?.get(number - 1)?.as_table());
+    let key = table.and_then(|table| at_fault(table, message));
+    let keys = ["lever", &place].into_iter().chain(key.as_deref());
+    let option = match &key {
+        Some(key) if !message.starts_with("unknown field") => format!("lever {number}, {key}"),
+        _ => format!("lever {number}"),
+    };
+    let written = key.as_ref().filter(|_| !message.starts_with("unknown field"));
+    let written = written.and_then(|key| table?.get(key)).map(ToString::to_string);
+    let place = in_words::place_of(file, text, &keys.collect::<Vec<&str>>());
+    (place, in_words::words(message, Some(&option), written.as_deref()))
+}
+
+/// The key of a lever without which its reader has another complaint, or none.
+fn at_fault(table: &Table, message: &str) -> Option<String> {
+    let complaint = |table: Table| match Written::of(table) {
+        Ok(Written::Following(table)) => read_following(table).err(),
+        read => read.err(),
+    };
+    let without = |key: &&String| {
+        let mut table = table.clone();
+        table.remove(key.as_str());
+        complaint(table).as_deref() != Some(message)
+    };
+    let is_missing = message.starts_with("missing field");
+    table.keys().filter(|_| !is_missing).find(without).cloned()
+}
+
+fn read_following(table: Table) -> Result<PathwayLever, String> {
+    PathwayLever::deserialize(toml::Value::Table(table)).map_err(|error| error.message().replace(char::is_control, " "))
 }
 
 /// A lever of a scenario, read by the room that knows it.
@@ -61,9 +121,10 @@ pub fn levers_of<'a>(scenario: &'a Scenario) -> Result<Vec<ScenarioLever<'a>>, S
             Written::Forecast(lever) => return Ok(ScenarioLever::Forecast(lever)),
             Written::Following(table) => table.clone(),
         };
-        let lever = PathwayLever::deserialize(toml::Value::Table(table));
-        let lever = lever
-            .map_err(|error| wrong(format!("can't be read: {}", error.message().replace(char::is_control, " "))))?;
+        let lever = read_following(table).map_err(|message| {
+            let scenario = scenario.name().to_owned();
+            ScenarioError::Unread { scenario, number, message }
+        })?;
         match lever.check(number) {
             Ok(()) => Ok(ScenarioLever::Following(lever)),
             Err(PathwayError::Lever { problem, .. }) => Err(wrong(problem)),
@@ -126,5 +187,46 @@ mod tests {
         let message = load_scenario("halves", folder.path()).expect_err("unknown").to_string();
         assert!(message.starts_with("there is no scenario `halves`"), "{message}");
         assert!(load_scenario("theirs.toml", folder.path()).expect_err("not there").to_string().contains("can't read"));
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_file_is_told_with_line_value_and_choices() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let head = "schema = 1\nname = \"ours\"\ntitle = \"Ours\"\ndescription = \"D.\"\n";
+        let said = |text: &str| {
+            std::fs::write(folder.path().join("ours.toml"), format!("{head}{text}")).expect("written");
+            load_scenario("ours.toml", folder.path()).expect_err(text).to_string()
+        };
+        for (text, expected) in [
+            (
+                "[[lever]]\nlever = \"lockdown\"\nstarts = \"6 January\"\nweeks = 6\nschools = 1.0",
+                "ours.toml:7:1: lever 1, starts = \"6 January\": this must be a day, as \"2025-01-06\", or { months_ahead",
+            ),
+            (
+                "[[lever]]\nlever = \"return\"\nshare = \"half\"",
+                "ours.toml:7:1: lever 1, share = \"half\": this must be a number",
+            ),
+            (
+                "[[lever]]\nlever = \"return\"\nshare = 0.5\ndelay_month = 3",
+                "ours.toml:8:1: lever 1 has no option `delay_month`; did you mean `delay_months`? It has",
+            ),
+            (
+                "[[lever]]\nlever = \"retrun\"\nshare = 0.5",
+                "ours.toml:6:1: lever 1, lever = \"retrun\": there is no such choice; did you mean `return`? It may be",
+            ),
+            (
+                "[[lever]]\nlever = \"return\"\nshare = 1.5",
+                "ours.toml:5:1: scenario `ours`, lever 1 has a share outside",
+            ),
+            (
+                "[[lever]]\nlever = \"caseload\"\nchange = { sets = 12.0 }",
+                "ours.toml:7:1: lever 1, change = { sets = 12.0 }: there is no such choice; did you mean `set`?",
+            ),
+            ("titel = \"x\"", "ours.toml:5:1: this file has no option `titel`; did you mean `title`?"),
+            ("[project]\ntitle = \"T\"", "ours.toml: this is a project file and no scenario"),
+        ] {
+            let said = said(text);
+            assert!(said.starts_with(expected), "{said}");
+        }
     }
 }

@@ -182,6 +182,11 @@ impl WideWriter {
     }
 
     fn failed(&self, error: &PolarsError) -> PublishError {
+        // A reader who has read enough is told apart by whoever called.
+        if let PolarsError::IO { error, .. } = error {
+            let source = io::Error::new(error.kind(), error.to_string());
+            return PublishError::Write { path: self.path.clone(), source };
+        }
         PublishError::Table { path: self.path.clone(), reason: error.to_string() }
     }
 

@@ -1,18 +1,38 @@
 //! Curves over months: when hidden demand comes back, or how new need comes and goes.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, IgnoredAny};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The curves that ship with the engine.
 const SHIPPED: &str = include_str!("../../models/scenarios/curves.toml");
 
 /// A curve over months from its start: a shipped one by name, or weights of one's own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Curve {
     /// A name from `models/scenarios/curves.toml`.
     Named(String),
     /// The weight of each month from the first on; they are made to sum to one.
     Weights(Vec<f64>),
+}
+
+impl<'de> Deserialize<'de> for Curve {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Curve, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Named(String),
+            Weights(Vec<f64>),
+            Other(IgnoredAny),
+        }
+        match Written::deserialize(deserializer)? {
+            Written::Named(name) => Ok(Curve::Named(name)),
+            Written::Weights(weights) => Ok(Curve::Weights(weights)),
+            Written::Other(IgnoredAny) => Err(D::Error::custom(
+                "this must be the name of a curve, as \"even-9\", or a list of weights, one a month, as [0, 2, 2, 1]",
+            )),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

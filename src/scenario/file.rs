@@ -31,18 +31,30 @@ const AND: char = '+';
 /// assert_eq!(both.levers().len(), 3);
 /// # Ok::<(), groundswell::scenario::ScenarioError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scenario {
     schema: u32,
     name: String,
     title: String,
     description: String,
     /// Where each figure comes from.
+    sources: Vec<String>,
+    #[serde(rename = "lever")]
+    levers: Vec<Written>,
+}
+
+/// A scenario's file, with its levers as they are written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScenarioFile {
+    schema: u32,
+    name: String,
+    title: String,
+    description: String,
     #[serde(default)]
     sources: Vec<String>,
-    #[serde(default, rename = "lever")]
-    levers: Vec<Written>,
+    #[serde(default)]
+    lever: Vec<toml::Table>,
 }
 
 impl Scenario {
@@ -105,9 +117,16 @@ impl Scenario {
     /// # Errors
     /// Where the text is no such file, or a lever can't be.
     pub fn from_toml(text: &str) -> Result<Scenario, ScenarioError> {
-        let scenario: Scenario = toml::from_str(text)
-            .map_err(|error| ScenarioError::Invalid(error.message().replace(char::is_control, " ")))?;
-        scenario.checked()
+        let ScenarioFile { schema, name, title, description, sources, lever } =
+            toml::from_str(text).map_err(ScenarioError::Toml)?;
+        let read = |(place, table): (usize, toml::Table)| {
+            Written::of(table).map_err(|message| {
+                let (scenario, number) = (name.clone(), place + 1);
+                ScenarioError::Unread { scenario, number, message }
+            })
+        };
+        let levers = lever.into_iter().enumerate().map(read).collect::<Result<Vec<Written>, ScenarioError>>()?;
+        Scenario { schema, name, title, description, sources, levers }.checked()
     }
 
     fn checked(self) -> Result<Scenario, ScenarioError> {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::curve::Curve;
-use crate::time::Start;
+use crate::time::{Start, day_written};
 
 /// The label that stands for every series that isn't named.
 pub(super) const EVERY: &str = "*";
@@ -56,7 +56,7 @@ pub enum Lever {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         weeks: Option<f64>,
         /// The last closed day; or say how many weeks.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "day_written", skip_serializing_if = "Option::is_none")]
         last: Option<Date>,
         /// How far schools are closed, 0 to 1.
         #[serde(default)]

@@ -21,12 +21,27 @@ pub use ledger::{Entry, Ledger};
 pub use lever::{Against, BySource, DropStep, Lever};
 pub use written::{FOLLOWING, Written};
 
+use crate::math::spelling::meant;
+
 /// Why a scenario can't be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ScenarioError {
-    /// The text is no scenario file.
-    #[error("the scenario is not valid: {0}; compare models/scenarios/second-lockdown.toml")]
+    /// The text can't be read as a scenario file.
+    #[error("the scenario can't be read: {}", .0.message().replace(char::is_control, " "))]
+    Toml(toml::de::Error),
+    /// The scenario breaks a rule of its form.
+    #[error("the scenario is not valid: {0}")]
     Invalid(String),
+    /// A lever that isn't written as levers are.
+    #[error("scenario `{scenario}`, lever {number} can't be read: {message}")]
+    Unread {
+        /// The scenario.
+        scenario: String,
+        /// Its place, counted from 1.
+        number: usize,
+        /// What its reader said.
+        message: String,
+    },
     /// The file is of a schema that this version doesn't read.
     #[error("the scenario has schema {found}; this version reads schema 1")]
     Schema {
@@ -34,7 +49,10 @@ pub enum ScenarioError {
         found: u32,
     },
     /// There is no scenario of this name.
-    #[error("there is no scenario `{name}`: use one of {shipped}, the path of a .toml file, or several joined by +")]
+    #[error(
+        "there is no scenario `{name}`: use one of {shipped}, the path of a .toml file, or several joined by +{}",
+        meant(name, shipped.split(", "))
+    )]
     Unknown {
         /// The name asked for.
         name: String,

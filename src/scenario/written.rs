@@ -1,7 +1,6 @@
 //! A lever as a file has it: one on the forecast, or one on what follows it, whose room reads it.
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::lever::Lever;
@@ -19,9 +18,12 @@ pub enum Written {
     Following(Table),
 }
 
-impl<'de> Deserialize<'de> for Written {
-    fn deserialize<D: Deserializer<'de>>(written: D) -> Result<Written, D::Error> {
-        let table = Table::deserialize(written)?;
+impl Written {
+    /// Reads a lever; says what its reader says where it can't.
+    ///
+    /// # Errors
+    /// Where the table is no lever on the forecast, and none on what follows by its name.
+    pub fn of(table: Table) -> Result<Written, String> {
         let name = table.get("lever").and_then(Value::as_str);
         if name.is_some_and(|name| FOLLOWING.contains(&name)) {
             return Ok(Written::Following(table));
@@ -29,8 +31,13 @@ impl<'de> Deserialize<'de> for Written {
         Lever::deserialize(Value::Table(table)).map(Written::Forecast).map_err(|error| {
             let message = error.message();
             let others = FOLLOWING.map(|name| format!("`{name}`")).join(", ");
-            let more = if message.starts_with("unknown variant") { format!(", {others}") } else { String::new() };
-            D::Error::custom(format!("{message}{more}"))
+            let more = if is_of_the_lever(message) { format!(", {others}") } else { String::new() };
+            format!("{message}{more}")
         })
     }
+}
+
+/// Whether it is the lever's own name that isn't known, and no choice within it.
+fn is_of_the_lever(message: &str) -> bool {
+    message.starts_with("unknown variant") && message.contains("`new-need`")
 }

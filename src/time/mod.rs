@@ -14,4 +14,4 @@ pub use closures::{Closure, ClosureError, ClosureKind, Closures};
 pub use financial_year::financial_year;
 pub use jiff::civil::Date;
 pub use period::{Frequency, Period, Span, day_number};
-pub use start::Start;
+pub use start::{Start, day_written};

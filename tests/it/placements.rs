@@ -316,7 +316,10 @@ fn a_neutral_lever_changes_no_path_and_levers_on_placements_act_the_way_they_say
 
 #[test]
 fn the_number_of_children_stands_still_where_one_year_says_little_about_the_next() {
-    let (histories, options) = (made_up(), PlacementOptions::default());
+    // Fewer come in than of all: exits need not be made more by the most that they may.
+    let histories: Vec<CareHistory> =
+        made_up().into_iter().enumerate().filter(|(row, _)| row % 12 != 0).map(|(_, of)| of).collect();
+    let options = PlacementOptions::default();
     let window = PlacementRates::estimate(&histories, WINDOW, PlacementGroups::shipped()).expect("child-days");
     let fitted = window.clone().carried_on(&histories, WINDOW, &options);
     let last = WINDOW.last;

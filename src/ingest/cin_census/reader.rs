@@ -25,12 +25,11 @@ pub(in crate::ingest) const HEADERS: [&str; 7] =
 
 type Input = Box<dyn Read + Send>;
 
-/// Whether the start of a file is that of an XML document.
+/// Whether the start of a file is that of an XML document, as that of many a web page is too.
 pub(in crate::ingest) fn is_census(start: &[u8]) -> bool {
     let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
     let start = start.strip_prefix(b"\xFF\xFE").or_else(|| start.strip_prefix(b"\xFE\xFF")).unwrap_or(start);
-    let mut letters = start.iter().filter(|byte| **byte != 0 && !byte.is_ascii_whitespace());
-    letters.next() == Some(&b'<') && letters.next().is_some_and(|byte| *byte != b'h' && *byte != b'H')
+    start.iter().find(|byte| **byte != 0 && !byte.is_ascii_whitespace()) == Some(&b'<')
 }
 
 /// A return whose header has been read.

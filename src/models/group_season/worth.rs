@@ -7,17 +7,51 @@ use super::{SeasonHistory, Seen, mean_observed};
 /// How many years of its own data the group's season is worth to each series: the variance of one year about a series'
 /// season over the variance of the series' seasons about the group's.
 ///
-/// That second variance is the group's, moved towards what the series itself shows as far as its own seasons outweigh
-/// [`GROUP_SEASONS`]: one series unlike all others, such as schools among the sources of referrals, keeps its own season
-/// while the others go on sharing theirs.
+/// A series whose season lies further from the group's than a thousandth of such series would, such as schools among the
+/// sources of referrals, has that second variance of its own: it keeps its season while the others go on sharing theirs.
 ///
-/// Method: moments, as in the empirical Bayes estimate of Efron and Morris (1975), and the posterior mean of a variance
-/// with a conjugate prior.
+/// Method: moments, as in the empirical Bayes estimate of Efron and Morris (1975); a chi-squared statistic tells the
+/// exceptions.
 pub(super) fn estimated_years(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>) -> Vec<f64> {
-    let series = seen.counts.nrows() as f64;
-    let mut all = Moments::default();
-    let mut own = Vec::with_capacity(seen.counts.nrows());
-    for (row, counts) in seen.counts.rows().into_iter().enumerate() {
+    let own: Vec<Moments> = (0..seen.counts.nrows()).map(|row| Moments::of(history, seen, group, row)).collect();
+    let sum = |part: fn(&Moments) -> f64| own.iter().map(part).sum::<f64>();
+    let (within, shared, total) = (sum(|m| m.within), sum(|m| m.between), sum(|m| m.total));
+    // Each series takes part in the group's season and so lies closer to it than to the truth; one alone is its group.
+    let series = own.len() as f64;
+    let closer = if series > 1.0 { 1.0 / (1.0 - 1.0 / series) } else { 0.0 };
+    let (within, shared) = (within / total, (shared / total * closer).max(0.0));
+    let years = |moments: &Moments| {
+        let between = if closer > 0.0 && moments.is_unlike(within, shared) {
+            moments.between / moments.total * closer
+        } else {
+            shared
+        };
+        if total > 0.0 && between > 0.0 { (within / between).clamp(1.0, MOST_YEARS) } else { MOST_YEARS }
+    };
+    own.iter().map(years).collect()
+}
+
+/// So many years leave a series next to nothing of its own season.
+const MOST_YEARS: f64 = 200.0;
+
+/// The standard normal deviate that one in a thousand exceeds.
+const ONE_IN_A_THOUSAND: f64 = 3.09;
+
+/// What one series tells; sums over its seasons, weighted by what it tells, but for the last.
+#[derive(Default)]
+struct Moments {
+    /// Variance of one year about the series' season.
+    within: f64,
+    /// Squared distance of the series' season from the group's, beyond chance.
+    between: f64,
+    total: f64,
+    /// Each season's distance from the group's, the variance of one year about it, and how many years were seen.
+    seasons: Vec<(f64, f64, f64)>,
+}
+
+impl Moments {
+    fn of(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>, row: usize) -> Moments {
+        let counts = seen.counts.row(row);
         let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); history.season_length];
         for (period, season) in history.seasons.iter().enumerate() {
             let expected = seen.expected[(row, period)] * group[*season];
@@ -34,45 +68,18 @@ pub(super) fn estimated_years(history: &SeasonHistory<'_>, seen: &Seen, group: &
             moments.within += weight * variance;
             moments.between += weight * (mean * mean - variance / years);
             moments.total += weight;
-            moments.seasons += 1.0;
+            moments.seasons.push((mean, variance, years));
         }
-        all.add(&moments);
-        own.push(moments);
+        moments
     }
-    // Each series takes part in the group's season and so lies closer to it than to the truth.
-    let closer = if series > 1.0 { 1.0 / (1.0 - 1.0 / series) } else { 0.0 };
-    let of = |moments: &Moments| {
-        let (shared, single) = (all.between / all.total * closer, moments.between / moments.total * closer);
-        let between = (GROUP_SEASONS * shared.max(0.0) + moments.seasons * single) / (GROUP_SEASONS + moments.seasons);
-        let known = all.total > 0.0 && moments.total > 0.0 && between > 0.0;
-        if known { (all.within / all.total / between).clamp(1.0, MOST_YEARS) } else { MOST_YEARS }
-    };
-    own.iter().map(of).collect()
-}
 
-/// How many seasons of a series' own make its own spread about the group count as much as the group's.
-const GROUP_SEASONS: f64 = 24.0;
-
-/// Sums over seasons, weighted by what the series tells.
-#[derive(Default)]
-struct Moments {
-    /// Variance of one year about the series' season.
-    within: f64,
-    /// Squared distance of the series' season from the group's, beyond chance.
-    between: f64,
-    total: f64,
-    /// Seasons seen, without weight.
-    seasons: f64,
-}
-
-impl Moments {
-    fn add(&mut self, other: &Moments) {
-        self.within += other.within;
-        self.between += other.between;
-        self.total += other.total;
-        self.seasons += other.seasons;
+    /// Whether the series' season is of another kind than the group's, given the variance of one year and that of the
+    /// series' seasons. Quantile of chi-squared: Wilson and Hilferty (1931).
+    fn is_unlike(&self, within: f64, shared: f64) -> bool {
+        let square = |(mean, variance, years): &(f64, f64, f64)| mean * mean / (shared + variance.max(within) / years);
+        let statistic: f64 = self.seasons.iter().map(square).sum();
+        let freedom = self.seasons.len() as f64;
+        let spread = 2.0 / (9.0 * freedom);
+        statistic > freedom * (1.0 - spread + ONE_IN_A_THOUSAND * spread.sqrt()).powi(3)
     }
 }
-
-/// So many years leave a series next to nothing of its own season.
-const MOST_YEARS: f64 = 200.0;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{Compared, Comparison};
+use crate::batch;
 use crate::panel::TOTAL;
 use crate::pipeline::Error;
 use crate::pipeline::scenario::{LedgerLine, with_sign};
@@ -28,13 +29,22 @@ struct Row {
     median: Option<f64>,
 }
 
+/// The window of the year after the last known month in a pack's table of years.
+const YEAR_AHEAD: &str = "next-year";
+
+/// What a ledger calls the part of a change that no shown figure tells of.
+const NOT_TOLD: &str = "not shown, and rounding";
+
 /// Two packs side by side: the forecasts of the periods that both have, and by which series they differ. The folder of
 /// the packs stands for its current one.
 ///
 /// # Errors
 /// Where a folder is no pack, the packs follow different rules of disclosure control, or they share no period.
 pub fn compare_packs(folders: [&Path; 2]) -> Result<Comparison, Error> {
-    let [first, second] = folders.map(|folder| pack_of(folder).and_then(|pack| Ok((read(&pack)?, pack))));
+    let [first, second] = folders.map(|folder| -> Result<(Table, PathBuf), Error> {
+        let pack = batch::pack_or_current(folder)?;
+        Ok((read(&pack)?, pack))
+    });
     let ((first, first_path), (second, second_path)) = (first?, second?);
     if first.profile != second.profile {
         let (one, other) = (first.profile, second.profile);
@@ -47,35 +57,16 @@ pub fn compare_packs(folders: [&Path; 2]) -> Result<Comparison, Error> {
     if shared.is_empty() {
         return Err(Error::Usage("the two packs forecast no period in common".to_owned()));
     }
-    let is_total = |id: &str| id.split('/').all(|label| label == TOTAL);
-    let is_leaf = |id: &str| id.split('/').all(|label| label != TOTAL);
-    let total = |table: &Table, ds: &str| {
-        let alone = table.rows.iter().map(|row| row.unique_id.as_str()).collect::<BTreeSet<_>>().len() == 1;
-        table.rows.iter().find(|row| row.ds == ds && (alone || is_total(&row.unique_id))).and_then(|row| row.median)
-    };
     let mut rows = Vec::new();
     for ds in &shared {
-        rows.push(compared(ds.get(..7).unwrap_or(ds), [total(&first, ds), total(&second, ds)]));
+        let median = |table: &Table| table.total(ds).and_then(|row| row.median);
+        rows.push(compared(ds.get(..7).unwrap_or(ds), [median(&first), median(&second)]));
     }
-    // Figures that aren't shown add nothing.
-    let by_leaf = |table: &Table| {
-        let mut sums: BTreeMap<String, f64> = BTreeMap::new();
-        for row in table.rows.iter().filter(|row| is_leaf(&row.unique_id) && shared.contains(&row.ds)) {
-            *sums.entry(row.unique_id.clone()).or_default() += row.mean.unwrap_or(0.0);
-        }
-        sums
+    let totals = totals([(&first, &first_path), (&second, &second_path)], &shared);
+    let (ledger, note) = match totals {
+        Some(totals) => ledger([&first, &second], &shared, totals),
+        None => (Vec::new(), "The packs don't show the total of these periods, so nothing is said of the series."),
     };
-    let (before, after) = (by_leaf(&first), by_leaf(&second));
-    let mut lines = vec![line("A", before.values().sum())];
-    let leaves: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    for leaf in leaves {
-        let of = |sums: &BTreeMap<String, f64>| sums.get(leaf).copied().unwrap_or(0.0);
-        let change = of(&after) - of(&before);
-        if change != 0.0 {
-            lines.push(line(leaf, change));
-        }
-    }
-    lines.push(line("B", after.values().sum()));
     let name = |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     Ok(Comparison {
         marking: first.marking,
@@ -83,12 +74,79 @@ pub fn compare_packs(folders: [&Path; 2]) -> Result<Comparison, Error> {
         sides: [name(&first_path), name(&second_path)],
         level: None,
         rows,
-        ledgers: vec![lines],
+        ledgers: if ledger.is_empty() { Vec::new() } else { vec![ledger] },
         work: Vec::new(),
-        note: "Middles of the forecasts of the periods that both packs have; below, by series, the means of those \
-               figures that may be shown, so that they add up among themselves."
-            .to_owned(),
+        note: format!("Middles of the forecasts of the periods that both packs have. {note}"),
     })
+}
+
+impl Table {
+    /// The row of all series together in a period.
+    fn total(&self, ds: &str) -> Option<&Row> {
+        let alone = self.rows.iter().map(|row| row.unique_id.as_str()).collect::<BTreeSet<_>>().len() == 1;
+        let is_total = |id: &str| alone || id.split('/').all(|label| label == TOTAL);
+        self.rows.iter().find(|row| row.ds == ds && is_total(&row.unique_id))
+    }
+
+    /// The means of the series below all totals, by series and period, as far as they are shown.
+    fn leaves(&self) -> BTreeMap<(&str, &str), f64> {
+        let is_leaf = |id: &str| id.split('/').all(|label| label != TOTAL);
+        let leaves = self.rows.iter().filter(|row| is_leaf(&row.unique_id));
+        leaves.filter_map(|row| Some(((row.unique_id.as_str(), row.ds.as_str()), row.mean?))).collect()
+    }
+}
+
+/// The published totals of the periods that both packs have, on average: those of the year ahead where it is those very
+/// periods, which are rounded once, or else the sums of the months. `None` where a month's total isn't shown.
+fn totals(packs: [(&Table, &PathBuf); 2], shared: &[String]) -> Option<[f64; 2]> {
+    let years = packs.map(|(table, path)| {
+        let id = table.total(shared.first()?)?.unique_id.clone();
+        year_ahead(path, &id).filter(|(from, to, _)| Some(from) == shared.first() && Some(to) == shared.last())
+    });
+    if let [Some((.., first)), Some((.., second))] = years {
+        return Some([first, second]);
+    }
+    let sum = |table: &Table| shared.iter().map(|ds| table.total(ds)?.mean).sum::<Option<f64>>();
+    Some([sum(packs[0].0)?, sum(packs[1].0)?])
+}
+
+/// First and last day of the year ahead in a pack's table of years, and the mean of a series in it.
+fn year_ahead(pack: &Path, id: &str) -> Option<(String, String, f64)> {
+    let text = fs::read_to_string(pack.join("yearly.csv")).ok()?;
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next()?.split(',').collect();
+    lines.find_map(|line| {
+        let cells: Vec<&str> = line.split(',').collect();
+        // Names may have commas in them; the columns that are wanted come after them.
+        let cell = |name: &str| {
+            let from_behind = header.len() - header.iter().position(|column| *column == name)?;
+            cells.len().checked_sub(from_behind).and_then(|place| cells.get(place)).copied()
+        };
+        let is_wanted = line.trim_start_matches('"').starts_with(id) && cell("window")? == YEAR_AHEAD;
+        is_wanted.then(|| Some((cell("from")?.to_owned(), cell("to")?.to_owned(), cell("mean")?.parse().ok()?)))?
+    })
+}
+
+/// What leads from one total to the other: by series, the periods that both packs show, and last what can't be told.
+fn ledger(tables: [&Table; 2], shared: &[String], totals: [f64; 2]) -> (Vec<LedgerLine>, &'static str) {
+    let [first, second] = tables.map(Table::leaves);
+    let mut changes: BTreeMap<&str, f64> = BTreeMap::new();
+    for (key, before) in &first {
+        if let Some(after) = second.get(key).filter(|_| shared.iter().any(|ds| ds == key.1)) {
+            *changes.entry(key.0).or_default() += after - before;
+        }
+    }
+    let told: f64 = changes.values().sum();
+    let mut lines = vec![line("A", totals[0])];
+    lines.extend(changes.iter().filter(|(_, change)| **change != 0.0).map(|(series, change)| line(series, *change)));
+    let left = totals[1] - totals[0] - told;
+    if left != 0.0 {
+        lines.push(line(NOT_TOLD, left));
+    }
+    lines.push(line("B", totals[1]));
+    let note = "Below them, from the one total to the other as the packs publish them: by series, the figures that both \
+                packs show, and in one line what comes of figures that aren't shown and of rounding.";
+    (lines, note)
 }
 
 fn compared(period: &str, figures: [Option<f64>; 2]) -> Compared {
@@ -102,22 +160,6 @@ fn compared(period: &str, figures: [Option<f64>; 2]) -> Compared {
 
 fn line(lever: &str, adds: f64) -> LedgerLine {
     LedgerLine { lever: lever.to_owned(), adds: format!("{:.0}", adds.round() + 0.0) }
-}
-
-/// The pack that a folder is, or the current one of the packs in it.
-fn pack_of(folder: &Path) -> Result<PathBuf, Error> {
-    if folder.join("forecasts.json").is_file() {
-        return Ok(folder.to_owned());
-    }
-    if folder.join("latest.json").is_file() {
-        let latest = crate::batch::latest(folder)?;
-        if let Some(latest) = latest {
-            return Ok(folder.join(latest.pack));
-        }
-    }
-    let path = folder.join("forecasts.json");
-    let source = std::io::Error::new(std::io::ErrorKind::NotFound, "this folder is no pack and holds none");
-    Err(Error::Unreadable { path, source })
 }
 
 fn read(pack: &Path) -> Result<Table, Error> {

@@ -68,7 +68,7 @@ fn rests_on(pathway: &PathwayContents, care_known: bool) -> String {
                 .to_owned()
         }
         RestsOn::NationalFigures => {
-            "Your data here count referrals only. What becomes of them rests on England’s figures and on how much \
+            "From a table, referrals alone are read. What becomes of them rests on England’s figures and on how much \
              authorities differ, so the ranges are wide. Children in need census returns would narrow them."
                 .to_owned()
         }

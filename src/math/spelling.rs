@@ -1,0 +1,38 @@
+//! How far two spellings are apart.
+
+/// How many letters have to be put in, taken out or changed to make one text the other.
+///
+/// Method: Levenshtein distance (Wagner and Fischer 1974).
+pub fn edits(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (above, letter) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = above + 1;
+        for (position, candidate) in other.iter().enumerate() {
+            let changed = diagonal + usize::from(letter != *candidate);
+            diagonal = row[position + 1];
+            row[position + 1] = changed.min(diagonal + 1).min(row[position] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+/// The name that was meant, if one is close: at most a third of its letters off.
+///
+/// ```
+/// use groundswell::math::spelling::nearest;
+/// assert_eq!(nearest("horizn", ["levels", "horizon"]), Some("horizon"));
+/// assert_eq!(nearest("colour", ["levels", "horizon"]), None);
+/// ```
+pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let written = written.to_lowercase();
+    let apart = names.into_iter().map(|name| (edits(&written, &name.to_lowercase()), name));
+    let (apart, name) = apart.min_by_key(|(apart, _)| *apart)?;
+    (3 * apart <= name.chars().count().max(3)).then_some(name)
+}
+
+/// "; did you mean `horizon`?", or nothing.
+pub fn meant<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(written, names).map_or(String::new(), |name| format!("; did you mean `{name}`?"))
+}
