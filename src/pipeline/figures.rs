@@ -243,9 +243,7 @@ pub fn coverage(
     }
     for (place, level) in scorecard.levels().iter().enumerate().filter(|_| !newest.is_empty()) {
         let exact = newest.iter().map(|row| row.inside().nth(place).unwrap_or(false));
-        let shown = shown_to_hold(recent, level).into_iter();
-        let held = exact.zip(shown).filter(|(exact, shown)| shown.unwrap_or(*exact)).count() as f64;
-        let judged = newest.len() as f64;
+        let (held, judged) = (held(exact, shown_to_hold(recent, level)) as f64, newest.len() as f64);
         rows.push((NEWEST, level, held / judged, judged));
     }
     let labels = vec![
@@ -257,6 +255,11 @@ pub fn coverage(
         FigureColumn::scores("forecasts", rows.iter().map(|row| row.3).collect()),
     ];
     Figures::new("coverage", labels, columns)
+}
+
+/// How many ranges held: as what is shown of each says, else as its exact figures do.
+fn held(exact: impl Iterator<Item = bool>, shown: Vec<Option<bool>>) -> usize {
+    exact.zip(shown).filter(|(exact, shown)| shown.unwrap_or(*exact)).count()
 }
 
 /// What the recipe last said about each period of one series before it came, oldest period first.
@@ -301,4 +304,16 @@ pub fn models(
     labels.push(LabelColumn::text("model", rows.iter().map(|_| model)));
     labels.push(LabelColumn::text("description", rows.iter().map(|(_, description)| description.as_str())));
     Figures::new("models", labels, Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::held;
+
+    #[test]
+    fn what_is_shown_decides_and_what_is_not_shown_counts_too() {
+        let exact = [true, true, false, false];
+        assert_eq!(held(exact.into_iter(), vec![None, Some(false), None, Some(true)]), 2);
+        assert_eq!(held(exact.into_iter(), vec![None; 4]), 2);
+    }
 }

@@ -57,8 +57,7 @@ pub(super) fn record(contents: &PackContents) -> Record {
     let period = |dates: &[Date], row: usize| Some(Period::containing(contents.frequency, *dates.get(row)?));
     let dates = |column: &str| contents.recent.dates(column).unwrap_or_default();
     let rows = || 0..contents.recent.rows();
-    let distance =
-        |row: usize| Some(period(dates("ds"), row)?.periods_since(period(dates("made"), row)?));
+    let distance = |row: usize| Some(period(dates("ds"), row)?.periods_since(period(dates("made"), row)?));
     let ahead = || rows().filter_map(distance);
     let ahead = (ahead().min().unwrap_or(0), ahead().max().unwrap_or(0));
     if let Some((share, Some(judged))) = coverage(contents, NEWEST, level) {

@@ -4,7 +4,7 @@ use super::PackContents;
 use super::contents::{ALL_ORIGINS, cell, text};
 use super::held::{EarlierRecord, earlier_record, of_the_total, record};
 use super::series::{PackSeries, Range, Series, State, Step};
-use super::words::{about, between, capitalised, more_by, odds, per_cent, periods, spoken, times};
+use super::words::{about, between, capitalised, more_by, odds, per_cent, periods, spoken, stretch, times};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
 use crate::time::{Frequency, Period};
@@ -91,8 +91,10 @@ pub(super) struct Answer {
     pub figure: String,
     /// The range alone: "between 380 and 445".
     pub range: Option<String>,
-    /// The answer in full sentences.
+    /// The answer in full sentences, the last of them [`Answer::tested`].
     pub sentences: String,
+    /// How it fared in tests, with a space before it; empty where that is not said.
+    pub tested: String,
 }
 
 /// What is expected in the first period ahead.
@@ -101,7 +103,7 @@ pub(super) fn next_period(contents: &PackContents, total: &Series) -> Option<Ans
     let level = spoken_level(contents);
     let noun = contents.frequency.noun();
     let name = step.period.spoken();
-    let mut sentences = vec![of_period(contents, step)];
+    let mut tested = String::new();
     let record = record(contents);
     if record.judged > 0 {
         // They are not all of the next period, and a reader must not take them for such.
@@ -112,17 +114,18 @@ pub(super) fn next_period(contents: &PackContents, total: &Series) -> Option<Ans
         };
         let held =
             if record.held == 0 { "it never held".to_owned() } else { format!("it held {}", times(record.held)) };
-        sentences.push(format!(
-            "Tested on {} past {noun}{}, each forecast {ahead} ahead, {held}.",
+        tested = format!(
+            " Tested on {} past {noun}{}, each forecast {ahead} ahead, {held}.",
             record.judged,
             if record.judged == 1 { "" } else { "s" }
-        ));
+        );
     }
     Some(Answer {
         question: format!("Next {noun}: {name}"),
         figure: spoken(step.range.median),
         range: step.range.of(level).and_then(|(low, high)| between(low, high)),
-        sentences: sentences.join(" "),
+        sentences: of_period(contents, step) + &tested,
+        tested,
     })
 }
 
@@ -140,14 +143,14 @@ pub(super) fn next_year(contents: &PackContents, total: &Series) -> Option<Answe
     let year = total.next_year()?;
     let level = spoken_level(contents);
     let length = (year.last.periods_since(year.first) + 1).max(0) as usize;
-    let span = periods(length, contents.frequency);
-    let mut sentences = vec![format!(
-        "Over the {span} from {} to {} we expect {} {} in total.",
-        year.first.spoken(),
-        year.last.spoken(),
-        about(year.range.median),
-        contents.measure
-    )];
+    let span = stretch(length, contents.frequency);
+    // Of one period there is no more to say than of the next one, but how it compares.
+    let named = match length {
+        1 => year.first.spoken(),
+        _ => format!("{} to {}", year.first.spoken(), year.last.spoken()),
+    };
+    let when = if length == 1 { format!("In {named}") } else { format!("Over the {span} from {named}") };
+    let mut sentences = vec![format!("{when} we expect {} {} in total.", about(year.range.median), contents.measure)];
     sentences.extend(range_sentence(&year.range, level));
     if let Some(before) = comparable_past(contents, total, length) {
         let compared = match year.range.median {
@@ -156,7 +159,7 @@ pub(super) fn next_year(contents: &PackContents, total: &Series) -> Option<Answe
                 if change.abs() < 0.005 {
                     ", about the same".to_owned()
                 } else {
-                    let direction = if change > 0.0 { "more" } else { "fewer" };
+                    let direction = if change > 0.0 { "higher" } else { "lower" };
                     format!("; the forecast is {} {direction}", per_cent(change.abs()))
                 }
             }
@@ -165,10 +168,11 @@ pub(super) fn next_year(contents: &PackContents, total: &Series) -> Option<Answe
         sentences.push(format!("The {span} before had about {}{compared}.", spoken(Cell::Number(before))));
     }
     Some(Answer {
-        question: format!("Next {span}: {} to {}", year.first.spoken(), year.last.spoken()),
+        question: format!("Next {span}: {named}"),
         figure: spoken(year.range.median),
         range: year.range.of(level).and_then(|(low, high)| between(low, high)),
         sentences: sentences.join(" "),
+        tested: String::new(),
     })
 }
 
@@ -262,9 +266,8 @@ pub(super) fn limits(contents: &PackContents, series: &PackSeries) -> Vec<String
         if (inside - nominal).abs() > NOTABLE {
             let fault = if inside < nominal { "too narrow" } else { "too wide" };
             // The record counts the newest forecast of each period, these are all of them.
-            let all = tests.map_or("all tests".to_owned(), |tests| {
-                format!("all {} tests", spoken(Cell::Number(tests)))
-            });
+            let all =
+                tests.map_or("all tests".to_owned(), |tests| format!("all {} tests", spoken(Cell::Number(tests))));
             limits.push(format!(
                 "In {all} on the past, at every distance ahead, the {} range held {} of the time, so the ranges here may be \
                  {fault}.",
@@ -294,6 +297,10 @@ pub(super) fn limits(contents: &PackContents, series: &PackSeries) -> Vec<String
         ));
     }
     let losses = (0..contents.findings.rows()).filter(|row| text(&contents.findings, "severity", *row) == "loss");
-    limits.extend(losses.map(|row| capitalised(text(&contents.findings, "what", row))));
+    limits.extend(losses.map(|row| {
+        let (what, place) =
+            (capitalised(text(&contents.findings, "what", row)), text(&contents.findings, "where", row));
+        if place.is_empty() { what } else { format!("{what} ({place})") }
+    }));
     limits
 }

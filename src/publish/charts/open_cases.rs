@@ -68,15 +68,14 @@ pub(super) fn chart(contents: &PackContents, pathway: &PathwayContents) -> Optio
     }
     let (_, need) = panels.first()?;
     let last = need.steps.last()?;
-    let assumption = (!assumed.is_empty())
-        .then(|| {
-            // A stock's likely sizes lie more often a little under their average than over it.
-            format!(
-                "How many are {} today is assumed from England’s figures, not known: an average, where the lines are \
+    let assumption = (!assumed.is_empty()).then(|| {
+        // A stock's likely sizes lie more often a little under their average than over it.
+        format!(
+            "How many are {} today is assumed from England’s figures, not known: an average, where the lines are \
                  middles.",
-                assumed.join(", ")
-            )
-        });
+            assumed.join(", ")
+        )
+    });
     let words = Words {
         headline: headline([
             format!("About {} children in need by {}", spoken(last.range.median), last.period.spoken()),

@@ -66,8 +66,10 @@ fn card(contents: &PackContents, one: &Series, id: String) -> Result<Option<Seri
     let Some(chart) = of_one_series(contents, one, &id).filter(|_| !one.steps.is_empty()) else { return Ok(None) };
     let failed = |error: std::io::Error| PublishError::Chart { chart: id.clone(), reason: error.to_string() };
     let picture = chart.inline(Shape::Narrow).map_err(failed)?.svg;
-    let month = one.steps.first().map(|step| of_period(contents, step));
     let year = next_year(contents, one).map(|answer| answer.sentences);
+    // Where a period is a year, the sentence on the year says it all.
+    let is_said = year.is_some() && contents.frequency.season_length() == 1;
+    let month = one.steps.first().filter(|_| !is_said).map(|step| of_period(contents, step));
     Ok(Some(SeriesCard {
         name: one.name(),
         sentences: month.into_iter().chain(year).collect(),

@@ -102,7 +102,11 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
         } else {
             headline([format!("Over {span} the scenarios hardly differ")])
         },
-        subtitle: format!("{} over the {span} ahead by scenario, on average, {}", capitalised(&contents.measure), contents.area()),
+        subtitle: format!(
+            "{} over the {span} ahead by scenario, on average, {}",
+            capitalised(&contents.measure),
+            contents.area()
+        ),
         description: format!(
             "Range chart of {} over the {span} to {}, {}. {}",
             contents.measure,
