@@ -201,7 +201,7 @@ pub struct Finding {
 
 /// The findings with those that files share told once, in the place of the first: their numbers added up, the number of
 /// files and one of these as the place. A finding of one file keeps its place.
-pub fn together<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Finding> {
+pub fn findings_together<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Finding> {
     let mut groups: Vec<(Finding, Vec<&str>)> = Vec::new();
     for finding in findings {
         let Some(file) = finding.place.file.as_deref() else {
@@ -253,7 +253,8 @@ mod tests {
             remedy: "Complete them.",
         };
         let of = |name, file| finding(name, file, 3, vec![4, 9]);
-        let told = together(&[of("missing-date", "a.xml"), of("stray-date", "a.xml"), of("missing-date", "b.xml")]);
+        let told =
+            findings_together(&[of("missing-date", "a.xml"), of("stray-date", "a.xml"), of("missing-date", "b.xml")]);
         let said: Vec<String> =
             told.iter().map(|one| format!("{} {}: {} ({})", one.name, one.count, one.what, one.place)).collect();
         assert_eq!(

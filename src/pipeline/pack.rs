@@ -15,7 +15,7 @@ use crate::disclosure::{Cell, Figures, Profile, ProtectedTable, protect, told};
 use crate::evaluate::Scorecard;
 use crate::forecast::{FittedForecaster, Forecast};
 use crate::ingest;
-use crate::panel::{Finding, Hierarchy, Place, SeriesKey, Severity, together};
+use crate::panel::{Finding, Hierarchy, Place, SeriesKey, Severity, findings_together};
 use crate::project::RunPlan;
 use crate::publish::{self, Futures, PackContents, PathwayContents, PlacementContents};
 use crate::time::{Date, Period};
@@ -75,7 +75,7 @@ impl Results<'_> {
         for file in self.findings.iter_mut().filter_map(|finding| finding.place.file.as_mut()) {
             *file = file_name(Path::new(file.as_str()));
         }
-        self.findings = together(&self.findings);
+        self.findings = findings_together(&self.findings);
         let headline = SeriesKey::grand_total(dimensions.len());
         let scored = self.scored(&headline);
         let shown = shown(&history, &headline);

@@ -178,11 +178,11 @@ fn trust(contents: &PackContents) -> Trust {
     let mut sentences = vec![verdict_sentence(contents)];
     if record.judged > 0 {
         sentences.push(format!(
-            "Of the newest forecast for each {}, the range that should hold in {} forecasts held {} in the last {}.",
-            contents.frequency.noun(),
+            "The range that should hold in {} forecasts held {} in the last {}, one for each {}.",
             odds(spoken_level(contents)),
             times(record.held),
-            counted(record.judged, "forecast")
+            counted(record.judged, "forecast"),
+            contents.frequency.noun()
         ));
     }
     sentences.extend(earlier_packs(contents));

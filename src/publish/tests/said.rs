@@ -30,7 +30,7 @@ fn the_record_counts_months_whose_figures_are_not_shown() {
     let contents = tested(Sample::tiny().pack(), (60.0, 66.0), (364.0, 396.0));
     with_page(&contents, |_, page| {
         assert!(page.contains("Tested on 66 past months, each forecast 1 month ahead, it held 60 times."));
-        assert!(page.contains("8 of 10 forecasts held 60 times in the last 66 forecasts."));
+        assert!(page.contains("8 of 10 forecasts held 60 times in the last 66 forecasts, one for each month."));
         assert!(page.contains("In all 396 tests on the past, at every distance ahead, the 8 of 10 range held 92%"));
     });
     assert_eq!(chart(&contents, "last-forecasts").headline, "The range held in 60 of 66 tests");
