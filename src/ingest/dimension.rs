@@ -127,11 +127,11 @@ pub(super) fn unknown_area<'a>(wanted: &str, level: &'static str, names: impl It
     let hint = match names.len() {
         _ if !close.is_empty() => format!("; did you mean {}?", close.join(" or ")),
         // What stands in a column about children may be anything.
-        many if level == AREA => format!("; its column of areas has {many} others: see there how they are spelt"),
+        _ if level == AREA => "; see in the file's column of areas how those that there are are spelt".to_owned(),
         many if many > NAMED => {
-            format!("; the file has {many}, such as {}: its column of areas lists them", names[..NAMED].join(", "))
+            format!("; the file has {many}, such as {}: its column of areas lists them", names[..NAMED].join("; "))
         }
-        _ => format!("; the file has {}", names.join(", ")),
+        _ => format!("; the file has {}", names.join("; ")),
     };
     IngestError::UnknownArea { wanted: wanted.to_string(), level, hint }
 }

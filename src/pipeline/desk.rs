@@ -292,7 +292,7 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
         (None, _) => "Your authority".to_owned(),
     };
     let others = first.dimensions.iter().filter(|dimension| !dimensions.contains(dimension)).cloned().collect();
-    let text = project::sketch(&Sketch {
+    let sketch = Sketch {
         title: "Referrals to children's social care".to_owned(),
         authority,
         measure: "referrals".to_owned(),
@@ -303,7 +303,7 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
         other_dimensions: others,
         areas: options.areas,
         looked_after: beside,
-    });
+    };
     let span = ingested.panel.span();
     let (noun, series) = (first.format.noun(), ingested.panel.keys().len());
     let [from, to] = [span.start(), ingested.last_complete].map(|period| spoken(ingested.time_labels, period));
@@ -315,7 +315,12 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
     for finding in &ingested.findings {
         summary.push_str(&format!("\nFinding: {} ({})", finding.what, finding.name));
     }
-    Ok(Initialised { text, summary })
+    if sketch.follows() {
+        summary.push_str(
+            "\nThe report will go on to people and money, at assumed prices: set your own under [pathway], or on = false",
+        );
+    }
+    Ok(Initialised { text: project::sketch(&sketch), summary })
 }
 
 /// A project file of looked-after children's returns alone: who comes into care is forecast, and placements follow.

@@ -45,7 +45,10 @@ pub(super) fn of_error(file: &str, text: &str, error: &toml::de::Error) -> (Stri
     let option = option_of(&keys);
     let written = text.get(span.clone()).map(shortened);
     let (option, written) = match error.message() {
-        message if message.starts_with("unknown field") => (option_of(&keys[..keys.len().saturating_sub(1)]), None),
+        message if message.starts_with("unknown field") => {
+            let section = &keys[..keys.len().saturating_sub(1)];
+            ((!section.is_empty()).then(|| format!("[{}]", section.join("."))), None)
+        }
         message if message.starts_with("missing field") => {
             let header =
                 text.get(span.start..).and_then(|rest| rest.lines().next()).filter(|line| line.starts_with('['));
@@ -75,6 +78,15 @@ pub(super) fn words(message: &str, option: Option<&str>, written: Option<&str>) 
     }
     if let Some(name) = message.strip_prefix("missing field ") {
         return format!("{} lacks {name}; write it", option.unwrap_or("this file"));
+    }
+    if let (None, Some(written)) = (option, written) {
+        match message.as_str() {
+            "duplicate key" => return format!("`{written}` stands here a second time; keep one of them"),
+            quotes if quotes.starts_with("string values must be quoted") => {
+                return format!("`{written}` must stand in quotes, as \"{written}\"");
+            }
+            _ => {}
+        }
     }
     let wrong_kind = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     if let Some((_, expected)) = wrong_kind.and_then(|rest| rest.rsplit_once(", expected ")) {
@@ -130,7 +142,7 @@ fn shortened(value: &str) -> String {
     /// So many letters stand in a sentence.
     const MOST: usize = 60;
     let line = value.lines().next().unwrap_or_default();
-    let cut: String = line.chars().take(MOST).collect();
+    let cut: String = line.chars().filter(|letter| !letter.is_control()).take(MOST).collect();
     if cut.len() < value.trim_end().len() { format!("{cut}…") } else { cut }
 }
 
@@ -219,6 +231,11 @@ mod tests {
                 "[forecast]\nhorizon = 3\nwidth = \"wids\"",
                 "m.toml:3:9: [forecast] width = \"wids\": there is no such choice; did you mean `wide`? It may be `narrow` or `wide`",
             ),
+            (
+                "[forecast]\nhorizon = 3\nhorizon = 4",
+                "m.toml:3:1: `horizon` stands here a second time; keep one of them",
+            ),
+            ("[forecast]\nline_up = fast", "m.toml:2:11: `fast` must stand in quotes, as \"fast\""),
             ("[forecast]\nline_up = \"a\"", "m.toml:1:1: [forecast] lacks `horizon`; write it"),
             (
                 "[forcast]\nhorizon = 3",

@@ -93,7 +93,9 @@ fn at_fault(table: &Table, message: &str) -> Option<String> {
         complaint(table).as_deref() != Some(message)
     };
     let is_missing = message.starts_with("missing field");
-    table.keys().filter(|_| !is_missing).find(without).cloned()
+    // Without its name nothing is a lever, so the name is asked last.
+    let (name, others): (Vec<&String>, Vec<&String>) = table.keys().partition(|key| *key == "lever");
+    others.into_iter().chain(name).filter(|_| !is_missing).find(without).cloned()
 }
 
 fn read_following(table: Table) -> Result<PathwayLever, String> {

@@ -30,6 +30,14 @@ pub struct Sketch {
     pub looked_after: Vec<String>,
 }
 
+impl Sketch {
+    /// Whether the project follows what comes after a referral: where the files tell of children one by one.
+    pub fn follows(&self) -> bool {
+        let of_children = matches!(self.format, Format::Referrals | Format::CinCensus | Format::Ssd | Format::Ssda903);
+        of_children || !self.looked_after.is_empty()
+    }
+}
+
 /// A commented project file that runs.
 pub fn sketch(sketch: &Sketch) -> String {
     let forecast = ForecastOptions::default();
@@ -91,7 +99,8 @@ origins = {origins}           # how often the whole recipe is tried on the past
 stride = {stride}             # periods between two tries
 
 # What follows the referrals: assessments, plans, care, open cases, social workers and cost. What isn't set is taken from
-# England's figures, and the report lists it as an assumption: set your own.
+# England's figures, and the report lists it as an assumption: set your own. Costs are made of published prices of 2017 to
+# 2021 and of assumptions, 3% more each year since; on = false leaves people and money out.
 [pathway]
 on = {pathway}
 {looked_after}
@@ -134,8 +143,7 @@ workbook = [{workbook}]           # "xlsx" and "ods"; [] for none
         seed = forecast.seed,
         origins = backtest.origins,
         stride = backtest.stride,
-        pathway = matches!(sketch.format, Format::Referrals | Format::CinCensus | Format::Ssd | Format::Ssda903)
-            || !sketch.looked_after.is_empty(),
+        pathway = sketch.follows(),
         measure = quoted(&sketch.measure),
         folder = quoted(&publish.folder.display().to_string()),
         profile = publish.profile,
@@ -149,7 +157,7 @@ pub fn reference() -> String {
         title: "Referrals to children's social care".to_owned(),
         authority: "Sampleshire".to_owned(),
         files: vec!["referrals.csv".to_owned()],
-        format: Format::Auto,
+        format: Format::Referrals,
         columns: vec![
             ("date".to_owned(), "referral_date".to_owned()),
             ("child".to_owned(), "child_id".to_owned()),
@@ -161,7 +169,9 @@ pub fn reference() -> String {
         measure: "referrals".to_owned(),
         looked_after: Vec::new(),
     });
-    format!("{REFERENCE}\n## A whole file\n\nAs `groundswell init` writes it:\n\n```toml\n{example}```\n")
+    format!(
+        "{REFERENCE}\n## A whole file\n\nAs `groundswell init` writes it for referrals, one row each:\n\n```toml\n{example}```\n"
+    )
 }
 
 const REFERENCE: &str = "\
@@ -201,7 +211,7 @@ One TOML file, `groundswell.toml`. Paths are relative to the file itself; an opt
 | `forecast.seed` | the seed of every random choice | 1 |
 | `backtest.origins` | how often the recipe is tried on the past, 1 to 200 | 10 |
 | `backtest.stride` | periods between two tries, 1 to 120 | 6 |
-| `pathway.on` | follow the referrals to assessments, plans, care, open cases, social workers and cost (months only) | `false` |
+| `pathway.on` | follow the referrals to assessments, plans, care, open cases, social workers and cost (months only); `groundswell init` writes `true` for files of children one by one, and the prices behind it are assumed until you set your own (`docs/guide/people-and-money.md`) | `false` |
 | `pathway.looked_after` | tables of looked-after children's returns (SSDA903) of all years, or folders of them: placements and their cost | none |
 | `pathway.open_cases.in_need`, `.on_plan`, `.looked_after` | children today, where the input doesn't tell | England's, by referral |
 | `pathway.step` | a list of `step`, `share`, `median_days`, `children`: conversion and days of your own (`docs/guide/people-and-money.md`) | `models/pathway/national.toml` |
@@ -253,6 +263,15 @@ mod tests {
         });
         let table: toml::Table = text.parse().expect("valid TOML");
         assert_eq!(table["project"]["title"].as_str(), Some("\"Quoted\" \\ and\nbroken"));
+    }
+
+    #[test]
+    fn people_and_money_follow_where_files_tell_of_children_and_nowhere_else() {
+        for (format, follows) in [(Format::Referrals, true), (Format::Counts, false), (Format::DfeMonthly, false)] {
+            let text = sketch(&Sketch { format, ..Sketch::default() });
+            assert!(text.contains(&format!("[pathway]\non = {follows}\n")), "{format:?}");
+        }
+        assert!(reference().contains("[pathway]\non = true\n"));
     }
 
     #[test]

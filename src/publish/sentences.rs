@@ -4,7 +4,7 @@ use super::PackContents;
 use super::contents::{ALL_ORIGINS, cell, text};
 use super::held::{EarlierRecord, earlier_record, of_the_total, record};
 use super::series::{PackSeries, Range, Series, State, Step};
-use super::words::{about, between, capitalised, more_by, odds, per_cent, periods, spoken, stretch, times};
+use super::words::{about, between, capitalised, counted, more_by, odds, per_cent, periods, spoken, stretch, times};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
 use crate::time::{Frequency, Period};
@@ -296,11 +296,28 @@ pub(super) fn limits(contents: &PackContents, series: &PackSeries) -> Vec<String
             leaves.len()
         ));
     }
-    let losses = (0..contents.findings.rows()).filter(|row| text(&contents.findings, "severity", *row) == "loss");
-    limits.extend(losses.map(|row| {
-        let (what, place) =
-            (capitalised(text(&contents.findings, "what", row)), text(&contents.findings, "where", row));
-        if place.is_empty() { what } else { format!("{what} ({place})") }
-    }));
+    limits.extend(losses(contents));
     limits
+}
+
+/// What was left out, a sentence a kind: files may have many findings alike.
+fn losses(contents: &PackContents) -> Vec<String> {
+    let table = &contents.findings;
+    let mut kinds: Vec<(&str, String, usize)> = Vec::new();
+    for row in (0..table.rows()).filter(|row| text(table, "severity", *row) == "loss") {
+        let name = text(table, "name", row);
+        match kinds.iter_mut().find(|(kind, ..)| *kind == name) {
+            Some((.., alike)) => *alike += 1,
+            None => {
+                let (what, place) = (capitalised(text(table, "what", row)), text(table, "where", row));
+                let what = if place.is_empty() { what } else { format!("{what} ({place})") };
+                kinds.push((name, what, 0));
+            }
+        }
+    }
+    let sentence = |(_, what, alike): (&str, String, usize)| match alike {
+        0 => format!("{what}."),
+        _ => format!("{what}, and {} alike; see data quality.", counted(alike, "finding")),
+    };
+    kinds.into_iter().map(sentence).collect()
 }

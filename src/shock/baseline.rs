@@ -2,6 +2,7 @@
 
 use super::ShockOptions;
 use super::interventions::Intervention;
+use super::pooled_season::PooledSeason;
 use crate::math::cholesky::{Cholesky, dot};
 
 /// Everything about the periods that the series have in common.
@@ -66,13 +67,6 @@ pub(super) struct Solved {
     /// Working response less working days, pooled season and centre; the shock is still in it.
     pub response: Vec<f64>,
     pub centre: f64,
-}
-
-/// The pooled season: logarithms by place in the year, and the variance of a series' own season about it.
-#[derive(Debug, Clone)]
-pub(super) struct PooledSeason {
-    pub effects: Vec<f64>,
-    pub variance: f64,
 }
 
 impl Baseline {

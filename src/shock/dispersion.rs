@@ -3,9 +3,10 @@
 use rayon::prelude::*;
 
 use super::ShockOptions;
-use super::baseline::{Baseline, Frame, PooledSeason, Sample};
+use super::baseline::{Baseline, Frame, Sample};
 use super::estimate::SeriesState;
 use super::grid::GridPoint;
+use super::pooled_season::PooledSeason;
 
 /// How a series' dispersion may differ from the usual one.
 const DISPERSIONS: [f64; 5] = [0.2, 0.45, 1.0, 2.2, 5.0];

@@ -19,6 +19,7 @@ mod grid;
 mod interventions;
 mod paths;
 mod pool;
+mod pooled_season;
 mod priors;
 mod stock;
 mod together;

@@ -3,10 +3,11 @@
 use rayon::prelude::*;
 
 use super::ShockOptions;
-use super::baseline::{Frame, PooledSeason};
+use super::baseline::Frame;
 use super::estimate::SeriesState;
 use super::grid::GridPoint;
 use super::pool::GroupPrior;
+use super::pooled_season::PooledSeason;
 use super::priors::EFFECTS;
 
 /// How many series' worth of evidence "no more than usual" carries in each period.

@@ -275,3 +275,101 @@ fn completions_and_the_manual_are_printed() {
     }
     assert!(output(groundswell(folder.path()).args(["man"]), 0).contains(".TH groundswell"));
 }
+
+#[test]
+fn a_reader_who_has_read_enough_is_no_failure() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let mut table = String::from("unique_id,ds,y\n");
+    for series in 0..200 {
+        for month in 1..=24 {
+            table +=
+                &format!("s{series},{}-{:02}-01,{}\n", 2021 + month / 13, (month - 1) % 12 + 1, series % 7 + month);
+        }
+    }
+    fs::write(folder.path().join("series.csv"), table).expect("a file");
+    for arguments in [
+        &["completions", "bash"][..],
+        &["help", "run"],
+        &["man"],
+        &["forecast", "series.csv", "-h", "60", "--models", "seasonal_naive", "--quiet"],
+    ] {
+        let mut command = groundswell(folder.path());
+        let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("ended");
+        assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_a_backtest_lacks_is_told_with_what_would_do() {
+    let (folder, _) = folder_with("series.csv", &two_series());
+    let said = |arguments: &[&str], code: i32| {
+        complaint(groundswell(folder.path()).args(["backtest", "series.csv", "--quiet"]).args(arguments), code)
+    };
+    let short = said(&["-h", "24"], 65);
+    let expected = "48 months of history are too few for a backtest 24 months ahead: it takes 49, 25 to learn from and 24 to \
+                    compare with; -h 23 or less leaves room";
+    assert!(short.contains(expected), "{short}");
+    let outside = said(&["--origins", "2050-01"], 64);
+    assert!(outside.contains("`2050-01` is outside the data, which run from 2019-01 to 2022-12"), "{outside}");
+    assert!(said(&["--origins", "2022-12"], 64).contains("nothing comes after it"));
+    assert!(said(&["--origins", "2022-03", "--stratum", "all=2022-01..2022-06"], 64).contains("another name"));
+    let mut command = groundswell(folder.path());
+    command.args(["backtest", "series.csv", "-h", "3", "--models", "seasonal_naive", "--json", "--quiet"]);
+    let text = output(command.args(["--origins", "2021-06,2022-03", "--stratum", "before=2021-01..2021-12"]), 0);
+    let scores: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let rows = scores["scores"].as_array().expect("rows").iter();
+    let groups: Vec<&str> = rows.filter_map(|row| row["stratum"].as_str()).collect();
+    assert_eq!(groups, ["all", "before", "others"]);
+}
+
+#[test]
+fn an_area_made_anew_beside_one_that_ended_is_tried_where_it_has_a_history() {
+    let mut text = String::from("unique_id,ds,y\n");
+    for month in 0..120 {
+        let (series, level) = if month < 60 { ("old", 70) } else { ("new", 80) };
+        let wobble = (month * 7 + level) % 11;
+        text += &format!("{series},{}-{:02}-01,{}\n", 2013 + month / 12, month % 12 + 1, level + wobble);
+    }
+    let (folder, _) = folder_with("series.csv", &text);
+    output(groundswell(folder.path()).args(["init", "series.csv"]), 0);
+    let rehearsed = output(groundswell(folder.path()).args(["run", "--dry-run"]), 0);
+    // Of the last 60 months, the newest 12 are compared with, and the first 25 are learnt from.
+    assert!(rehearsed.contains("judged at 4 origins"), "{rehearsed}");
+    let published = output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
+    assert!(published.contains("Published "), "{published}");
+    let backtest = fs::read_to_string(folder.path().join("packs/2022-12/backtest.csv")).expect("a table");
+    assert!(backtest.lines().any(|line| line.starts_with("referrals,all,48,")), "{backtest}");
+}
+
+#[test]
+fn a_project_file_is_checked_alone_and_numbered_periods_are_no_dates() {
+    let (folder, _) = folder_with("one.csv", "date,y\n1,2\n");
+    let said = output(groundswell(folder.path()).args(["init", "one.csv"]), 0);
+    assert!(said.contains("1 series, period 1 to period 1"), "{said}");
+    let said = complaint(groundswell(folder.path()).args(["check", "groundswell.toml", "one.csv"]), 64);
+    assert!(said.contains("groundswell.toml is a project file"), "{said}");
+    let said = complaint(groundswell(folder.path()).args(["forecast", "one.csv", "-o", "no/such/out.csv"]), 73);
+    assert!(said.contains("there is no folder no/such") && !said.contains(".groundswell-"), "{said}");
+}
+
+#[test]
+fn what_a_project_file_asks_for_and_is_not_there_is_told_with_its_line() {
+    let (folder, _) = folder_with("r.csv", "child_id,referral_date,area,referral_source\n1,2024-01-05,North,Police\n");
+    output(groundswell(folder.path()).args(["init", "r.csv"]), 0);
+    let file = folder.path().join("groundswell.toml");
+    let text = fs::read_to_string(&file).expect("a project file");
+    let line = |text: &str, option: &str| text.lines().position(|line| line.starts_with(option)).expect("there") + 1;
+    for (option, written, said) in [
+        ("dimensions", "dimensions = [\"sorce\"]", "did you mean `source`?"),
+        ("areas", "areas = [\"Narnia\"]", "no area is called `Narnia`; see in the file's column of areas how"),
+        ("line_up", "line_up = \"referals\"", "did you mean `referrals`?"),
+    ] {
+        let old = text.lines().find(|line| line.starts_with(option)).expect("there");
+        fs::write(&file, text.replace(old, written)).expect("a file");
+        let complaint = complaint(groundswell(folder.path()).args(["check", "groundswell.toml"]), 78);
+        let place = format!("groundswell.toml:{}:1: ", line(&text, option));
+        assert!(complaint.contains(&place) && complaint.contains(said), "{complaint}");
+    }
+}

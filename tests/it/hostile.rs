@@ -103,7 +103,10 @@ fn a_wrong_command_line_is_usage() {
 fn a_wrong_project_file_is_configuration() {
     let (folder, _) = folder_with("groundswell.toml", "schema = 1\n[project]\ntitel = \"T\"\n");
     let complaint = complaint(groundswell(folder.path()).args(["run"]), 78);
-    assert!(complaint.contains("groundswell.toml:3:1: unknown field `titel`"), "{complaint}");
+    assert!(
+        complaint.contains("groundswell.toml:3:1: [project] has no option `titel`; did you mean `title`?"),
+        "{complaint}"
+    );
 }
 
 #[test]

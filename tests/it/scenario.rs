@@ -154,6 +154,16 @@ fn scenarios_are_shown_compared_and_refused() {
     assert!(rows[2]["difference"][0].as_str().expect("a figure").starts_with('-'), "{text}");
     let said = complaint(groundswell(folder.path()).args(["scenario", "-s", "tenth-lockdown"]), 78);
     assert!(said.contains("second-lockdown"), "{said}");
+    // Each scenario has a -s of its own, before the project file or after it.
+    for arguments in [
+        ["scenario", "-s", "half-returns", "-s", "none-returns", "groundswell.toml"],
+        ["scenario", "groundswell.toml", "-s", "half-returns", "-s", "none-returns"],
+    ] {
+        let text = output(groundswell(folder.path()).args(arguments).arg("--quiet"), 0);
+        assert!(text.contains("(half-returns)") && text.contains("(none-returns)"), "{text}");
+    }
+    let said = complaint(groundswell(folder.path()).args(["scenario", "-s", "half-returns", "none-returns"]), 64);
+    assert!(said.contains("none-returns is taken for the project file"), "{said}");
     let listed = output(groundswell(folder.path()).args(["scenario", "--list"]), 0);
     assert_eq!(listed.lines().count(), 10);
 }
@@ -169,6 +179,21 @@ fn two_packs_are_compared_by_series() {
     let second = published(folder.path());
     let text = output(groundswell(folder.path()).arg("compare").args([&kept, &second]), 0);
     assert!(text.contains("Police") && text.contains("From A to B"), "{text}");
+    // What leads from A to B adds up, from the total of the one pack to that of the other.
+    let year = |pack: &Path| {
+        let yearly = fs::read_to_string(pack.join("yearly.csv")).expect("a table");
+        let row = yearly.lines().find(|line| line.starts_with("*,") && line.contains(",next-year,")).expect("a year");
+        let at = yearly.lines().next().expect("a header").split(',').position(|name| name == "mean").expect("a mean");
+        row.split(',').nth(at).expect("a figure").to_owned()
+    };
+    let json = output(groundswell(folder.path()).arg("compare").args([&kept, &second]).arg("--json"), 0);
+    let compared: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let lines = compared["ledgers"][0].as_array().expect("a ledger");
+    let adds = |line: &serde_json::Value| line["adds"].as_str().expect("a figure").parse::<f64>().expect("a number");
+    assert_eq!(lines[0]["adds"], year(&kept));
+    assert_eq!(lines[lines.len() - 1]["adds"], year(&second));
+    let told: f64 = lines[..lines.len() - 1].iter().map(adds).sum();
+    assert_eq!(told, adds(&lines[lines.len() - 1]), "{json}");
     let said = complaint(groundswell(folder.path()).args(["compare", "kept", "second-lockdown"]), 64);
     assert!(said.contains("a pack can be compared with a pack only"), "{said}");
 }

@@ -53,9 +53,21 @@ fn a_changed_pack_is_told_by_status_and_verify() {
     fs::write(pack.join("forecasts.csv"), "better numbers").expect("a file");
     let text = output(groundswell(folder.path()).args(["verify", &name]), 65);
     assert!(text.starts_with("changed: forecasts.csv\n") && text.contains("1 file differs"), "{text}");
-    assert!(output(groundswell(folder.path()).arg("status"), 65).contains("NOT as published"));
-    let message = complaint(groundswell(folder.path()).args(["verify", "."]), 74);
+    let text = output(groundswell(folder.path()).arg("status"), 65);
+    assert!(text.contains("NOT as published") && text.contains("a run would publish it anew"), "{text}");
+    assert!(!text.contains("nothing new"), "{text}");
+    // The folder of all packs stands for the current one.
+    let text = output(groundswell(folder.path()).args(["verify", "packs"]), 65);
+    assert!(text.contains("packs/2022-12: NOT as published"), "{text}");
+    let message = complaint(groundswell(folder.path()).args(["verify", "."]), 66);
     assert!(message.contains("isn't a published pack"), "{message}");
+    // A rehearsal and the run say the same, and why.
+    let text = output(groundswell(folder.path()).args(["run", "--dry-run"]), 0);
+    assert!(text.contains("Would forecast") && text.contains("a run would publish it anew"), "{text}");
+    let text = output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
+    assert!(text.contains("The pack 2022-12 is not as it was published, so it was made anew"), "{text}");
+    let text = output(groundswell(folder.path()).args(["run", "--dry-run"]), 0);
+    assert!(text.contains("a run would publish nothing new") && !text.contains("Would forecast"), "{text}");
 }
 
 #[test]

@@ -5,8 +5,11 @@ use groundswell::ingest::InputOptions;
 use super::{Names, bytes_named, counted, happened};
 
 pub fn keeps(bytes: &[u8]) {
-    // Anything else is no XML, and another target's.
-    if !bytes.contains(&b'<') {
+    // Anything else is no XML, and another target's: a table, whose headers may be named.
+    let marks: [&[u8]; 3] = [b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF"];
+    let start = &bytes[..bytes.len().min(64)];
+    let text = marks.iter().find_map(|mark| start.strip_prefix(*mark)).unwrap_or(start);
+    if text.iter().find(|byte| **byte != 0 && !byte.is_ascii_whitespace()) != Some(&b'<') {
         return;
     }
     let source = [bytes_named("census.xml", bytes)];

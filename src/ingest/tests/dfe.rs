@@ -58,7 +58,9 @@ fn months_that_are_not_published_share_what_the_total_leaves() {
 #[test]
 fn the_parts_of_london_are_not_counted_beside_it() {
     let region = |name: &str| {
-        authority("2024", "", "", "", ONES).replace("Local authority", "Regional").replace("North East", name)
+        authority("2024", "", "", "", ONES)
+            .replace("Local authority", "Regional")
+            .replace("E12000001,North East", &format!("{name},{name}"))
     };
     let text =
         format!("{HEADER}{}{}{}{}", region("London"), region("Inner London"), region("Outer London"), region("East"));

@@ -8,6 +8,7 @@ use crate::publish::charts::{Chart, Shape, score_text, short_name};
 use crate::publish::contents::PackContents;
 use crate::publish::sheet::{Sheet, Value};
 use crate::publish::words::{capitalised, per_cent, shown};
+use crate::time::{Date, Period};
 
 /// Longer tables are cut in the report; the CSV beside it has all rows.
 const MOST_ROWS: usize = 240;
@@ -73,8 +74,11 @@ pub(super) fn table(contents: &PackContents, caption: String, sheet: &Sheet, fil
     let columns = kept
         .iter()
         .map(|place| Column { name: column_name(contents, &sheet.columns[*place]), is_figure: is_figure(*place) });
+    let day = |text: &str| text.parse::<Date>().ok().map(|day| short_name(Period::containing(contents.frequency, day)));
     let value = |column: &str, value: &Value| match value {
         Value::Text(text) if text == TOTAL => "All".to_owned(),
+        // First days of periods.
+        Value::Text(text) if ["ds", "from", "to"].contains(&column) => day(text).unwrap_or_else(|| text.clone()),
         Value::Text(text) => text.clone(),
         Value::Whole(number) => number.to_string(),
         Value::Period(period) => short_name(*period),

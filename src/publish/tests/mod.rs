@@ -17,9 +17,11 @@ use resvg::usvg::roxmltree::{Document, ParsingOptions};
 use sha2::{Digest, Sha256};
 
 use super::charts::{self, Chart};
+use super::sentences::limits;
 use super::series::PackSeries;
-use super::{PackContents, PublishError, PublishOptions, WorkbookFormat, report, text_files, write};
+use super::{PackContents, PublishError, PublishOptions, WorkbookFormat, findings_table, report, text_files, write};
 use crate::disclosure::Profile;
+use crate::panel::{Finding, Place, Severity, Statement};
 use pack::Sample;
 
 fn samples() -> Vec<(&'static str, PackContents)> {
@@ -301,4 +303,25 @@ fn figures_behind_a_chart_are_csv_with_marks() {
     let contents = Sample::tiny().pack();
     let csv = text_files::csv(&charts_of(&contents)[0].sheet);
     assert!(csv.starts_with("period,observed,median,lo_50,hi_50,lo_80,hi_80,lo_95,hi_95\n"), "{csv}");
+}
+
+#[test]
+fn losses_of_one_kind_are_told_once() {
+    let loss = |count: u64| Finding {
+        name: "missing-date",
+        severity: Severity::Loss,
+        what: Statement::records(count, "row has", "rows have").then(" no date"),
+        place: Place::default(),
+        count,
+        meaning: "They are left out.",
+        remedy: "Complete the dates.",
+    };
+    let told = |findings: &[Finding]| {
+        let mut contents = Sample::usual().pack();
+        contents.findings = findings_table(contents.profile, findings).expect("columns that fit");
+        limits(&contents, &PackSeries::read(&contents)).pop()
+    };
+    assert_eq!(told(&[loss(14)]).as_deref(), Some("About 15 rows have no date."));
+    let sentence = "About 15 rows have no date, and 2 findings alike; see data quality.";
+    assert_eq!(told(&[loss(14), loss(3), loss(40)]).as_deref(), Some(sentence));
 }
