@@ -19,7 +19,7 @@ use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::disclosure::{Profile, ToldFinding, told};
 use crate::forecast::{FittedForecaster, Forecast, unobserved};
 use crate::ingest;
-use crate::panel::{Finding, Hierarchy, Panel, Place, SeriesKey, Severity};
+use crate::panel::{Finding, Hierarchy, Panel, Place, SeriesKey, Severity, findings_together};
 use crate::project::RunPlan;
 use crate::publish;
 
@@ -141,7 +141,10 @@ pub fn rehearse(plan: &RunPlan, listener: Listener<'_>) -> Result<Rehearsal, Err
         origins: work.origins.len(),
         destination,
         standing,
-        findings: work.findings().map(|finding| told(plan.publish().profile, finding)).collect(),
+        findings: findings_together(work.findings())
+            .iter()
+            .map(|finding| told(plan.publish().profile, finding))
+            .collect(),
     })
 }
 
