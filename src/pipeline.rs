@@ -19,6 +19,7 @@ mod explain;
 mod figures;
 mod flat;
 mod futures;
+mod idle_levers;
 mod judge;
 mod looked_after;
 mod monthly;

@@ -14,7 +14,7 @@ use super::recipe::Fitted;
 use super::shown::{self, Shown};
 use super::standing::Standing;
 use super::work::Work;
-use super::{Error, Listener, Progress, Stage, futures, pathway, short_history};
+use super::{Error, Listener, Progress, Stage, futures, idle_levers, pathway, short_history};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::disclosure::{Profile, ToldFinding, told};
 use crate::forecast::{FittedForecaster, Forecast, unobserved};
@@ -294,6 +294,7 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: L
     let scorecard = trial.judge(std::slice::from_ref(plan.line_up()), listener)?;
     let mut findings: Vec<Finding> = work.findings().cloned().collect();
     findings.extend(short_history::of_panel(panel));
+    findings.extend(idle_levers::findings(plan, panel));
     let following = Following::fit(plan, work, &mut findings)?;
     let Followed { pathway, placements } = pathway::follow(plan, following.as_ref(), &leaves, &supposed)?;
     findings.extend(not_forecast(fitted, panel, &leaves));
