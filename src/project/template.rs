@@ -33,7 +33,10 @@ pub struct Sketch {
 impl Sketch {
     /// Whether the project follows what comes after a referral: where the files tell of children one by one.
     pub fn follows(&self) -> bool {
-        let of_children = matches!(self.format, Format::Referrals | Format::CinCensus | Format::Ssd | Format::Ssda903);
+        let of_children = matches!(
+            self.format,
+            Format::Referrals | Format::CinCensus | Format::AnnexA | Format::Ssd | Format::Ssda903
+        );
         of_children || !self.looked_after.is_empty()
     }
 }
@@ -267,7 +270,9 @@ mod tests {
 
     #[test]
     fn people_and_money_follow_where_files_tell_of_children_and_nowhere_else() {
-        for (format, follows) in [(Format::Referrals, true), (Format::Counts, false), (Format::DfeMonthly, false)] {
+        for (format, follows) in
+            [(Format::Referrals, true), (Format::AnnexA, true), (Format::Counts, false), (Format::DfeMonthly, false)]
+        {
             let text = sketch(&Sketch { format, ..Sketch::default() });
             assert!(text.contains(&format!("[pathway]\non = {follows}\n")), "{format:?}");
         }
