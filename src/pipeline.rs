@@ -1,6 +1,6 @@
 //! The order of the stages: the only place that knows two rooms at a time.
 //!
-//! In: a checked [`RunPlan`](crate::project::RunPlan), or the arguments of a command. Out: a published pack
+//! In: a checked [`RunPlan`], or the arguments of a command. Out: a published pack
 //! ([`run`]) and what stands there ([`status`], [`verify_pack`], [`rerun`]), findings ([`check`]), a project file ([`init`]), or forecasts and scores of a plain table
 //! ([`forecast_table`], [`backtest_table`]). Statistics live in the rooms; this module hands data from one to the next
 //! and composes their errors.
