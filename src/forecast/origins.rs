@@ -40,10 +40,11 @@ impl RollingOrigins {
     /// The given last known periods; those outside the panel, with nothing after them, or before any series was
     /// observed, are left out.
     pub fn at(panel: &Panel, last_known: &[Period], horizon: usize) -> RollingOrigins {
+        let any_known = unobserved(panel) + 1..panel.span().len();
         let mut origins: Vec<Origin> = last_known
             .iter()
             .filter_map(|period| panel.span().position(*period).map(|at| Origin { known: at + 1, last_known: *period }))
-            .filter(|origin| (unobserved(panel) + 1..panel.span().len()).contains(&origin.known))
+            .filter(|origin| any_known.contains(&origin.known))
             .collect();
         origins.sort_unstable();
         origins.dedup();

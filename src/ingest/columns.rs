@@ -6,9 +6,10 @@ use polars::prelude::{InitHashMaps, PlFixedStateQuality, PlHashMap};
 
 use super::dates::{self, OrderEvidence, Written};
 use super::frames::Cells;
-use super::labels::{Labels, on_one_line};
+use super::labels::Labels;
 pub(super) use super::rows::is_blank;
 use super::text::RowNumbers;
+use crate::math::spelling::on_one_line;
 
 /// The code of an empty cell.
 pub(super) const MISSING: u32 = u32::MAX;

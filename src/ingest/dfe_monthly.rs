@@ -12,12 +12,12 @@ use super::findings;
 use super::frames::{Cells, ReadAs};
 use super::headers::{Headers, listed, plain};
 use super::history::{History, label};
-use super::labels::on_one_line;
 use super::numbers::{self, Number};
 use super::options::{InputOptions, Level};
 use super::period_findings;
 use super::table::{ReadThrough, Table};
 use super::text::RowCount;
+use crate::math::spelling::on_one_line;
 use crate::panel::{Finding, SeriesKey};
 use crate::time::Period;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use polars::io::csv::read::_csv_read_internal::read_chunk;
 use polars::prelude::*;
 
-use super::labels::on_one_line;
+use crate::math::spelling::on_one_line;
 
 /// What a column's cells are read as, where the file leaves a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,13 +1,6 @@
 //! Distinct texts of a column, numbered in the order in which they come.
 
-use std::borrow::Cow;
-
 use polars::prelude::{InitHashMaps, PlHashMap, StringChunked};
-
-/// A header or label as names and messages have it: on one line, and without a character that moves a cursor.
-pub(super) fn on_one_line(text: &str) -> Cow<'_, str> {
-    if text.chars().any(char::is_control) { text.replace(char::is_control, " ").into() } else { text.into() }
-}
 
 /// Numbers for distinct texts.
 #[derive(Debug, Default)]

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::categories::{Categories, Grouping, words};
 use super::error::IngestError;
 use super::headers::plain;
+use crate::math::spelling::on_one_line;
 
 /// The user's mapping file: spellings to groups. An empty group is one that nobody has decided about yet.
 #[derive(Debug, Default, Deserialize)]
@@ -40,7 +41,7 @@ impl Mapping {
     pub fn from_toml(text: &str, path: &Path) -> Result<Mapping, IngestError> {
         let refuse = |detail: String| IngestError::Mapping { path: path.to_path_buf(), detail };
         let mapping: Mapping =
-            toml::from_str(text).map_err(|error| refuse(error.message().replace(char::is_control, " ")))?;
+            toml::from_str(text).map_err(|error| refuse(on_one_line(error.message()).into_owned()))?;
         if mapping.schema != 1 {
             return Err(refuse(format!("it has schema {}; this version reads schema 1", mapping.schema)));
         }

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::encoding::{Encoding, hexadecimal, to_unicode};
 use super::error::IngestError;
-use super::labels::on_one_line;
 use super::rows::{self, Scanned};
+use crate::math::spelling::on_one_line;
 
 /// How much is read at a time: a few of these fit the processor's cache.
 const BLOCK_BYTES: usize = 4 << 20;

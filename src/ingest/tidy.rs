@@ -9,13 +9,14 @@ use super::error::IngestError;
 use super::findings;
 use super::frames::{Cells, ReadAs};
 use super::headers::{Headers, listed, plain};
-use super::labels::{Labels, on_one_line};
+use super::labels::Labels;
 use super::numbers::{self, Number};
 use super::options::DateOrder;
 use super::periods::PeriodColumn;
 use super::table::{Batch, ReadThrough, Table};
 use super::text::RowCount;
 use super::time_labels::TimeLabels;
+use crate::math::spelling::on_one_line;
 use crate::panel::{Finding, ValueKind};
 use crate::time::{Frequency, Period};
 

@@ -7,12 +7,12 @@ use super::annex_a::{MOST_TITLES, header_ways};
 use super::error::IngestError;
 use super::findings;
 use super::headers::Headers;
-use super::labels::on_one_line;
 use super::made::{MadeRows, RowMaker};
 use super::options::InputOptions;
 use super::recognise;
 use super::table::ReadThrough;
 use super::workbook::{SheetRow, Workbook};
+use crate::math::spelling::on_one_line;
 
 /// The sheet of a workbook that is read as a table.
 pub(super) struct SheetTable {

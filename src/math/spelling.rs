@@ -1,4 +1,16 @@
-//! How far two spellings are apart.
+//! How far two spellings are apart, and how a text stands in a sentence.
+
+use std::borrow::Cow;
+
+/// A text as names and messages have it: on one line, and without a character that moves a cursor.
+///
+/// ```
+/// use groundswell::math::spelling::on_one_line;
+/// assert_eq!(on_one_line("Source\nof referral"), "Source of referral");
+/// ```
+pub fn on_one_line(text: &str) -> Cow<'_, str> {
+    if text.chars().any(char::is_control) { text.replace(char::is_control, " ").into() } else { text.into() }
+}
 
 /// How many letters have to be put in, taken out or changed to make one text the other.
 ///

@@ -13,12 +13,11 @@ pub(super) const FEW: usize = 8;
 /// Keeps these streams apart from others of the seed.
 const SCATTER: u64 = 0x5CA7_7E12;
 
-/// The mean of a series of counts with too few of them to tell their scatter.
-pub(super) fn counts(history: &Panel, key: &SeriesKey) -> Option<f64> {
-    let row = history.keys().binary_search(key).ok().filter(|_| history.kind() == ValueKind::Count)?;
+/// The mean of a panel's series of counts with too few of them to tell their scatter.
+pub(super) fn counts(history: &Panel, row: usize) -> Option<f64> {
     let seen = history.series(row).into_iter().copied().filter(|value| !value.is_nan());
     let (count, sum) = seen.fold((0_usize, 0.0), |(count, sum), value| (count + 1, sum + value));
-    (count > 0 && count < FEW).then(|| sum / count as f64)
+    (history.kind() == ValueKind::Count && count > 0 && count < FEW).then(|| sum / count as f64)
 }
 
 /// Gives paths (draws x steps) of a count with few observed values of this mean at least the scatter that the events of

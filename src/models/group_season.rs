@@ -50,6 +50,17 @@ pub(super) struct SeasonHistory<'a> {
     pub season_length: usize,
 }
 
+impl SeasonHistory<'_> {
+    /// What a figure was in the periods of each season; periods without one are left out.
+    fn by_season(&self, figure: impl Fn(usize) -> Option<f64>) -> Vec<Vec<f64>> {
+        let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); self.season_length];
+        for (period, season) in self.seasons.iter().enumerate() {
+            by_season[*season].extend(figure(period));
+        }
+        by_season
+    }
+}
+
 /// Seasonal factors, series x seasons, each row with mean one.
 ///
 /// Method: ratio to a centred moving level (Macaulay 1931), pooled over series by the precision of over-dispersed counts
@@ -151,21 +162,15 @@ fn usual_factors(
     history: &SeasonHistory<'_>,
     group: &Array1<f64>,
 ) -> Vec<f64> {
-    let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); history.season_length];
-    for (period, season) in history.seasons.iter().enumerate() {
-        let ratio = values[period] / (level[period] * exposure[period]);
-        if ratio.is_finite() {
-            by_season[*season].push(ratio);
-        }
-    }
+    let ratio = |period: usize| values[period] / (level[period] * exposure[period]);
+    let by_season = history.by_season(|period| Some(ratio(period)).filter(|ratio| ratio.is_finite()));
     let usual = |(ratios, group): (Vec<f64>, &f64)| if ratios.len() < USUAL_YEARS { *group } else { median(ratios) };
     by_season.into_iter().zip(group).map(usual).collect()
 }
 
 /// The factors that the series have in common.
 fn group_factors(history: &SeasonHistory<'_>, seen: &Seen, trim: f64) -> Array1<f64> {
-    let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); history.season_length];
-    for (period, season) in history.seasons.iter().enumerate() {
+    let by_season = history.by_season(|period| {
         let (mut counts, mut expected) = (0.0, 0.0);
         for (row, weight) in seen.weights.iter().enumerate() {
             if !seen.expected[(row, period)].is_nan() {
@@ -173,10 +178,8 @@ fn group_factors(history: &SeasonHistory<'_>, seen: &Seen, trim: f64) -> Array1<
                 expected += weight * seen.expected[(row, period)];
             }
         }
-        if expected > 0.0 {
-            by_season[*season].push(counts / expected);
-        }
-    }
+        (expected > 0.0).then(|| counts / expected)
+    });
     let factors = by_season.into_iter().map(|ratios| if ratios.is_empty() { 1.0 } else { trimmed_mean(ratios, trim) });
     with_mean_one(factors.collect())
 }

@@ -41,12 +41,12 @@ impl Forecaster for Local {
         let fits: Vec<Result<LedFit, ModelError>> =
             (0..history.keys().len()).into_par_iter().map(|row| self.fit_row(history, known, row)).collect();
         let (mut fitted, mut skipped) = (Vec::new(), Vec::new());
-        for (key, fit) in history.keys().iter().zip(fits) {
+        for (row, (key, fit)) in history.keys().iter().zip(fits).enumerate() {
             match fit {
                 Ok((lead, fit)) => {
                     let mut residuals = vec![f64::NAN; lead];
                     residuals.extend_from_slice(fit.residuals());
-                    let few_counts = few::counts(history, key);
+                    let few_counts = few::counts(history, row);
                     fitted.push(FittedRow { key: key.clone(), fit, residuals, few_counts });
                 }
                 Err(error) => {

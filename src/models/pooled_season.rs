@@ -76,7 +76,7 @@ impl Forecaster for PooledSeason {
             .map_err(|error| ModelError::NoFit { model: ID.to_owned(), reason: error.to_string() })?;
         let fitted = self.inner.fit(&rest, &days.as_ref().map_or_else(|| known.clone(), |_| without_days(known)))?;
         // The models inside see values without season, which aren't counts any more.
-        let few_counts = history.keys().iter().map(|key| few::counts(history, key)).collect();
+        let few_counts = (0..history.keys().len()).map(|row| few::counts(history, row)).collect();
         Ok(Box::new(FittedPooledSeason { keys: history.keys().to_vec(), days, factors, few_counts, fitted }))
     }
 }

@@ -18,6 +18,7 @@ use super::stl::{self, Stl, StlOptions};
 use super::theta::{self, Theta, ThetaOptions};
 use super::tsb::{self, Tsb, TsbOptions};
 use crate::forecast::SeriesModel;
+use crate::math::spelling::on_one_line;
 
 /// A model of one series and its options. Options that are not given are those of the family's file in `models/`.
 ///
@@ -205,8 +206,7 @@ impl TryFrom<toml::Table> for ModelSpec {
             .find(|(id, _)| *id == name)
             .ok_or_else(|| format!("there is no model `{name}`; choose one of {}", known()))?;
         let mut table: toml::Table = toml::from_str(defaults).map_err(|error| error.to_string())?;
-        let named =
-            |error: toml::de::Error| format!("model `{name}`: {}", error.message().replace(char::is_control, " "));
+        let named = |error: toml::de::Error| format!("model `{name}`: {}", on_one_line(error.message()));
         table.extend(given.clone());
         table.try_into().map(Written::into).map_err(named)
     }

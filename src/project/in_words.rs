@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::math::spelling::meant;
+use crate::math::spelling::{meant, on_one_line};
 
 /// "12:5", line and column of a byte position, as editors count.
 pub(super) fn place(text: &str, at: usize) -> String {
@@ -62,7 +62,7 @@ pub(super) fn of_error(file: &str, text: &str, error: &toml::de::Error) -> (Stri
 /// A complaint in plain words; `option` is what it is about (for a field that isn't known or is missing, the section),
 /// and `written` what stands there now.
 pub(super) fn words(message: &str, option: Option<&str>, written: Option<&str>) -> String {
-    let message = message.replace(char::is_control, " ");
+    let message = on_one_line(message);
     let about = match (option, written) {
         (Some(option), Some(written)) => format!("{option} = {written}: "),
         (Some(option), None) => format!("{option}: "),
@@ -80,7 +80,7 @@ pub(super) fn words(message: &str, option: Option<&str>, written: Option<&str>) 
         return format!("{} lacks {name}; write it", option.unwrap_or("this file"));
     }
     if let (None, Some(written)) = (option, written) {
-        match message.as_str() {
+        match &*message {
             "duplicate key" => return format!("`{written}` stands here a second time; keep one of them"),
             quotes if quotes.starts_with("string values must be quoted") => {
                 return format!("`{written}` must stand in quotes, as \"{written}\"");

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use toml::Table;
 
 use super::{ProjectError, in_words};
+use crate::math::spelling::on_one_line;
 use crate::pathway::{PathwayError, PathwayLever};
 use crate::scenario::{Lever, Scenario, ScenarioError, Written};
 
@@ -99,7 +100,7 @@ fn at_fault(table: &Table, message: &str) -> Option<String> {
 }
 
 fn read_following(table: Table) -> Result<PathwayLever, String> {
-    PathwayLever::deserialize(toml::Value::Table(table)).map_err(|error| error.message().replace(char::is_control, " "))
+    PathwayLever::deserialize(toml::Value::Table(table)).map_err(|error| on_one_line(error.message()).into_owned())
 }
 
 /// A lever of a scenario, read by the room that knows it.

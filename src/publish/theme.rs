@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::math::spelling::on_one_line;
+
 /// The theme that ships, in the form in which anyone writes their own.
 const SHIPPED: &str = include_str!("../../assets/theme.toml");
 
@@ -226,7 +228,7 @@ impl Theme {
     /// The theme with the colours of a theme file in place of its own.
     fn with(mut self, text: &str) -> Result<Theme, ThemeError> {
         let file: ThemeFile = toml::from_str(text)
-            .map_err(|error| ThemeError::Invalid(error.to_string().trim().replace(char::is_control, " ")))?;
+            .map_err(|error| ThemeError::Invalid(on_one_line(error.to_string().trim()).into_owned()))?;
         if file.schema != 1 {
             return Err(ThemeError::Schema(file.schema));
         }

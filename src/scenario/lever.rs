@@ -256,9 +256,10 @@ impl BySource {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::spelling::on_one_line;
 
     fn lever(text: &str) -> Result<Lever, String> {
-        let lever: Lever = toml::from_str(text).map_err(|error| error.message().replace(char::is_control, " "))?;
+        let lever: Lever = toml::from_str(text).map_err(|error| on_one_line(error.message()).into_owned())?;
         lever.check().map(|()| lever)
     }
 

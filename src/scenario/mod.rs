@@ -24,13 +24,13 @@ pub use lever::{Against, BySource, DropStep, Lever};
 pub use timing::{Outside, outside};
 pub use written::{FOLLOWING, Written};
 
-use crate::math::spelling::meant;
+use crate::math::spelling::{meant, on_one_line};
 
 /// Why a scenario can't be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ScenarioError {
     /// The text can't be read as a scenario file.
-    #[error("the scenario can't be read: {}", .0.message().replace(char::is_control, " "))]
+    #[error("the scenario can't be read: {}", on_one_line(.0.message()))]
     Toml(toml::de::Error),
     /// The scenario breaks a rule of its form.
     #[error("the scenario is not valid: {0}")]

@@ -27,6 +27,8 @@ mod volatility;
 
 use serde::Deserialize;
 
+use crate::math::spelling::on_one_line;
+
 pub use adjusted::{FittedShockAdjusted, ShockAdjusted};
 pub use answers::{Answer, Belief, Told};
 pub use decomposition::{Decomposition, Part};
@@ -42,7 +44,7 @@ pub use volatility::Volatility;
 #[derive(Debug, thiserror::Error)]
 pub enum ShockError {
     /// The text is no file of priors.
-    #[error("the priors are not valid: {}; compare models/priors/england.toml", .0.message().replace(char::is_control, " "))]
+    #[error("the priors are not valid: {}; compare models/priors/england.toml", on_one_line(.0.message()))]
     Invalid(#[from] toml::de::Error),
     /// The file is of a schema that this version doesn't read.
     #[error("the priors have schema {found}; this version reads schema 1")]

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use crate::math::spelling::on_one_line;
+
 /// Why an authority can't be simulated, or its files not written.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulateError {
     /// The text is no description of an authority.
-    #[error("the authority's description is not valid: {}", .0.message().replace(char::is_control, " "))]
+    #[error("the authority's description is not valid: {}", on_one_line(.0.message()))]
     Invalid(#[from] toml::de::Error),
     /// An option has a value that describes no authority.
     #[error("the simulator's option `{option}` {problem}")]

@@ -11,12 +11,12 @@ use super::findings;
 use crate::ingest::encoding::hexadecimal;
 use crate::ingest::error::IngestError;
 use crate::ingest::headers::Headers;
-use crate::ingest::labels::on_one_line;
 use crate::ingest::rows::{self, Scanned};
 use crate::ingest::source::open_file;
 use crate::ingest::table::{ReadThrough, digest_of};
 use crate::ingest::text::TextBlocks;
 use crate::ingest::workbook::{SheetRow, Workbook};
+use crate::math::spelling::on_one_line;
 use crate::panel::{Finding, Place};
 
 /// How many rows may stand above the header.

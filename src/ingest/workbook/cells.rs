@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use calamine::DataRef;
 
 use crate::ingest::dates::{date_of, excel_day};
-use crate::ingest::labels::on_one_line;
+use crate::math::spelling::on_one_line;
 
 /// How long the text of a cell may be; what is longer is no field that is read, and is cut.
 const MOST_TEXT: usize = 1024;

@@ -52,13 +52,10 @@ struct Moments {
 impl Moments {
     fn of(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>, row: usize) -> Moments {
         let counts = seen.counts.row(row);
-        let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); history.season_length];
-        for (period, season) in history.seasons.iter().enumerate() {
-            let expected = seen.expected[(row, period)] * group[*season];
-            if expected > 0.0 {
-                by_season[*season].push(counts[period] / expected - 1.0);
-            }
-        }
+        let by_season = history.by_season(|period| {
+            let expected = seen.expected[(row, period)] * group[history.seasons[period]];
+            (expected > 0.0).then(|| counts[period] / expected - 1.0)
+        });
         let weight = mean_observed(counts) * seen.weights[row];
         let mut moments = Moments::default();
         for deviations in by_season.iter().filter(|deviations| deviations.len() > 1) {
