@@ -1,10 +1,13 @@
 //! The season of a group of series, and each series' own season shrunk towards it.
 
+mod known;
 mod worth;
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
+pub use self::known::ShippedSeason;
+pub(super) use self::known::KnownSeason;
 use self::worth::estimated_years;
 use crate::math::quantile::median;
 
@@ -52,7 +55,7 @@ pub(super) struct SeasonHistory<'a> {
 
 impl SeasonHistory<'_> {
     /// What a figure was in the periods of each season; periods without one are left out.
-    fn by_season(&self, figure: impl Fn(usize) -> Option<f64>) -> Vec<Vec<f64>> {
+    fn by_season(&self, mut figure: impl FnMut(usize) -> Option<f64>) -> Vec<Vec<f64>> {
         let mut by_season: Vec<Vec<f64>> = vec![Vec::new(); self.season_length];
         for (period, season) in self.seasons.iter().enumerate() {
             by_season[*season].extend(figure(period));
@@ -61,29 +64,84 @@ impl SeasonHistory<'_> {
     }
 }
 
-/// Seasonal factors, series x seasons, each row with mean one.
+/// Where the season comes from, and how far it is trusted.
+pub(super) struct SeasonOptions<'a> {
+    /// How many years of a series' own data the group's season is worth.
+    pub group_years: GroupYears,
+    /// The share of years left out at each end when a month's factor is averaged over years.
+    pub trim: f64,
+    /// What is known of the group's season beforehand.
+    pub known: Option<&'a KnownSeason>,
+}
+
+/// The seasons of a panel.
+pub(super) struct Seasons {
+    /// Seasonal factors, series x seasons, each row with mean one.
+    pub factors: Array2<f64>,
+    /// By series: how much of an average value's own deviation went into the factor that it is compared with, 0 to 1. That
+    /// much less is what is left of it, and that much more a coming value deviates.
+    pub leverage: Vec<f64>,
+}
+
+/// The seasons of a panel's series.
 ///
 /// Method: ratio to a centred moving level (Macaulay 1931), pooled over series by the precision of over-dispersed counts
 /// for each date and then over years by a trimmed mean, so that a year of shock moves no month; level and season are
-/// estimated in turn. Each series' own factors are the posterior means of a gamma prior about the group's
+/// estimated in turn. The group's own factors are then drawn to what was known beforehand, unless they contradict it.
+/// Each series' own factors are the posterior means of a gamma prior about the group's
 /// (Bunn and Vassilopoulos 1999 show what grouping gains), so zeros and small counts need no special care.
-pub(super) fn factors(history: &SeasonHistory<'_>, years: GroupYears, trim: f64) -> Array2<f64> {
+pub(super) fn seasons(history: &SeasonHistory<'_>, options: &SeasonOptions<'_>) -> Seasons {
     let (series, periods) = history.values.dim();
-    let mut group = Array1::<f64>::ones(history.season_length);
-    if history.season_length < 2 || periods < history.season_length + history.season_length / 2 {
-        // Less than a year and a half can't tell a season from a slope.
-        return Array2::ones((series, history.season_length));
+    let without = || Seasons { factors: Array2::ones((series, history.season_length)), leverage: vec![0.0; series] };
+    // Less than a year and a half can't tell a season from a slope.
+    let tells = periods >= history.season_length + history.season_length / 2;
+    if history.season_length < 2 || !tells && options.known.is_none() {
+        return without();
     }
+    let mut known = options.known;
+    let mut group = GroupSeason::before(history, known);
     for round in 0..ROUNDS {
-        let seen = Seen::new(history, &group, round == 0);
-        group = group_factors(history, &seen, trim);
+        let seen = Seen::new(history, &group.factors, round == 0);
+        let (from_data, told) = group_factors(history, &seen, options.trim);
+        if round + 1 == ROUNDS && known.is_some_and(|known| known.is_contradicted(&from_data, &told)) {
+            if !tells {
+                return without();
+            }
+            known = None;
+        }
+        group = GroupSeason::of(from_data, told, known);
     }
-    let seen = Seen::new(history, &group, false);
-    let worth = match years {
+    let seen = Seen::new(history, &group.factors, false);
+    let worth = match options.group_years {
         GroupYears::Fixed(years) => vec![years.max(0.0); series],
-        GroupYears::Estimated(_) => estimated_years(history, &seen, &group),
+        GroupYears::Estimated(_) => estimated_years(history, &seen, &group.factors),
     };
-    own_factors(history, &seen, &group, &worth)
+    own_seasons(history, &seen, &group, &worth)
+}
+
+/// What the series have in common.
+struct GroupSeason {
+    factors: Array1<f64>,
+    /// By season: what share of the factor one count of a small series makes.
+    per_count: Array1<f64>,
+}
+
+impl GroupSeason {
+    /// Before the data speak.
+    fn before(history: &SeasonHistory<'_>, known: Option<&KnownSeason>) -> GroupSeason {
+        let nothing = Array1::zeros(history.season_length);
+        GroupSeason::of(Array1::ones(history.season_length), nothing, known)
+    }
+
+    /// From factors that rest on so many counts of small series, by season, and from what was known.
+    fn of(from_data: Array1<f64>, told: Array1<f64>, known: Option<&KnownSeason>) -> GroupSeason {
+        let per_count = told.mapv(|told| {
+            let own = known.map_or(1.0, |known| known.share_of_data(told));
+            if told > 0.0 { own / told } else { 0.0 }
+        });
+        let factors = known.map_or_else(|| from_data.clone(), |known| known.with(&from_data, &told));
+        GroupSeason { factors: with_mean_one(factors), per_count }
+    }
 }
 
 /// Counts beside what the level alone lets expect.
@@ -168,8 +226,9 @@ fn usual_factors(
     by_season.into_iter().zip(group).map(usual).collect()
 }
 
-/// The factors that the series have in common.
-fn group_factors(history: &SeasonHistory<'_>, seen: &Seen, trim: f64) -> Array1<f64> {
+/// The factors that the series have in common, and on how many counts of small series each rests.
+fn group_factors(history: &SeasonHistory<'_>, seen: &Seen, trim: f64) -> (Array1<f64>, Array1<f64>) {
+    let mut told = Array1::zeros(history.season_length);
     let by_season = history.by_season(|period| {
         let (mut counts, mut expected) = (0.0, 0.0);
         for (row, weight) in seen.weights.iter().enumerate() {
@@ -178,15 +237,17 @@ fn group_factors(history: &SeasonHistory<'_>, seen: &Seen, trim: f64) -> Array1<
                 expected += weight * seen.expected[(row, period)];
             }
         }
+        told[history.seasons[period]] += expected;
         (expected > 0.0).then(|| counts / expected)
     });
     let factors = by_season.into_iter().map(|ratios| if ratios.is_empty() { 1.0 } else { trimmed_mean(ratios, trim) });
-    with_mean_one(factors.collect())
+    (with_mean_one(factors.collect()), told)
 }
 
-/// Each series' own factors, shrunk towards the group's as if the group were worth so many years to it.
-fn own_factors(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>, years: &[f64]) -> Array2<f64> {
+/// Each series' own seasons, shrunk towards the group's as if the group were worth so many years to it.
+fn own_seasons(history: &SeasonHistory<'_>, seen: &Seen, group: &GroupSeason, years: &[f64]) -> Seasons {
     let mut factors = Array2::ones((seen.counts.nrows(), history.season_length));
+    let mut leverage = Vec::with_capacity(years.len());
     // A year of a large series tells as much as `DISPERSION` counts of a small one. The tiny addition keeps a series
     // without a single count at the group's season.
     for (row, mut own) in factors.rows_mut().into_iter().enumerate() {
@@ -199,13 +260,20 @@ fn own_factors(history: &SeasonHistory<'_>, seen: &Seen, group: &Array1<f64>, ye
                 sums[*season].1 += weight * seen.expected[(row, period)];
             }
         }
-        let shrunk = sums.iter().zip(group).map(|((counts, expected), group)| {
+        let shrunk = sums.iter().zip(&group.factors).map(|((counts, expected), group)| {
             // A factor of zero would make whole months impossible; ten counts' worth of nothing is no proof of that.
             ((counts + prior * group) / (expected + prior)).max(0.02)
         });
         own.assign(&with_mean_one(shrunk.collect()));
+        // One count's share in its own factor, directly and through the group's, times the counts expected there.
+        let of_count = |((_, expected), per_count): (&(f64, f64), &f64)| {
+            (1.0 + prior * per_count) / (expected + prior) * expected
+        };
+        let parameters: f64 = sums.iter().zip(&group.per_count).map(of_count).sum();
+        let observed = seen.expected.row(row).iter().filter(|expected| !expected.is_nan()).count();
+        leverage.push(if observed > 0 { (parameters / observed as f64).min(1.0) } else { 0.0 });
     }
-    factors
+    Seasons { factors, leverage }
 }
 
 fn mean_observed(values: ArrayView1<'_, f64>) -> f64 {
@@ -234,16 +302,17 @@ fn with_mean_one(factors: Array1<f64>) -> Array1<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Frequency;
 
     const TRIM: f64 = 0.2;
 
     /// Factors of a history of whole years from January with equal exposure.
     fn of(values: &Array2<f64>, years: GroupYears) -> Array2<f64> {
-        let seasons: Vec<usize> = (0..values.ncols()).map(|period| period % 12).collect();
+        let months: Vec<usize> = (0..values.ncols()).map(|period| period % 12).collect();
         let exposure = Array2::ones(values.dim());
         let history =
-            SeasonHistory { values: values.view(), exposure: exposure.view(), seasons: &seasons, season_length: 12 };
-        factors(&history, years, TRIM)
+            SeasonHistory { values: values.view(), exposure: exposure.view(), seasons: &months, season_length: 12 };
+        seasons(&history, &SeasonOptions { group_years: years, trim: TRIM, known: None }).factors
     }
 
     /// 100 a month, but `august` in the eighth.
@@ -259,6 +328,41 @@ mod tests {
     fn a_known_season_is_found_again() {
         let factors = of(&panel(&[&year(50.0)], 60), GroupYears::Fixed(12.0));
         assert!((factors[(0, 7)] / factors[(0, 0)] - 0.5).abs() < 0.01, "{}", factors[(0, 7)] / factors[(0, 0)]);
+    }
+
+    #[test]
+    fn a_year_of_data_takes_the_known_season_unless_it_says_otherwise() {
+        let known = ShippedSeason::EnglandReferrals.of(Frequency::Month).expect("months have it");
+        let of = |august: f64| {
+            let values = panel(&[&year(august)], 12);
+            let months: Vec<usize> = (0..12).collect();
+            let exposure = Array2::ones(values.dim());
+            let history =
+                SeasonHistory { values: values.view(), exposure: exposure.view(), seasons: &months, season_length: 12 };
+            let group_years = GroupYears::Estimated(Estimated::Estimated);
+            seasons(&history, &SeasonOptions { group_years, trim: TRIM, known: Some(&known) })
+        };
+        let usual = of(85.0);
+        assert!((0.8..0.86).contains(&usual.factors[(0, 7)]), "{}", usual.factors);
+        assert!((0.01..0.2).contains(&usual.leverage[0]), "{:?}", usual.leverage);
+        // No English authority's August is a twentieth of its other months.
+        let schools = of(5.0);
+        assert!(schools.factors.iter().all(|factor| *factor == 1.0), "{}", schools.factors);
+    }
+
+    #[test]
+    fn a_season_seen_twice_leaves_half_of_each_deviation() {
+        let leverage = |series: usize, periods: usize| {
+            let values = Array2::from_shape_fn((series, periods), |(row, period)| year(50.0)(period) + row as f64);
+            let months: Vec<usize> = (0..periods).map(|period| period % 12).collect();
+            let exposure = Array2::ones(values.dim());
+            let history =
+                SeasonHistory { values: values.view(), exposure: exposure.view(), seasons: &months, season_length: 12 };
+            let group_years = GroupYears::Estimated(Estimated::Estimated);
+            seasons(&history, &SeasonOptions { group_years, trim: TRIM, known: None }).leverage[0]
+        };
+        assert!((leverage(1, 24) - 0.5).abs() < 0.01 && (leverage(1, 120) - 0.1).abs() < 0.01);
+        assert!(leverage(40, 24) < 0.03, "{}", leverage(40, 24));
     }
 
     #[test]

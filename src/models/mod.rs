@@ -41,7 +41,7 @@ pub use count_regression::{CountDistribution, CountRegression, CountRegressionOp
 pub use croston::{Croston, CrostonForm, CrostonOptions};
 pub use elastic_net::{ElasticNet, ElasticNetOptions, Penalty, Validated};
 pub use ets::{Auto, Choice, Ets, EtsError, EtsOptions, EtsSeason, EtsTrend, Form};
-pub use group_season::{Estimated, GroupYears};
+pub use group_season::{Estimated, GroupYears, ShippedSeason};
 pub use imapa::{Imapa, ImapaOptions};
 pub use level::{LevelOptions, RevertingLevel};
 pub use local::Local;

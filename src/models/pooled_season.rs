@@ -1,10 +1,10 @@
 //! Takes the group's season and the working days out, forecasts the rest, puts them back.
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayViewMut2, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::few;
-use super::group_season::{Estimated, GroupYears, SeasonHistory, factors};
+use super::group_season::{Estimated, GroupYears, SeasonHistory, SeasonOptions, Seasons, ShippedSeason, seasons};
 use crate::forecast::{Draws, FittedForecaster, Forecast, Forecaster, ModelError, Skipped};
 use crate::panel::{Design, Panel, SeriesKey};
 
@@ -27,12 +27,20 @@ pub struct PooledSeasonOptions {
     pub trim: f64,
     /// Whether working days are taken out too, where the design has them.
     pub working_days: bool,
+    /// A season that is known beforehand, a working day of each month: `"england-referrals"`. Heeded for months and
+    /// quarters where working days are taken out too.
+    pub known: Option<ShippedSeason>,
 }
 
 /// Those of `models/pooled_season.toml`.
 impl Default for PooledSeasonOptions {
     fn default() -> PooledSeasonOptions {
-        PooledSeasonOptions { group_years: GroupYears::Estimated(Estimated::Estimated), trim: 0.2, working_days: true }
+        PooledSeasonOptions {
+            group_years: GroupYears::Estimated(Estimated::Estimated),
+            trim: 0.2,
+            working_days: true,
+            known: None,
+        }
     }
 }
 
@@ -40,7 +48,8 @@ impl Default for PooledSeasonOptions {
 /// and the working days out, lets the inner forecaster forecast the rest, and multiplies its paths back.
 ///
 /// Each series keeps as much of its own season as its data support. The season need not be monthly; a panel without
-/// season, or of less than a year and a half, is handed through with its working days taken out. Residuals are on the
+/// season, or of less than a year and a half where none is known beforehand, is handed through with its working days taken
+/// out. Where few years made the season, paths are moved away from their mean as far as that made residuals too small. Residuals are on the
 /// inner forecaster's scale.
 #[derive(Debug)]
 pub struct PooledSeason {
@@ -61,23 +70,53 @@ impl Forecaster for PooledSeason {
     }
 
     fn fit(&self, history: &Panel, known: &Design) -> Result<Box<dyn FittedForecaster>, ModelError> {
-        let seasons: Vec<usize> = history.span().periods().map(|period| period.season()).collect();
-        let season_length = history.span().frequency().season_length();
+        let of_period: Vec<usize> = history.span().periods().map(|period| period.season()).collect();
+        let frequency = history.span().frequency();
         let days = self.options.working_days.then(|| AverageDays::of(known, history.keys().len())).flatten();
         let exposure = AverageDays::exposure(days.as_ref(), known, history.keys().len());
-        let factors = factors(
-            &SeasonHistory { values: history.values(), exposure: exposure.view(), seasons: &seasons, season_length },
-            self.options.group_years,
-            self.options.trim.clamp(0.0, 0.5),
+        let known_season = self.options.known.filter(|_| days.is_some()).and_then(|season| season.of(frequency));
+        let Seasons { factors, leverage } = seasons(
+            &SeasonHistory {
+                values: history.values(),
+                exposure: exposure.view(),
+                seasons: &of_period,
+                season_length: frequency.season_length(),
+            },
+            &SeasonOptions {
+                group_years: self.options.group_years,
+                trim: self.options.trim.clamp(0.0, 0.5),
+                known: known_season.as_ref(),
+            },
         );
-        let rest = &history.values() / &(exposure * &factors.select(Axis(1), &seasons));
+        let rest = &history.values() / &(exposure * &factors.select(Axis(1), &of_period));
         let rest = history
             .with_values(rest)
             .map_err(|error| ModelError::NoFit { model: ID.to_owned(), reason: error.to_string() })?;
         let fitted = self.inner.fit(&rest, &days.as_ref().map_or_else(|| known.clone(), |_| without_days(known)))?;
         // The models inside see values without season, which aren't counts any more.
         let few_counts = (0..history.keys().len()).map(|row| few::counts(history, row)).collect();
-        Ok(Box::new(FittedPooledSeason { keys: history.keys().to_vec(), days, factors, few_counts, fitted }))
+        let wider = leverage.into_iter().map(wider).collect();
+        Ok(Box::new(FittedPooledSeason { keys: history.keys().to_vec(), days, factors, wider, few_counts, fitted }))
+    }
+}
+
+/// Paths aren't made wider than so many times.
+const WIDEST: f64 = 3.0;
+
+/// How many times as far from its centre a coming value lies as those of the history lie from a season that such a part of
+/// their own deviations went into.
+///
+/// Method: what is left of an observation in a linear fit has variance (1 - h) of the disturbance's, a prediction (1 + h),
+/// where h is the observation's leverage (Hoaglin and Welsch 1978).
+fn wider(leverage: f64) -> f64 {
+    ((1.0 + leverage) / (1.0 - leverage).max(1e-9)).sqrt().min(WIDEST)
+}
+
+/// Moves paths (draws x steps) so many times as far from the mean of each step, not below zero.
+fn widen(mut paths: ArrayViewMut2<'_, f64>, times: f64) {
+    for mut step in paths.columns_mut() {
+        let mean = step.sum() / step.len().max(1) as f64;
+        step.mapv_inplace(|value| (mean + times * (value - mean)).max(0.0));
     }
 }
 
@@ -119,6 +158,8 @@ struct FittedPooledSeason {
     days: Option<AverageDays>,
     /// Series x seasons.
     factors: Array2<f64>,
+    /// By series: how many times as wide as the inner paths a forecast is, whose season was seen for so short a time.
+    wider: Vec<f64>,
     /// By series: the mean of counts that are too few to tell their scatter.
     few_counts: Vec<Option<f64>>,
     fitted: Box<dyn FittedForecaster>,
@@ -137,6 +178,7 @@ impl FittedForecaster for FittedPooledSeason {
         let (keys, span, mut paths) = rest.into_parts();
         for (key, mut paths) in keys.iter().zip(paths.outer_iter_mut()) {
             let Ok(row) = self.keys.binary_search(key) else { continue };
+            widen(paths.view_mut(), self.wider[row]);
             for (step, (period, mut column)) in future.span().periods().zip(paths.columns_mut()).enumerate() {
                 column *= self.factors[(row, period.season())] * exposure[(row, step)];
             }
@@ -219,6 +261,20 @@ mod tests {
         let fitted = recipe().fit(&panel(1, 48, august_halved), &known).expect("a fit");
         let error = fitted.forecast(&Design::empty(span.following(3)), DRAWS).err();
         assert!(matches!(error, Some(ModelError::Future { .. })));
+    }
+
+    #[test]
+    fn a_season_that_was_seen_for_two_years_alone_makes_no_range_narrow() {
+        // Chance of one standard deviation of 20; two years alone leave half of it in the residuals.
+        let noise = |period: usize| 20.0 * ((period * 7919 % 101) as f64 / 50.0 - 1.0) * 1.73;
+        let history = panel(1, 24, |row, period| august_halved(row, period) + noise(period));
+        let known = Design::empty(history.span());
+        let fitted = recipe().fit(&history, &known).expect("a fit");
+        let draws = Draws { paths: 400, seed: 1 };
+        let forecast = fitted.forecast(&Design::empty(history.span().following(1)), draws).expect("a forecast");
+        let range = forecast.quantiles(&[0.1, 0.9]);
+        let width = range[(0, 1, 0)] - range[(0, 0, 0)];
+        assert!((40.0..110.0).contains(&width), "{width}");
     }
 
     #[test]

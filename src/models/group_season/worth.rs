@@ -58,10 +58,15 @@ impl Moments {
         });
         let weight = mean_observed(counts) * seen.weights[row];
         let mut moments = Moments::default();
-        for deviations in by_season.iter().filter(|deviations| deviations.len() > 1) {
+        // One year can't tell its own variance: it is taken as that of a count.
+        let of_a_count = 1.0 / weight;
+        for deviations in by_season.iter().filter(|deviations| !deviations.is_empty()) {
             let years = deviations.len() as f64;
             let mean = deviations.iter().sum::<f64>() / years;
-            let variance = deviations.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (years - 1.0);
+            let variance = match deviations.len() {
+                1 => of_a_count,
+                _ => deviations.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (years - 1.0),
+            };
             moments.within += weight * variance;
             moments.between += weight * (mean * mean - variance / years);
             moments.total += weight;
@@ -71,12 +76,16 @@ impl Moments {
     }
 
     /// Whether the series' season is of another kind than the group's, given the variance of one year and that of the
-    /// series' seasons. Quantile of chi-squared: Wilson and Hilferty (1931).
+    /// series' seasons.
     fn is_unlike(&self, within: f64, shared: f64) -> bool {
         let square = |(mean, variance, years): &(f64, f64, f64)| mean * mean / (shared + variance.max(within) / years);
-        let statistic: f64 = self.seasons.iter().map(square).sum();
-        let freedom = self.seasons.len() as f64;
-        let spread = 2.0 / (9.0 * freedom);
-        statistic > freedom * (1.0 - spread + ONE_IN_A_THOUSAND * spread.sqrt()).powi(3)
+        is_beyond_chance(self.seasons.iter().map(square).sum(), self.seasons.len() as f64)
     }
+}
+
+/// Whether a sum of so many squared standard normal deviates exceeds what one in a thousand does. Quantile of
+/// chi-squared: Wilson and Hilferty (1931).
+pub(super) fn is_beyond_chance(sum: f64, squares: f64) -> bool {
+    let spread = 2.0 / (9.0 * squares);
+    sum > squares * (1.0 - spread + ONE_IN_A_THOUSAND * spread.sqrt()).powi(3)
 }
