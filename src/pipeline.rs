@@ -19,6 +19,7 @@ mod explain;
 mod figures;
 mod flat;
 mod futures;
+mod idle_levers;
 mod judge;
 mod looked_after;
 mod monthly;
@@ -59,7 +60,7 @@ use std::path::Path;
 
 use crate::disclosure::{Profile, told};
 use crate::ingest::{self, History, IngestError, Ingested, InputOptions, TimeLabels};
-use crate::panel::{Finding, Severity};
+use crate::panel::{Finding, Severity, findings_together};
 use crate::project::RunPlan;
 use crate::time::Closures;
 
@@ -96,12 +97,13 @@ impl From<ingest::Progress<'_>> for Progress {
 /// Logs what was noticed about the data, under the rule of whoever reads the log: what may change a forecast as a warning,
 /// the rest as detail.
 fn log_findings<'a>(profile: Profile, findings: impl IntoIterator<Item = &'a Finding>) {
-    for finding in findings {
+    for finding in &findings_together(findings) {
         let finding = told(profile, finding);
         let (name, count) = (finding.name, finding.count);
+        let place = Some(finding.place.to_string()).filter(|place| !place.is_empty());
         match finding.severity {
-            Severity::Note => tracing::debug!(finding = name, count, "{}", finding.what),
-            Severity::Warning | Severity::Loss => tracing::warn!(finding = name, count, "{}", finding.what),
+            Severity::Note => tracing::debug!(finding = name, count, place, "{}", finding.what),
+            Severity::Warning | Severity::Loss => tracing::warn!(finding = name, count, place, "{}", finding.what),
         }
     }
 }

@@ -54,6 +54,7 @@ impl Arguments {
                 "pack": outcome.pack.display().to_string(),
                 "report": outcome.report.display().to_string(),
                 "replaced": outcome.replaced,
+                "damaged": outcome.damaged,
                 "retired": outcome.retired,
             }),
         );

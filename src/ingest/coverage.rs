@@ -68,15 +68,11 @@ impl Coverage {
         {
             let began = Period::containing(frequency, date_of(begin.first));
             if began < span.start() {
-                notes.push(period_findings::incomplete_first(began.to_string(), date_of(begin.first).to_string()));
+                notes.push(period_findings::incomplete_first(named(began), date_of(begin.first).to_string()));
             }
             let ended = Period::containing(frequency, date_of(end.last));
             if span.last().is_some_and(|last| ended > last) {
-                notes.push(period_findings::incomplete_last(
-                    ended.to_string(),
-                    date_of(end.last).to_string(),
-                    end.given,
-                ));
+                notes.push(period_findings::incomplete_last(named(ended), date_of(end.last).to_string(), end.given));
             }
         }
         Coverage { span, by_area }
@@ -88,6 +84,14 @@ impl Coverage {
 
     pub(super) fn observed_by_any(&self, period: Period) -> bool {
         self.by_area.iter().any(|periods| periods.contains(&period))
+    }
+}
+
+/// A period in a sentence; a week's label alone would be a day.
+fn named(period: Period) -> String {
+    match period.frequency() {
+        Frequency::Week => format!("the week of {period}"),
+        Frequency::Month | Frequency::Quarter | Frequency::Year => period.to_string(),
     }
 }
 

@@ -9,7 +9,7 @@
 
 use super::period_findings;
 use crate::math::quantile::median;
-use crate::panel::{Finding, Hierarchy, Panel, Total, ValueKind};
+use crate::panel::{Finding, Hierarchy, Panel, SeriesKey, TOTAL, Total, ValueKind};
 use crate::time::{Closures, Frequency, Period, Span};
 
 /// Months on each side that make the level.
@@ -50,7 +50,7 @@ pub fn sudden_changes(panel: &Panel, closures: &Closures) -> Vec<Finding> {
         let value = |at: usize| total.leaves.iter().map(|leaf| panel.series(*leaf)[at]).sum::<f64>();
         let values: Vec<f64> = (0..span.len()).map(value).collect();
         let found = sudden(&values, span, &closed);
-        let named = |at: &usize| format!("{} {}", total.key, span.period(*at));
+        let named = |at: &usize| format!("{} {}", name(&total.key), span.period(*at));
         falls.extend(found.falls.iter().map(named));
         jumps.extend(found.jumps.iter().map(named));
         steps.extend(found.steps.iter().map(named));
@@ -61,6 +61,12 @@ pub fn sudden_changes(panel: &Panel, closures: &Closures) -> Vec<Finding> {
         (!steps.is_empty()).then(|| period_findings::level_shifts(&steps)),
     ];
     findings.into_iter().flatten().collect()
+}
+
+/// A series as a reader knows it: its labels without those of totals.
+fn name(key: &SeriesKey) -> String {
+    let labels: Vec<&str> = key.labels().filter(|label| *label != TOTAL).collect();
+    if labels.is_empty() { "all together".to_owned() } else { labels.join("/") }
 }
 
 /// Which periods have a day of a closure in them.
@@ -190,6 +196,12 @@ mod tests {
 
     fn found(values: &[f64]) -> Sudden {
         sudden(values, span(), &closed(span(), &Closures::england()))
+    }
+
+    #[test]
+    fn totals_are_named_without_stars() {
+        let names = [["*", "*"], ["North", "*"], ["*", "Police"]].map(|labels| name(&SeriesKey::new(labels)));
+        assert_eq!(names, ["all together", "North", "Police"]);
     }
 
     #[test]

@@ -18,7 +18,8 @@ pub fn edits(one: &str, other: &str) -> usize {
     row[other.len()]
 }
 
-/// The name that was meant, if one is close: at most a third of its letters off.
+/// The name that was meant, if one is close: at most about a third of its letters off, so that two letters of five may
+/// have changed places.
 ///
 /// ```
 /// use groundswell::math::spelling::nearest;
@@ -29,7 +30,7 @@ pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> O
     let written = written.to_lowercase();
     let apart = names.into_iter().map(|name| (edits(&written, &name.to_lowercase()), name));
     let (apart, name) = apart.min_by_key(|(apart, _)| *apart)?;
-    (3 * apart <= name.chars().count().max(3)).then_some(name)
+    (3 * apart <= name.chars().count() + 1).then_some(name)
 }
 
 /// "; did you mean `horizon`?", or nothing.

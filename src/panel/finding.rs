@@ -121,6 +121,19 @@ impl Statement {
         self.parts.iter().any(|part| matches!(part, Part::Records { .. }))
     }
 
+    /// The sentence of both, their numbers of records added up; `None` where they differ in words or tell of one record.
+    fn together(&self, other: &Statement) -> Option<Statement> {
+        let both = |pair: (&Part, &Part)| match pair {
+            (Part::Text(one), Part::Text(same)) if one == same => Some(Part::Text(one.clone())),
+            (Part::Records { count, one, many }, Part::Records { count: more, many: same, .. }) if many == same => {
+                Some(Part::Records { count: count + more, one, many })
+            }
+            _ => None,
+        };
+        let parts = (self.parts.len() == other.parts.len()).then(|| self.parts.iter().zip(&other.parts))?;
+        Some(Statement { parts: parts.map(both).collect::<Option<_>>()? })
+    }
+
     /// The sentence for those who may not know exact figures; `number` words each number of records.
     pub fn told(&self, number: impl Fn(u64) -> String) -> String {
         let words = |part: &Part| match part {
@@ -186,9 +199,72 @@ pub struct Finding {
     pub remedy: &'static str,
 }
 
+/// The findings with those that files share told once, in the place of the first: their numbers added up, the number of
+/// files and one of these as the place. A finding of one file keeps its place.
+pub fn findings_together<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Finding> {
+    let mut groups: Vec<(Finding, Vec<&str>)> = Vec::new();
+    for finding in findings {
+        let Some(file) = finding.place.file.as_deref() else {
+            groups.push((finding.clone(), Vec::new()));
+            continue;
+        };
+        let alike = groups.iter_mut().find_map(|(first, files)| {
+            let is_like = !files.is_empty()
+                && (first.name, first.severity, first.meaning, first.remedy)
+                    == (finding.name, finding.severity, finding.meaning, finding.remedy)
+                && [&first.place.sheet, &first.place.column, &first.place.series]
+                    == [&finding.place.sheet, &finding.place.column, &finding.place.series]
+                && !files.contains(&file);
+            let what = first.what.together(&finding.what).filter(|_| is_like)?;
+            Some((first, files, what))
+        });
+        match alike {
+            Some((first, files, what)) => {
+                first.what = what;
+                first.count += finding.count;
+                first.place.rows.clear();
+                files.push(file);
+            }
+            None => groups.push((finding.clone(), vec![file])),
+        }
+    }
+    let told = |(mut finding, files): (Finding, Vec<&str>)| {
+        if files.len() > 1 {
+            finding.place.file = Some(format!("{} files, such as {}", files.len(), files[0]));
+        }
+        finding
+    };
+    groups.into_iter().map(told).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn like_findings_of_several_files_are_one_and_others_stay_apart() {
+        let finding = |name, file: &str, count: u64, rows: Vec<u64>| Finding {
+            name,
+            severity: Severity::Loss,
+            what: Statement::records(count, "row has", "rows have").then(" no date"),
+            place: Place { file: Some(file.to_owned()), rows, ..Place::default() },
+            count,
+            meaning: "They are left out.",
+            remedy: "Complete them.",
+        };
+        let of = |name, file| finding(name, file, 3, vec![4, 9]);
+        let told =
+            findings_together(&[of("missing-date", "a.xml"), of("stray-date", "a.xml"), of("missing-date", "b.xml")]);
+        let said: Vec<String> =
+            told.iter().map(|one| format!("{} {}: {} ({})", one.name, one.count, one.what, one.place)).collect();
+        assert_eq!(
+            said,
+            [
+                "missing-date 6: 6 rows have no date (2 files, such as a.xml)",
+                "stray-date 3: 3 rows have no date (a.xml, rows 4, 9)"
+            ]
+        );
+    }
 
     #[test]
     fn a_place_is_written_from_the_file_down_to_the_rows() {

@@ -10,7 +10,7 @@ use super::event_counts::EventCounts;
 use super::looked_after::{self, LookedAfter};
 use super::pathway::referrals_only;
 use super::work::closures;
-use super::{Error, Listener, asked, care, read_input, read_with_history};
+use super::{Error, Listener, asked, care, idle_levers, read_input, read_with_history, short_history};
 use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition, TimeLabels};
 use crate::panel::{Finding, Panel, Place, Severity};
 use crate::project::{self, RunPlan, Sketch};
@@ -115,11 +115,13 @@ pub fn check(files: &[PathBuf], listener: Listener<'_>) -> Result<Checked, Error
             }
         };
         let codes = Codes::of(&ingested, plan.input(), plan.base());
-        let rests_on = referrals_only(&plan, ingested.format);
+        let mut more: Vec<Finding> = referrals_only(&plan, ingested.format).into_iter().collect();
+        more.extend(idle_levers::findings(&plan, &ingested.panel));
+        more.extend(short_history::of_panel(&ingested.panel));
         let looked_after = care.map(|care| (care.summary, care.inputs, care.findings));
         let mut checked = Checked::of(Some((ingested, codes)), looked_after);
         checked.add(told);
-        checked.findings.extend(rests_on);
+        checked.findings.extend(more);
         return Ok(checked);
     }
     let (looked_after, files) = looked_after::apart(files)?;

@@ -270,7 +270,7 @@ pub(super) fn drift(
     frequency: Frequency,
 ) -> Vec<String> {
     let of = |level: Level| {
-        let EarlierRecord { judged, held } = earlier_record(vintages, dimensions, level);
+        let EarlierRecord { judged, held, .. } = earlier_record(vintages, dimensions, level);
         let is_drift = judged >= LEAST_JUDGED && at_most(held, judged, level.share()) < DRIFT;
         is_drift.then(|| {
             let noun = frequency.noun();

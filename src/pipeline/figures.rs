@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 
 use super::shown::Shown;
-use crate::disclosure::{FigureColumn, FigureError, Figures, LabelColumn, TotalRow};
+use crate::disclosure::{FigureColumn, FigureError, Figures, LabelColumn, ProtectedTable, TotalRow};
 use crate::evaluate::{ScoreRow, Scorecard, Summary};
-use crate::forecast::{Forecast, Levels};
+use crate::forecast::{Forecast, Level, Levels};
 use crate::math::quantile;
 use crate::panel::{Hierarchy, Panel, SeriesKey};
-use crate::publish::{ALL_ORIGINS, NEXT_YEAR};
+use crate::publish::{ALL_ORIGINS, NEWEST, NEXT_YEAR, shown_to_hold};
 use crate::time::{Frequency, Period, Span};
 
 /// What names the rows of a table of series: the key's labels, then the key as one text.
@@ -225,28 +225,45 @@ pub fn backtest(scorecard: &Scorecard) -> Result<Figures, FigureError> {
     Figures::new("backtest", labels, columns)
 }
 
-/// How often the recipe's ranges held, by level.
-pub fn coverage(scorecard: &Scorecard, recipe: &str) -> Result<Figures, FigureError> {
-    let summary = scorecard.of(recipe);
-    let levels = || scorecard.levels().iter().filter(|_| summary.is_some());
+/// How often the recipe's ranges held, by level: of all forecasts, and of the newest of each period alone.
+///
+/// `recent` is the protected table of the same newest forecasts. What it shows decides; where it shows too little, the
+/// figures themselves do, so that periods with few children count like others. In how many periods a range held tells of
+/// no child.
+pub fn coverage(
+    scorecard: &Scorecard,
+    recipe: &str,
+    newest: &[&ScoreRow],
+    recent: &ProtectedTable,
+) -> Result<Figures, FigureError> {
+    let mut rows: Vec<(&str, Level, f64, f64)> = Vec::new();
+    if let Some(summary) = scorecard.of(recipe) {
+        let shares = scorecard.levels().iter().zip(&summary.coverage);
+        rows.extend(shares.map(|(level, inside)| (ALL_ORIGINS, level, *inside, summary.forecasts as f64)));
+    }
+    for (place, level) in scorecard.levels().iter().enumerate().filter(|_| !newest.is_empty()) {
+        let exact = newest.iter().map(|row| row.inside().nth(place).unwrap_or(false));
+        let (held, judged) = (held(exact, shown_to_hold(recent, level)) as f64, newest.len() as f64);
+        rows.push((NEWEST, level, held / judged, judged));
+    }
     let labels = vec![
-        LabelColumn::text("stratum", levels().map(|_| ALL_ORIGINS)),
-        LabelColumn::numbers("level", levels().map(|level| i64::from(u8::from(level)))),
+        LabelColumn::text("stratum", rows.iter().map(|row| row.0)),
+        LabelColumn::numbers("level", rows.iter().map(|row| i64::from(u8::from(row.1)))),
     ];
-    let inside = summary.iter().flat_map(|summary| summary.coverage.iter().copied()).collect();
-    let forecasts = levels().filter_map(|_| summary.as_ref().map(|summary| summary.forecasts as f64)).collect();
-    let columns = vec![FigureColumn::shares("inside", inside), FigureColumn::scores("forecasts", forecasts)];
+    let columns = vec![
+        FigureColumn::shares("inside", rows.iter().map(|row| row.2).collect()),
+        FigureColumn::scores("forecasts", rows.iter().map(|row| row.3).collect()),
+    ];
     Figures::new("coverage", labels, columns)
 }
 
-/// What the recipe last said about each period of one series before it came, oldest period first; `shown` gives what
-/// the history shows for a period, so that no figure is published in two roundings.
-pub fn recent(
-    scorecard: &Scorecard,
-    recipe: &str,
-    key: &SeriesKey,
-    shown: impl Fn(Period) -> f64,
-) -> Result<Figures, FigureError> {
+/// How many ranges held: as what is shown of each says, else as its exact figures do.
+fn held(exact: impl Iterator<Item = bool>, shown: Vec<Option<bool>>) -> usize {
+    exact.zip(shown).filter(|(exact, shown)| shown.unwrap_or(*exact)).count()
+}
+
+/// What the recipe last said about each period of one series before it came, oldest period first.
+pub fn newest<'a>(scorecard: &'a Scorecard, recipe: &str, key: &SeriesKey) -> Vec<&'a ScoreRow> {
     let mut newest: BTreeMap<Period, &ScoreRow> = BTreeMap::new();
     for row in scorecard.rows().iter().filter(|row| row.model == recipe && row.key == *key) {
         let last = newest.entry(row.period).or_insert(row);
@@ -254,7 +271,12 @@ pub fn recent(
             *last = row;
         }
     }
-    let rows: Vec<&ScoreRow> = newest.into_values().collect();
+    newest.into_values().collect()
+}
+
+/// The `recent` table: the [`newest`] forecasts and what came; `shown` gives what the history shows for a period, so that
+/// no figure is published in two roundings.
+pub fn recent(rows: &[&ScoreRow], levels: &Levels, shown: impl Fn(Period) -> f64) -> Result<Figures, FigureError> {
     let labels = vec![
         LabelColumn::dates("ds", rows.iter().map(|row| row.period.first_day())),
         LabelColumn::dates("made", rows.iter().map(|row| row.origin.last_known.first_day())),
@@ -263,7 +285,7 @@ pub fn recent(
         FigureColumn::counts("median", rows.iter().map(|row| row.median).collect()),
         FigureColumn::observed("y", rows.iter().map(|row| shown(row.period)).collect()),
     ];
-    for (place, level) in scorecard.levels().iter().enumerate() {
+    for (place, level) in levels.iter().enumerate() {
         columns.push(FigureColumn::counts(&format!("lo_{level}"), rows.iter().map(|row| row.low[place]).collect()));
         columns.push(FigureColumn::counts(&format!("hi_{level}"), rows.iter().map(|row| row.high[place]).collect()));
     }
@@ -282,4 +304,16 @@ pub fn models(
     labels.push(LabelColumn::text("model", rows.iter().map(|_| model)));
     labels.push(LabelColumn::text("description", rows.iter().map(|(_, description)| description.as_str())));
     Figures::new("models", labels, Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::held;
+
+    #[test]
+    fn what_is_shown_decides_and_what_is_not_shown_counts_too() {
+        let exact = [true, true, false, false];
+        assert_eq!(held(exact.into_iter(), vec![None, Some(false), None, Some(true)]), 2);
+        assert_eq!(held(exact.into_iter(), vec![None; 4]), 2);
+    }
 }

@@ -282,8 +282,12 @@ impl Output {
         if path.is_dir() {
             return Err(cant_create(io::Error::from(io::ErrorKind::IsADirectory)));
         }
-        let (file, temporary) = tempfile::Builder::new()
-            .prefix(".groundswell-")
+        let mut named = tempfile::Builder::new();
+        named.prefix(".groundswell-");
+        // A temporary file is its owner's alone; what it becomes may be read by whoever may read other new files.
+        #[cfg(unix)]
+        named.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let (file, temporary) = named
             .tempfile_in(folder)
             .map_err(|error| {
                 // The name of the temporary file says nothing to anybody.

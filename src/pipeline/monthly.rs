@@ -14,12 +14,12 @@ use super::recipe::Fitted;
 use super::shown::{self, Shown};
 use super::standing::Standing;
 use super::work::Work;
-use super::{Error, Listener, Progress, Stage, futures, pathway, short_history};
+use super::{Error, Listener, Progress, Stage, futures, idle_levers, pathway, short_history};
 use crate::batch::{self, Input, Job, Lock, Published, Record};
 use crate::disclosure::{Profile, ToldFinding, told};
 use crate::forecast::{FittedForecaster, Forecast, unobserved};
 use crate::ingest;
-use crate::panel::{Finding, Hierarchy, Panel, Place, SeriesKey, Severity};
+use crate::panel::{Finding, Hierarchy, Panel, Place, SeriesKey, Severity, findings_together};
 use crate::project::RunPlan;
 use crate::publish;
 
@@ -141,7 +141,10 @@ pub fn rehearse(plan: &RunPlan, listener: Listener<'_>) -> Result<Rehearsal, Err
         origins: work.origins.len(),
         destination,
         standing,
-        findings: work.findings().map(|finding| told(plan.publish().profile, finding)).collect(),
+        findings: findings_together(work.findings())
+            .iter()
+            .map(|finding| told(plan.publish().profile, finding))
+            .collect(),
     })
 }
 
@@ -291,6 +294,7 @@ fn forecast_and_judge(plan: &RunPlan, work: &Work, earlier: Earlier, listener: L
     let scorecard = trial.judge(std::slice::from_ref(plan.line_up()), listener)?;
     let mut findings: Vec<Finding> = work.findings().cloned().collect();
     findings.extend(short_history::of_panel(panel));
+    findings.extend(idle_levers::findings(plan, panel));
     let following = Following::fit(plan, work, &mut findings)?;
     let Followed { pathway, placements } = pathway::follow(plan, following.as_ref(), &leaves, &supposed)?;
     findings.extend(not_forecast(fitted, panel, &leaves));

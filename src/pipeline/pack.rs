@@ -13,9 +13,9 @@ use super::{Error, assurance, completeness, figures, judge};
 use crate::batch::Record;
 use crate::disclosure::{Cell, Figures, Profile, ProtectedTable, protect, told};
 use crate::evaluate::Scorecard;
-use crate::forecast::{FittedForecaster, Forecast, Levels};
+use crate::forecast::{FittedForecaster, Forecast};
 use crate::ingest;
-use crate::panel::{Finding, Hierarchy, Place, SeriesKey, Severity};
+use crate::panel::{Finding, Hierarchy, Place, SeriesKey, Severity, findings_together};
 use crate::project::RunPlan;
 use crate::publish::{self, Futures, PackContents, PathwayContents, PlacementContents};
 use crate::time::{Date, Period};
@@ -75,11 +75,13 @@ impl Results<'_> {
         for file in self.findings.iter_mut().filter_map(|finding| finding.place.file.as_mut()) {
             *file = file_name(Path::new(file.as_str()));
         }
+        self.findings = findings_together(&self.findings);
         let headline = SeriesKey::grand_total(dimensions.len());
         let scored = self.scored(&headline);
         let shown = shown(&history, &headline);
         let shown = |period: Period| shown.get(&period.first_day()).copied().unwrap_or(f64::NAN);
-        let recent = figures::recent(&scored, recipe, &headline, shown)?;
+        let newest = figures::newest(&scored, recipe, &headline);
+        let recent = protect(profile, figures::recent(&newest, levels, shown)?);
         let sums = Shown::of(&history);
         let protect = |figures: Figures| protect(profile, figures);
         let contents = PackContents {
@@ -106,8 +108,8 @@ impl Results<'_> {
             forecast: protect(figures::forecast("forecast", dimensions, self.forecast, recipe, levels)?),
             yearly: protect(figures::yearly(panel, self.hierarchy, self.forecast, &sums, recipe, levels)?),
             backtest: protect(figures::backtest(&scored)?),
-            coverage: protect(figures::coverage(&scored, recipe)?),
-            recent: protect(recent),
+            coverage: protect(figures::coverage(&scored, recipe, &newest, &recent)?),
+            recent,
             vintages,
             revised,
             findings: publish::findings_table(profile, &self.findings)?,
@@ -121,7 +123,7 @@ impl Results<'_> {
             futures: self.futures.clone(),
         };
         let record = self.record(&contents, &scored);
-        let mut alerts = alerts(&scored, recipe, levels);
+        let mut alerts = alerts(&contents, &scored);
         alerts.extend(earlier::drift(&contents.vintages, levels, dimensions, contents.frequency));
         Ok(Pack { contents, record, alerts })
     }
@@ -238,22 +240,22 @@ fn method(plan: &RunPlan) -> Vec<String> {
 }
 
 /// What a person should look at before passing the pack on.
-fn alerts(scored: &Scorecard, recipe: &str, levels: &Levels) -> Vec<String> {
+fn alerts(contents: &PackContents, scored: &Scorecard) -> Vec<String> {
     let mut alerts = Vec::new();
-    if let Some(summary) = scored.of(recipe).filter(|summary| summary.forecasts >= LEAST_JUDGED) {
-        for (level, share) in levels.iter().zip(&summary.coverage) {
-            if (share - level.share()).abs() > COVERAGE_ALERT {
-                let (held, meant) = ((share * 100.0).round(), u8::from(level));
-                alerts.push(format!("the {meant}% range held {held}% of the time in the backtest"));
-            }
+    // The figures of the report and its charts, in their rounding.
+    for level in contents.levels.iter() {
+        let Some((share, judged)) = publish::held(contents, level) else { continue };
+        if judged >= LEAST_JUDGED as f64 && (share - level.share()).abs() > COVERAGE_ALERT {
+            let held = publish::per_cent(share);
+            alerts.push(format!("the {}% range held {held} of the time in the backtest", u8::from(level)));
         }
     }
     if let Some(comparison) =
-        scored.compare(recipe, judge::BENCHMARK).filter(|comparison| comparison.relative_wis >= 1.0)
+        scored.compare(&contents.model, judge::BENCHMARK).filter(|comparison| comparison.relative_wis >= 1.0)
     {
         // Where last year was repeated exactly, as in a series that never changes, there is no telling how many times.
         let error = match comparison.relative_wis {
-            ratio if ratio < 10.0 => format!("{}% of that", (ratio * 100.0).round()),
+            ratio if ratio < 10.0 => format!("{} of that", publish::per_cent(ratio)),
             _ => "many times that".to_owned(),
         };
         alerts.push(format!("the forecast is no better than repeating last year: its error is {error}"));

@@ -85,6 +85,9 @@ pub(super) fn words(message: &str, option: Option<&str>, written: Option<&str>) 
             quotes if quotes.starts_with("string values must be quoted") => {
                 return format!("`{written}` must stand in quotes, as \"{written}\"");
             }
+            boolean if boolean.starts_with("invalid boolean") => {
+                return format!("`{written}` is neither true nor false; a text stands in quotes, as \"{written}\"");
+            }
             _ => {}
         }
     }
@@ -235,7 +238,7 @@ mod tests {
                 "[forecast]\nhorizon = 3\nhorizon = 4",
                 "m.toml:3:1: `horizon` stands here a second time; keep one of them",
             ),
-            ("[forecast]\nline_up = fast", "m.toml:2:11: `fast` must stand in quotes, as \"fast\""),
+            ("[forecast]\nline_up = packs", "m.toml:2:11: `packs` must stand in quotes, as \"packs\""),
             ("[forecast]\nline_up = \"a\"", "m.toml:1:1: [forecast] lacks `horizon`; write it"),
             (
                 "[forcast]\nhorizon = 3",

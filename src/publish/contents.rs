@@ -17,6 +17,9 @@ pub const NEXT_YEAR: &str = "next-year";
 /// The stratum of the `backtest` and `coverage` tables that covers all origins.
 pub const ALL_ORIGINS: &str = "all";
 
+/// The stratum of the `coverage` table that has of each period of the total the newest forecast alone.
+pub const NEWEST: &str = "newest";
+
 /// An input that the pack was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
@@ -92,7 +95,8 @@ pub struct PackContents {
     /// `model`, `stratum` ([`ALL_ORIGINS`], `before`, `in`, `after`); `scaled_wis`, `mase`, `bias` and a share
     /// `coverage_80` for each level.
     pub backtest: ProtectedTable,
-    /// The model's own coverage: `stratum`, `level` (a whole number); share `inside`, score `forecasts` (how many).
+    /// The model's own coverage: `stratum` ([`ALL_ORIGINS`], [`NEWEST`]), `level` (a whole number); share `inside`, score
+    /// `forecasts` (how many).
     pub coverage: ProtectedTable,
     /// The total's last forecasts, oldest first: `ds`, `made` (the date of the origin); `median`, bounds, `y`.
     pub recent: ProtectedTable,

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::contents::{PackContents, cell, text};
-use super::sentences::spoken_level;
-use super::series::Range;
+use super::contents::{ALL_ORIGINS, NEWEST, PackContents, cell, text};
+use super::sentences::{coverage, spoken_level};
 use crate::disclosure::{Cell, MOST_HIDDEN, ProtectedTable};
 use crate::forecast::Level;
 use crate::panel::TOTAL;
 use crate::time::{Date, Period};
 
-/// How often the last forecasts of the backtest held.
+/// How often the newest forecasts of the backtest held, of each period one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Record {
-    /// Forecasts that can be judged.
+    /// Forecasts judged.
     pub judged: usize,
     /// How many of them held the figure that came.
     pub held: usize,
@@ -24,7 +23,9 @@ pub(super) struct Record {
 /// How often the ranges that earlier packs gave for the total held.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct EarlierRecord {
-    /// Periods that an earlier pack forecast, that are known now and can be judged.
+    /// Periods that an earlier pack forecast and that are known now.
+    pub known: usize,
+    /// Those of them that published figures let be judged.
     pub judged: usize,
     /// In how many of them the range held.
     pub held: usize,
@@ -48,21 +49,35 @@ pub(super) fn holds(low: Cell, high: Cell, figure: Cell) -> Option<bool> {
     }
 }
 
-/// How often the ranges of the `recent` table held, at the level that sentences speak of.
+/// How often the newest forecast of each past period held, at the level that sentences speak of: of all periods, those
+/// whose figures are not shown among them, where the `coverage` table tells it; else of those that can be judged from what
+/// is shown.
 pub(super) fn record(contents: &PackContents) -> Record {
     let level = spoken_level(contents);
     let period = |dates: &[Date], row: usize| Some(Period::containing(contents.frequency, *dates.get(row)?));
     let dates = |column: &str| contents.recent.dates(column).unwrap_or_default();
-    let judged: Vec<(bool, i32)> = (0..contents.recent.rows())
-        .filter_map(|row| {
-            let (low, high) = Range::read(&contents.recent, contents, row).of(level)?;
-            let held = holds(low, high, cell(&contents.recent, "y", row))?;
-            Some((held, period(dates("ds"), row)?.periods_since(period(dates("made"), row)?)))
-        })
-        .collect();
-    let ahead = judged.iter().map(|(_, ahead)| *ahead);
-    let ahead = (ahead.clone().min().unwrap_or(0), ahead.max().unwrap_or(0));
-    Record { judged: judged.len(), held: judged.iter().filter(|(held, _)| *held).count(), ahead }
+    let rows = || 0..contents.recent.rows();
+    let distance = |row: usize| Some(period(dates("ds"), row)?.periods_since(period(dates("made"), row)?));
+    let ahead = || rows().filter_map(distance);
+    let ahead = (ahead().min().unwrap_or(0), ahead().max().unwrap_or(0));
+    if let Some((share, Some(judged))) = coverage(contents, NEWEST, level) {
+        return Record { judged: judged as usize, held: (share * judged).round() as usize, ahead };
+    }
+    let judged: Vec<bool> = shown_to_hold(&contents.recent, level).into_iter().flatten().collect();
+    Record { judged: judged.len(), held: judged.iter().filter(|held| **held).count(), ahead }
+}
+
+/// The share of all past forecasts whose range at a level held, and how many there were; `None` without a backtest.
+pub fn held(contents: &PackContents, level: Level) -> Option<(f64, f64)> {
+    let (share, forecasts) = coverage(contents, ALL_ORIGINS, level)?;
+    Some((share, forecasts?))
+}
+
+/// Whether each forecast of a table like `recent` held what came at a level, as far as the figures shown tell.
+pub fn shown_to_hold(recent: &ProtectedTable, level: Level) -> Vec<Option<bool>> {
+    let (low, high) = PackContents::bound_columns(level);
+    let of = |column: &str, row: usize| cell(recent, column, row);
+    (0..recent.rows()).map(|row| holds(of(&low, row), of(&high, row), of("y", row))).collect()
 }
 
 /// The rows of the `vintages` table about the total.
@@ -84,11 +99,9 @@ pub fn earlier_record(vintages: &ProtectedTable, dimensions: &[String], level: L
             *taken = row;
         }
     }
-    let (low, high) = PackContents::bound_columns(level);
-    let of = |column: &str, row: usize| cell(vintages, column, row);
-    let judge = |row: &usize| holds(of(&low, *row), of(&high, *row), of("y", *row));
-    let judged: Vec<bool> = newest.values().filter_map(judge).collect();
-    EarlierRecord { judged: judged.len(), held: judged.iter().filter(|held| **held).count() }
+    let outcomes = shown_to_hold(vintages, level);
+    let judged: Vec<bool> = newest.values().filter_map(|row| outcomes[*row]).collect();
+    EarlierRecord { known: newest.len(), judged: judged.len(), held: judged.iter().filter(|held| **held).count() }
 }
 
 #[cfg(test)]
@@ -143,7 +156,7 @@ mod tests {
         ];
         let table = protect(Profile::Published, Figures::new("vintages", labels, columns).expect("columns that fit"));
         let record = |level: u8| earlier_record(&table, &["area".to_owned()], Level::try_from(level).expect("a level"));
-        assert_eq!(record(80), EarlierRecord { judged: 2, held: 1 });
-        assert_eq!(record(95), EarlierRecord { judged: 2, held: 2 });
+        assert_eq!(record(80), EarlierRecord { known: 2, judged: 2, held: 1 });
+        assert_eq!(record(95), EarlierRecord { known: 2, judged: 2, held: 2 });
     }
 }

@@ -9,6 +9,7 @@
 
 mod assurance;
 mod catalogue;
+mod changes;
 mod charts;
 mod contents;
 mod dictionary;
@@ -35,7 +36,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use assurance::Assurance;
-pub use contents::{ALL_ORIGINS, Input, Lockdown, NEXT_YEAR, PackContents, findings_table};
+pub use contents::{ALL_ORIGINS, Input, Lockdown, NEWEST, NEXT_YEAR, PackContents, findings_table};
 pub use pathway::{PathwayContents, RestsOn};
 pub use placements::PlacementContents;
 
@@ -43,9 +44,10 @@ pub use futures::{BASELINE, Futures, HORIZON, PERIOD, SupposedScenario};
 
 use crate::disclosure::{Profile, ProtectedTable};
 pub use earlier::{EarlierForecast, EarlierPack, read_earlier};
-pub use held::{EarlierRecord, earlier_record};
+pub use held::{EarlierRecord, earlier_record, held, shown_to_hold};
 pub use text_files::field as csv_field;
 pub use theme::{Theme, ThemeError};
+pub use words::per_cent;
 pub use workbook::WorkbookFormat;
 
 use catalogue::PackTable;

@@ -4,7 +4,7 @@ use super::PackContents;
 use super::contents::{ALL_ORIGINS, cell, text};
 use super::held::{EarlierRecord, earlier_record, of_the_total, record};
 use super::series::{PackSeries, Range, Series, State, Step};
-use super::words::{about, between, capitalised, counted, more_by, odds, per_cent, periods, spoken, times};
+use super::words::{about, between, capitalised, counted, more_by, odds, per_cent, periods, spoken, stretch, times};
 use crate::disclosure::Cell;
 use crate::forecast::Level;
 use crate::time::{Frequency, Period};
@@ -39,13 +39,18 @@ pub(super) fn earlier_packs(contents: &PackContents) -> Vec<String> {
         ));
     }
     // The alert of drift goes by the same figure.
-    let EarlierRecord { judged, held } = earlier_record(table, &contents.dimensions, level);
+    let EarlierRecord { known, judged, held } = earlier_record(table, &contents.dimensions, level);
     if judged > 1 {
         let noun = contents.frequency.noun();
         sentences.push(format!(
-            "Of the {} known since that earlier packs forecast, the newest forecast of each {noun} held {}, by the range that \
-             should hold in {}.",
+            "Of the {} known since that earlier packs forecast{}, the newest forecast of each {noun} held {}, by the range \
+             that should hold in {}.",
             periods(judged, contents.frequency),
+            if known > judged {
+                format!(" ({} more, with too few to be shown, can’t be judged)", known - judged)
+            } else {
+                String::new()
+            },
             times(held),
             odds(level),
         ));
@@ -57,7 +62,11 @@ pub(super) fn earlier_packs(contents: &PackContents) -> Vec<String> {
 fn range_sentence(range: &Range, level: Level) -> Option<String> {
     let (low, high) = range.of(level)?;
     let words = between(low, high)?;
-    let verb = if words.starts_with("between") { "lie" } else { "be" };
+    let verb = match words.starts_with("between") {
+        true => "lie",
+        false if words.contains(" to ") => "be anywhere from",
+        false => "be",
+    };
     Some(format!("In {} similar forecasts the number would {verb} {words}.", odds(level)))
 }
 
@@ -82,8 +91,10 @@ pub(super) struct Answer {
     pub figure: String,
     /// The range alone: "between 380 and 445".
     pub range: Option<String>,
-    /// The answer in full sentences.
+    /// The answer in full sentences, the last of them [`Answer::tested`].
     pub sentences: String,
+    /// How it fared in tests, with a space before it; empty where that is not said.
+    pub tested: String,
 }
 
 /// What is expected in the first period ahead.
@@ -92,7 +103,7 @@ pub(super) fn next_period(contents: &PackContents, total: &Series) -> Option<Ans
     let level = spoken_level(contents);
     let noun = contents.frequency.noun();
     let name = step.period.spoken();
-    let mut sentences = vec![of_period(contents, step)];
+    let mut tested = String::new();
     let record = record(contents);
     if record.judged > 0 {
         // They are not all of the next period, and a reader must not take them for such.
@@ -103,17 +114,18 @@ pub(super) fn next_period(contents: &PackContents, total: &Series) -> Option<Ans
         };
         let held =
             if record.held == 0 { "it never held".to_owned() } else { format!("it held {}", times(record.held)) };
-        sentences.push(format!(
-            "Tested on {} past {noun}{}, each forecast {ahead} ahead, {held}.",
+        tested = format!(
+            " Tested on {} past {noun}{}, each forecast {ahead} ahead, {held}.",
             record.judged,
             if record.judged == 1 { "" } else { "s" }
-        ));
+        );
     }
     Some(Answer {
         question: format!("Next {noun}: {name}"),
         figure: spoken(step.range.median),
         range: step.range.of(level).and_then(|(low, high)| between(low, high)),
-        sentences: sentences.join(" "),
+        sentences: of_period(contents, step) + &tested,
+        tested,
     })
 }
 
@@ -131,14 +143,14 @@ pub(super) fn next_year(contents: &PackContents, total: &Series) -> Option<Answe
     let year = total.next_year()?;
     let level = spoken_level(contents);
     let length = (year.last.periods_since(year.first) + 1).max(0) as usize;
-    let span = periods(length, contents.frequency);
-    let mut sentences = vec![format!(
-        "Over the {span} from {} to {} we expect {} {} in total.",
-        year.first.spoken(),
-        year.last.spoken(),
-        about(year.range.median),
-        contents.measure
-    )];
+    let span = stretch(length, contents.frequency);
+    // Of one period there is no more to say than of the next one, but how it compares.
+    let named = match length {
+        1 => year.first.spoken(),
+        _ => format!("{} to {}", year.first.spoken(), year.last.spoken()),
+    };
+    let when = if length == 1 { format!("In {named}") } else { format!("Over the {span} from {named}") };
+    let mut sentences = vec![format!("{when} we expect {} {} in total.", about(year.range.median), contents.measure)];
     sentences.extend(range_sentence(&year.range, level));
     if let Some(before) = comparable_past(contents, total, length) {
         let compared = match year.range.median {
@@ -147,7 +159,7 @@ pub(super) fn next_year(contents: &PackContents, total: &Series) -> Option<Answe
                 if change.abs() < 0.005 {
                     ", about the same".to_owned()
                 } else {
-                    let direction = if change > 0.0 { "more" } else { "fewer" };
+                    let direction = if change > 0.0 { "higher" } else { "lower" };
                     format!("; the forecast is {} {direction}", per_cent(change.abs()))
                 }
             }
@@ -156,10 +168,11 @@ pub(super) fn next_year(contents: &PackContents, total: &Series) -> Option<Answe
         sentences.push(format!("The {span} before had about {}{compared}.", spoken(Cell::Number(before))));
     }
     Some(Answer {
-        question: format!("Next {span}: {} to {}", year.first.spoken(), year.last.spoken()),
+        question: format!("Next {span}: {named}"),
         figure: spoken(year.range.median),
         range: year.range.of(level).and_then(|(low, high)| between(low, high)),
         sentences: sentences.join(" "),
+        tested: String::new(),
     })
 }
 
@@ -218,6 +231,10 @@ pub(super) fn verdict_sentence(contents: &PackContents) -> String {
              larger. Do not plan on it alone.",
             more_by(ratio)
         ),
+        Verdict::Untested if record(contents).judged > 0 => {
+            "How its errors compare with those of simply repeating last year’s figures is not known. Treat it with caution."
+                .to_owned()
+        }
         Verdict::Untested => "This forecast has not been tested against simply repeating last year’s figures, \
                               because there is too little history. Treat it with caution."
             .to_owned(),
@@ -244,12 +261,16 @@ pub(super) fn limits(contents: &PackContents, series: &PackSeries) -> Vec<String
         contents.measure
     )];
     let level = spoken_level(contents);
-    if let Some((inside, _)) = coverage(contents, ALL_ORIGINS, level) {
+    if let Some((inside, tests)) = coverage(contents, ALL_ORIGINS, level) {
         let nominal = level.share();
         if (inside - nominal).abs() > NOTABLE {
             let fault = if inside < nominal { "too narrow" } else { "too wide" };
+            // The record counts the newest forecast of each period, these are all of them.
+            let all =
+                tests.map_or("all tests".to_owned(), |tests| format!("all {} tests", spoken(Cell::Number(tests))));
             limits.push(format!(
-                "In tests on the past the {} range held {} of the time, so the ranges here may be {fault}.",
+                "In {all} on the past, at every distance ahead, the {} range held {} of the time, so the ranges here may be \
+                 {fault}.",
                 odds(level),
                 per_cent(inside)
             ));
@@ -282,17 +303,21 @@ pub(super) fn limits(contents: &PackContents, series: &PackSeries) -> Vec<String
 /// What was left out, a sentence a kind: files may have many findings alike.
 fn losses(contents: &PackContents) -> Vec<String> {
     let table = &contents.findings;
-    let mut kinds: Vec<(&str, &str, usize)> = Vec::new();
+    let mut kinds: Vec<(&str, String, usize)> = Vec::new();
     for row in (0..table.rows()).filter(|row| text(table, "severity", *row) == "loss") {
         let name = text(table, "name", row);
         match kinds.iter_mut().find(|(kind, ..)| *kind == name) {
             Some((.., alike)) => *alike += 1,
-            None => kinds.push((name, text(table, "what", row), 0)),
+            None => {
+                let (what, place) = (capitalised(text(table, "what", row)), text(table, "where", row));
+                let what = if place.is_empty() { what } else { format!("{what} ({place})") };
+                kinds.push((name, what, 0));
+            }
         }
     }
-    let sentence = |(_, what, alike): (&str, &str, usize)| match alike {
-        0 => format!("{}.", capitalised(what)),
-        _ => format!("{}, and {} alike; see data quality.", capitalised(what), counted(alike, "finding")),
+    let sentence = |(_, what, alike): (&str, String, usize)| match alike {
+        0 => format!("{what}."),
+        _ => format!("{what}, and {} alike; see data quality.", counted(alike, "finding")),
     };
     kinds.into_iter().map(sentence).collect()
 }

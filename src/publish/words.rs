@@ -33,12 +33,13 @@ pub(super) fn shown(cell: Cell) -> String {
     }
 }
 
-/// A range in a sentence: "between 380 and 445", "up to 20", "fewer than 8"; `None` where a bound is not available.
+/// A range in a sentence: "between 380 and 445", "fewer than 8 to 15", "fewer than 8"; `None` where a bound is not available.
+/// Of a bound that is not shown it says what the rule says of it, and no number of its own.
 pub(super) fn between(low: Cell, high: Cell) -> Option<String> {
     match (low, high) {
         (Cell::Withheld | Cell::Missing, _) | (_, Cell::Withheld | Cell::Missing) => None,
         (_, Cell::Suppressed) => Some("fewer than 8".to_owned()),
-        (Cell::Suppressed, Cell::Number(high)) => Some(format!("between 1 and {}", with_commas(high))),
+        (Cell::Suppressed, Cell::Number(high)) => Some(format!("fewer than 8 to {}", with_commas(high))),
         (Cell::Number(low), Cell::Number(high)) if low == high => Some(with_commas(low)),
         (Cell::Number(low), Cell::Number(high)) => {
             Some(format!("between {} and {}", with_commas(low), with_commas(high)))
@@ -53,14 +54,19 @@ pub(super) fn odds(level: Level) -> String {
     format!("{} of {of}", percent * of / 100)
 }
 
-/// A share as whole per cent: "79%".
-pub(super) fn per_cent(share: f64) -> String {
-    format!("{:.0}%", share * 100.0)
+/// A share as whole per cent, half up: "79%". Every share is told so, wherever it stands.
+pub fn per_cent(share: f64) -> String {
+    format!("{:.0}%", (share * 100.0).round())
 }
 
 /// "1 month", "12 months".
 pub(super) fn periods(count: usize, frequency: Frequency) -> String {
     counted(count, frequency.noun())
+}
+
+/// A stretch of time after "the" or "next": "12 months", and of one period its noun alone: "year".
+pub(super) fn stretch(count: usize, frequency: Frequency) -> String {
+    if count == 1 { frequency.noun().to_owned() } else { periods(count, frequency) }
 }
 
 /// "1 forecast", "12 forecasts".
@@ -105,9 +111,19 @@ mod tests {
 
     #[test]
     fn a_range_with_a_hidden_end_reveals_no_more_than_the_rule() {
-        assert_eq!(between(Cell::Suppressed, Cell::Number(20.0)).as_deref(), Some("between 1 and 20"));
+        assert_eq!(between(Cell::Suppressed, Cell::Number(20.0)).as_deref(), Some("fewer than 8 to 20"));
         assert_eq!(between(Cell::Suppressed, Cell::Suppressed).as_deref(), Some("fewer than 8"));
         assert_eq!(between(Cell::Missing, Cell::Number(20.0)), None);
+    }
+
+    #[test]
+    fn a_share_is_rounded_half_up_everywhere() {
+        assert_eq!([0.325, 0.335, 0.005, 0.0].map(per_cent), ["33%", "34%", "1%", "0%"]);
+    }
+
+    #[test]
+    fn one_period_is_told_by_its_noun() {
+        assert_eq!([1, 12].map(|count| stretch(count, Frequency::Month)), ["month", "12 months"]);
     }
 
     #[test]

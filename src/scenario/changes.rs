@@ -296,7 +296,10 @@ mod tests {
         assert_eq!(need.row(1).to_vec(), [0.0, 1.0, 2.0, 2.0, 0.0, 0.0]);
         // Begun two months before: of three months one is left.
         let text = "lever = \"new-need\"\nstarts = \"2024-11-01\"\nper_month = 8\nlasts_months = 3";
-        assert_eq!(changes(&[text]).expect("valid").new_need.expect("some").row(0).to_vec(), [6.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(
+            changes(&[text]).expect("valid").new_need.expect("some").row(0).to_vec(),
+            [6.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        );
         let text =
             "lever = \"new-need\"\nsource = \"Schools\"\nstarts = { months_ahead = 5 }\ntotal = 6\ncurve = [1, 2, 3]";
         let need = changes(&[text]).expect("valid").new_need.expect("some");

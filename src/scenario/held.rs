@@ -40,7 +40,8 @@ pub(super) fn held(ground: Ground<'_>, months: u32) -> Result<Forecast, String> 
             }
         }
     }
-    let futures = by_size(origins.len() * 2, |future| side(future) * misses.index_axis(ndarray::Axis(0), future / 2).sum());
+    let futures =
+        by_size(origins.len() * 2, |future| side(future) * misses.index_axis(ndarray::Axis(0), future / 2).sum());
     let ranks = by_size(draws, |path| baseline.paths().index_axis(ndarray::Axis(1), path).sum());
     let mut paths = Array3::from_shape_fn((series, draws, steps), |(row, _, _)| rates[row]);
     if !futures.is_empty() {

@@ -23,7 +23,8 @@ pub struct Outside {
 }
 
 /// What to do where a lever comes too late.
-const EARLIER: &str = "Give it an earlier start, or make the forecast long enough to hold it: `horizon` under [forecast].";
+const EARLIER: &str =
+    "Give it an earlier start, or make the forecast long enough to hold it: `horizon` under [forecast].";
 
 /// What to do where a lever is over.
 const LATER: &str = "Give it days within the forecast. A closure that has been belongs in the file that `closures` under \

@@ -350,13 +350,18 @@ fn a_project_file_is_checked_alone_and_numbered_periods_are_no_dates() {
     assert!(said.contains("1 series, period 1 to period 1"), "{said}");
     let said = complaint(groundswell(folder.path()).args(["check", "groundswell.toml", "one.csv"]), 64);
     assert!(said.contains("groundswell.toml is a project file"), "{said}");
-    let said = complaint(groundswell(folder.path()).args(["forecast", "one.csv", "-o", "no/such/out.csv"]), 73);
+    fs::write(folder.path().join("series.csv"), two_series()).expect("a file");
+    let said = complaint(groundswell(folder.path()).args(["forecast", "series.csv", "-o", "no/such/out.csv"]), 73);
     assert!(said.contains("there is no folder no/such") && !said.contains(".groundswell-"), "{said}");
 }
 
 #[test]
 fn what_a_project_file_asks_for_and_is_not_there_is_told_with_its_line() {
-    let (folder, _) = folder_with("r.csv", "child_id,referral_date,area,referral_source\n1,2024-01-05,North,Police\n");
+    let (folder, _) = folder_with(
+        "r.csv",
+        "child_id,referral_date,area,referral_source\n1,2024-01-05,North,Police\n2,2024-02-05,North,Police\n\
+         3,2024-03-05,North,School\n",
+    );
     output(groundswell(folder.path()).args(["init", "r.csv"]), 0);
     let file = folder.path().join("groundswell.toml");
     let text = fs::read_to_string(&file).expect("a project file");

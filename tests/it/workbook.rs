@@ -68,7 +68,7 @@ fn the_forms_of_the_workbook_are_those_that_the_project_file_names() {
     assert_eq!(forms(&run(folder.path())), [false, false]);
     change(folder.path(), "workbook = []", "workbook = [\"docx\"]");
     let message = complaint(groundswell(folder.path()).arg("run"), 78);
-    assert!(message.contains("groundswell.toml:") && message.contains("expected `xlsx` or `ods`"), "{message}");
+    assert!(message.contains("groundswell.toml:") && message.contains("it may be `xlsx` or `ods`"), "{message}");
     change(folder.path(), "workbook = [\"docx\"]", "workbook = [\"xlsx\", \"xlsx\"]");
     let message = complaint(groundswell(folder.path()).arg("run"), 78);
     assert!(message.contains("[publish] workbook names `xlsx` twice"), "{message}");

@@ -60,12 +60,12 @@ pub fn told(fit: &ShockFit, sizes: &Sizes, profile: Profile) -> Vec<ToldAnswer> 
         let of = TOTAL.to_owned();
         ToldAnswer { question, of, answer, estimated, sentence }
     };
-    let share = fit.return_share();
-    let delay = fit.delay_months();
+    let (share, delay) = (fit.return_share(), fit.delay_months());
     let lockdown = fit.closure_together(together, full_lockdown());
     let new_normal = fit.new_normal_together(together);
     let mut told = vec![
-        all("returns", share, share, share.return_sentence()),
+        // In the figures of the table, so that none is told in two roundings.
+        all("returns", share, share, to_nearest(&share, HUNDREDTH).return_sentence()),
         all("delay", delay, delay, delay_sentence(&delay)),
         all("lockdown", changed(&lockdown, -1.0), lockdown, lockdown.suppression_sentence()),
         all("new-normal", changed(&new_normal, 1.0), new_normal, new_normal.new_normal_sentence()),
@@ -90,10 +90,27 @@ pub fn told(fit: &ShockFit, sizes: &Sizes, profile: Profile) -> Vec<ToldAnswer> 
     told
 }
 
+/// Parts of a whole that figures are told to: months to tenths, shares to the whole per cent.
+const TENTH: f64 = 10.0;
+const HUNDREDTH: f64 = 100.0;
+
+/// The answer with its middles and bounds in the rounding that they are told in; what the data told stays as it is.
+fn to_nearest(answer: &Answer, parts: f64) -> Answer {
+    let round = |value: f64| (value * parts).round() / parts;
+    let of = |belief: Belief| Belief {
+        mean: round(belief.mean),
+        low: round(belief.low),
+        high: round(belief.high),
+        ..belief
+    };
+    Answer { prior: of(answer.prior), posterior: of(answer.posterior) }
+}
+
 /// "When it comes back" in plain words, the warning first where the data can't tell.
 fn delay_sentence(answer: &Answer) -> String {
-    let Belief { mean, low, high, .. } = answer.posterior;
-    let range = format!("what returns takes about {mean:.0} months on average, in 8 of 10 cases {low:.0} to {high:.0}");
+    let Belief { mean, low, high, .. } = to_nearest(answer, TENTH).posterior;
+    let unit = if mean == 1.0 { "month" } else { "months" };
+    let range = format!("what returns takes about {mean} {unit} on average, in 8 of 10 cases {low} to {high}");
     match answer.told() {
         Told::Prior => format!("Your data can't tell when it returns; this rests on planning assumptions: {range}."),
         Told::Data => format!("Your data show when it returns: {range}."),
@@ -126,12 +143,9 @@ pub fn table(told: &[ToldAnswer]) -> Result<Figures, FigureError> {
         LabelColumn::text("told_by", told.iter().map(|one| tells(&one.estimated))),
         LabelColumn::text("sentence", text(|one| &one.sentence)),
     ];
-    let rounded = |one: &ToldAnswer, value: f64| {
-        let per = if one.question == "delay" { 10.0 } else { 100.0 };
-        (value * per).round() / per
-    };
+    let rounded = |one: &ToldAnswer| to_nearest(&one.answer, if one.question == "delay" { TENTH } else { HUNDREDTH });
     let column = |name: &str, of: fn(&Answer) -> f64| {
-        FigureColumn::scores(name, told.iter().map(|one| rounded(one, of(&one.answer))).collect())
+        FigureColumn::scores(name, told.iter().map(|one| of(&rounded(one))).collect())
     };
     let plain = |name: &str, of: &dyn Fn(&ToldAnswer) -> f64| {
         FigureColumn::scores(name, told.iter().map(|one| (of(one) * 100.0).round() / 100.0).collect())
@@ -152,4 +166,22 @@ pub fn table(told: &[ToldAnswer]) -> Result<Figures, FigureError> {
         plain("left_open", &|one| one.estimated.left_open()),
     ];
     Figures::new("answers", labels, columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentence_and_table_have_a_delay_in_one_rounding() {
+        let belief = Belief { mean: 4.46, sd: 2.0, low: 1.45, high: 6.04 };
+        let delay = Answer { prior: belief, posterior: belief };
+        let sentence = delay_sentence(&delay);
+        assert!(sentence.ends_with("about 4.5 months on average, in 8 of 10 cases 1.5 to 6."), "{sentence}");
+        let of = TOTAL.to_owned();
+        let told = ToldAnswer { question: "delay", of, answer: delay, estimated: delay, sentence };
+        let table = crate::disclosure::protect(Profile::Published, table(&[told]).expect("columns that fit"));
+        let cells = ["posterior", "lo_80", "hi_80"].map(|name| table.cells(name).expect("the column")[0].number());
+        assert_eq!(cells, [Some(4.5), Some(1.5), Some(6.0)]);
+    }
 }

@@ -108,12 +108,14 @@ fn columns(profile: Profile, steps: &Steps) -> Result<Vec<FigureColumn>, FigureE
     // A pound figure moves in steps of what so many children make.
     let behind = if steps.has_work { baseline.case_months } else { baseline.care_months };
     let pounds_each = (baseline.pounds.value() / behind.value().max(1.0)).max(1.0).round();
-    let column = |name: &str, of: fn(&Tally) -> f64, unit: f64| {
+    // Pounds are told to the thousand, as in the table of cost: more would say more than the ranges bear.
+    let column = |name: &str, of: fn(&Tally) -> f64, (unit, to): (f64, f64)| {
         let values = sums.iter().map(|sum| (of(sum) / unit).max(0.0)).collect();
         let running =
             protect(profile, Figures::new("pathway-ledger", Vec::new(), vec![FigureColumn::counts(name, values)])?);
         let cells = running.figures().iter().flat_map(|column| column.cells());
-        let sums: Vec<f64> = cells.map(|cell| cell.number().map_or(f64::NAN, |sum| (sum * unit).round())).collect();
+        let sums: Vec<f64> =
+            cells.map(|cell| cell.number().map_or(f64::NAN, |sum| (sum * unit / to).round() * to)).collect();
         let entries = sums.windows(2).map(|pair| pair[1] - pair[0]);
         let ends = [sums.first(), sums.last()].map(|end| end.copied().unwrap_or(f64::NAN));
         Ok::<_, FigureError>(FigureColumn::scores(
@@ -123,11 +125,11 @@ fn columns(profile: Profile, steps: &Steps) -> Result<Vec<FigureColumn>, FigureE
     };
     let mut columns = Vec::new();
     if steps.has_work {
-        columns.push(column("case_months", |sum| sum.case_months.value(), 1.0)?);
-        columns.push(column("worker_months", |sum| sum.worker_months.value(), 1.0)?);
+        columns.push(column("case_months", |sum| sum.case_months.value(), (1.0, 1.0))?);
+        columns.push(column("worker_months", |sum| sum.worker_months.value(), (1.0, 1.0))?);
     }
-    columns.push(column("care_months", |sum| sum.care_months.value(), 1.0)?);
-    columns.push(column("pounds", |sum| sum.pounds.value(), pounds_each)?);
+    columns.push(column("care_months", |sum| sum.care_months.value(), (1.0, 1.0))?);
+    columns.push(column("pounds", |sum| sum.pounds.value(), (pounds_each, 1_000.0))?);
     Ok(columns)
 }
 
@@ -162,6 +164,8 @@ mod tests {
             assert_eq!(cells[0] + cells[1] + cells[2], cells[3], "{column}");
             assert!(cells.iter().all(|cell| cell % 5.0 == 0.0), "{column}");
         }
+        let pounds = table.cells("pounds").expect("pounds");
+        assert!(pounds.iter().filter_map(|cell| cell.number()).all(|pounds| pounds % 1_000.0 == 0.0));
         assert_eq!(table.text("lever").expect("names")[1], "cases a worker set to 12");
     }
 

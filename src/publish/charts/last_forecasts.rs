@@ -7,7 +7,7 @@ use crate::disclosure::Cell;
 use crate::forecast::Level;
 use crate::publish::contents::{PackContents, cell};
 use crate::publish::held::{holds, record};
-use crate::publish::sentences::spoken_level;
+use crate::publish::sentences::{Verdict, spoken_level, verdict};
 use crate::publish::series::{Range, drawn};
 use crate::publish::sheet::{Sheet, Value};
 use crate::publish::theme::Ink;
@@ -126,11 +126,22 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
         .collect();
     forecasts.drain(..forecasts.len().saturating_sub(MOST_FORECASTS));
     let (Some(first), Some(last)) = (forecasts.first(), forecasts.last()) else {
+        if verdict(contents) != Verdict::Untested {
+            let why = "The total has periods without figures, so that forecasts were tested series by series.";
+            return nothing(contents, ID, "No past forecasts of the total to compare", why);
+        }
         let why = "There is too little history to compare past forecasts with what happened.";
         return nothing(contents, ID, "No past forecasts to compare yet", why);
     };
     let noun = contents.frequency.noun();
     let kept = record(contents);
+    // The chart's own, where each of them can be judged by what it shows; else the record of all tests.
+    let drawn: Vec<bool> = forecasts.iter().filter_map(|one| one.held).collect();
+    let all_drawn = drawn.len() == forecasts.len();
+    let (held, judged) = match all_drawn {
+        true => (drawn.iter().filter(|held| **held).count(), drawn.len()),
+        false => (kept.held, kept.judged),
+    };
     let outside: Vec<String> = forecasts
         .iter()
         .filter(|one| one.held == Some(false))
@@ -142,14 +153,21 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
         })
         .collect();
     let outside = if outside.is_empty() { String::new() } else { format!(" Outside: {}.", outside.join("; ")) };
+    let shown = match all_drawn {
+        true if kept.judged > judged => format!(", and {} in the {judged} that the chart shows", times(held)),
+        false if kept.judged > drawn.len() => {
+            format!("; of the newest, the chart shows for {} whether it held", counted(drawn.len(), "forecast"))
+        }
+        _ => String::new(),
+    };
     let words = Words {
         headline: headline([
-            match kept.judged {
-                1 => format!(
-                    "The range {} in the one forecast judged",
-                    if kept.held == 1 { "held" } else { "did not hold" }
-                ),
-                judged => format!("The range held in {} of the last {judged} forecasts", kept.held),
+            match judged {
+                1 => {
+                    format!("The range {} in the one forecast judged", if held == 1 { "held" } else { "did not hold" })
+                }
+                _ if all_drawn => format!("The range held in {held} of the last {judged} forecasts"),
+                _ => format!("The range held in {held} of {judged} tests"),
             },
             "The last forecasts against what happened".to_owned(),
         ]),
@@ -162,7 +180,7 @@ pub(super) fn chart(contents: &PackContents) -> Chart {
         ),
         description: format!(
             "Chart of past forecasts of {} a {noun} and what happened, {}, {} to {}. The range that should hold in {} forecasts held {} \
-             in {}.{outside}",
+             in {}{shown}.{outside}",
             contents.measure,
             contents.area(),
             first.period.spoken(),

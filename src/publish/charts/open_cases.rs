@@ -55,7 +55,8 @@ pub(super) fn chart(contents: &PackContents, pathway: &PathwayContents) -> Optio
         }
         let last = timeline.steps.last()?;
         let range = last.range.of(level).and_then(|(low, high)| between(low, high));
-        let today = timeline.past.first().map_or(String::new(), |today| format!("{} today, ", spoken(today.count)));
+        let when = if state == "assumed" { "today on average" } else { "today" };
+        let today = timeline.past.first().map_or(String::new(), |today| format!("{} {when}, ", spoken(today.count)));
         told.push(format!(
             "{}: {today}{} by {}{}",
             capitalised(name),
@@ -67,8 +68,14 @@ pub(super) fn chart(contents: &PackContents, pathway: &PathwayContents) -> Optio
     }
     let (_, need) = panels.first()?;
     let last = need.steps.last()?;
-    let assumption = (!assumed.is_empty())
-        .then(|| format!("How many are {} today is assumed from England’s figures, not known.", assumed.join(", ")));
+    let assumption = (!assumed.is_empty()).then(|| {
+        // A stock's likely sizes lie more often a little under their average than over it.
+        format!(
+            "How many are {} today is assumed from England’s figures, not known: an average, where the lines are \
+                 middles.",
+            assumed.join(", ")
+        )
+    });
     let words = Words {
         headline: headline([
             format!("About {} children in need by {}", spoken(last.range.median), last.period.spoken()),

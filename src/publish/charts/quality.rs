@@ -76,7 +76,11 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
         rows.truncate(MOST_ROWS);
     }
     let shown = if rows.len() < count {
-        format!("the {} series with the most gaps of {count}", rows.len())
+        match with_gaps {
+            0 => format!("{} of {count} series", rows.len()),
+            _ if with_gaps < rows.len() => format!("{} of {count} series, all with gaps among them", rows.len()),
+            _ => format!("the {} series with the most gaps of {count}", rows.len()),
+        }
     } else {
         format!("{count} series")
     };
@@ -103,13 +107,16 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
             last.spoken()
         ),
         description: format!(
-            "Grid of {shown} of {} by {noun}, {}, {} to {}. {} missing in {with_gaps} of {count} series; {} not yet \
-             complete; {} revised since the last pack.{}",
+            "Grid of {shown} of {} by {noun}, {}, {} to {}. {}; {} not yet complete; {} revised since \
+             the last pack.{}",
             contents.measure,
             contents.area(),
             first.spoken(),
             last.spoken(),
-            counted(gaps, &format!("series {noun}")),
+            match gaps {
+                0 => "None is missing".to_owned(),
+                _ => format!("{} missing in {with_gaps} of {count} series", counted(gaps, noun)),
+            },
             counted(part, noun),
             counted(changed, "figure"),
             if worst.is_empty() { String::new() } else { format!(" {}.", worst.join("; ")) }

@@ -4,7 +4,7 @@ use super::axis::{Frame, PERIODS, axis_type, draw_counts, period_month, ticks_fr
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use super::placement::{draw_end_labels, labels_width};
 use super::{Chart, Plot, Words};
-use crate::disclosure::Cell;
+use crate::disclosure::{Cell, Profile};
 use crate::publish::contents::{Lockdown, PackContents};
 use crate::publish::series::{PackSeries, drawn};
 use crate::publish::sheet::{Sheet, Value};
@@ -14,6 +14,9 @@ use crate::time::{Frequency, Period};
 
 /// The usual shape is that of so many years.
 const YEARS: usize = 5;
+
+/// What published counts are rounded to.
+const BASE: f64 = 5.0;
 
 /// Fewer years don't tell what is usual.
 const USUAL_YEARS: usize = 3;
@@ -132,14 +135,17 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Option<Char
             _ => format!("{noun} {}", season + 1),
         }
     };
-    let mean = |place: &Place| spoken(Cell::Number(place.mean));
+    // As the counts that it is of are rounded.
+    let base = if contents.profile == Profile::Internal { 1.0 } else { BASE };
+    let average = |place: &Place| Cell::Number((place.mean / base).round() * base);
+    let mean = |place: &Place| spoken(average(place));
     let words = Words {
         headline: if years < USUAL_YEARS {
             let known = if years == 1 { "one year alone".to_owned() } else { format!("{years} years alone") };
             headline([format!("{} by {noun}, of {known}: too few to tell a season", capitalised(&contents.measure))])
         } else {
             headline([
-                format!("{} is usually the busiest {noun}, {} the quietest", long(busiest), long(quietest)),
+                format!("On average {} is the busiest {noun}, {} the quietest", long(busiest), long(quietest)),
                 format!("The year’s usual shape by {noun}"),
             ])
         },
@@ -169,8 +175,7 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Option<Char
         let number = |figure: f64| Value::Figure(Cell::Number(figure));
         let step = total.steps.iter().find(|step| step.period.season() == season);
         let forecast = step.map_or(Value::Text(String::new()), |step| Value::Figure(step.range.median));
-        // One decimal place is as much as an average of rounded figures bears.
-        let mean = number((place.mean * 10.0).round() / 10.0);
+        let mean = Value::Figure(average(place));
         let row = [Value::Text(place.name.clone()), number(place.lowest), mean, number(place.highest), forecast];
         sheet.rows.push(row.into());
     }

@@ -11,7 +11,7 @@ use crate::publish::sentences::spoken_level;
 use crate::publish::series::{PackSeries, Year, drawn};
 use crate::publish::sheet::{Sheet, Value};
 use crate::publish::theme::Ink;
-use crate::publish::words::{about, between, capitalised, headline, odds, periods, spoken};
+use crate::publish::words::{about, between, capitalised, headline, odds, periods, spoken, stretch};
 use crate::time::Period;
 
 /// So many past years are shown at most.
@@ -138,7 +138,7 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
         .collect();
     past.reverse();
     let level = spoken_level(contents);
-    let span = periods(length, contents.frequency);
+    let span = stretch(length, contents.frequency);
     let about = about(next.range.median);
     let range = next.range.of(level).and_then(|(low, high)| between(low, high));
     let told: Vec<String> = past.iter().map(|year| format!("{} to {}", year.spoken(), year.last.spoken())).collect();
@@ -155,8 +155,9 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
             contents.area()
         ),
         description: format!(
-            "Column chart of {} in {span}, {}. Forecast for the {span} to {}: {about}{}.{before}",
+            "Column chart of {} in {}, {}. Forecast for the {span} to {}: {about}{}.{before}",
             contents.measure,
+            periods(length, contents.frequency),
             contents.area(),
             next.last.spoken(),
             range.map_or(String::new(), |range| format!(", {range} in {} similar forecasts", odds(level)))

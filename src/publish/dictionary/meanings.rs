@@ -159,7 +159,7 @@ const ANYWHERE: &[(&str, Unit, &str)] = &[
     ("severity", None, "note, warning (may change a forecast) or loss (something was left out)"),
     ("state", None, "observed, provisional (the period isn’t over or complete), missing or forecast"),
     ("step", None, "the forecast, a lever, or (last) the scenario"),
-    ("stratum", None, "the group of origins: all, before, in or after lockdowns"),
+    ("stratum", None, "the group of forecasts: all, before, in or after lockdowns by their origin; newest: of each period the newest alone"),
     ("suppressed", Counted, "what lockdowns keep away"),
     ("told_by", None, "data, or prior where the data can’t tell"),
     ("unique_id", None, "the series: its labels joined by /, * for a total"),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::panel::TOTAL;
 use crate::publish::PublishError;
 use crate::publish::charts::{Chart, Shape, score_text, short_name};
 use crate::publish::contents::PackContents;
@@ -75,6 +76,7 @@ pub(super) fn table(contents: &PackContents, caption: String, sheet: &Sheet, fil
         .map(|place| Column { name: column_name(contents, &sheet.columns[*place]), is_figure: is_figure(*place) });
     let day = |text: &str| text.parse::<Date>().ok().map(|day| short_name(Period::containing(contents.frequency, day)));
     let value = |column: &str, value: &Value| match value {
+        Value::Text(text) if text == TOTAL => "All".to_owned(),
         // First days of periods.
         Value::Text(text) if ["ds", "from", "to"].contains(&column) => day(text).unwrap_or_else(|| text.clone()),
         Value::Text(text) => text.clone(),
@@ -119,6 +121,7 @@ fn column_name(contents: &PackContents, column: &str) -> String {
         "mase" => "MASE".to_owned(),
         "known_to" => "Made with figures to".to_owned(),
         "level" => "Range, %".to_owned(),
+        "of" => "Series".to_owned(),
         "inside" => "Held".to_owned(),
         other => capitalised(&other.replace('_', " ")),
     }

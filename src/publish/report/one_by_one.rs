@@ -66,8 +66,10 @@ fn card(contents: &PackContents, one: &Series, id: String) -> Result<Option<Seri
     let Some(chart) = of_one_series(contents, one, &id).filter(|_| !one.steps.is_empty()) else { return Ok(None) };
     let failed = |error: std::io::Error| PublishError::Chart { chart: id.clone(), reason: error.to_string() };
     let picture = chart.inline(Shape::Narrow).map_err(failed)?.svg;
-    let month = one.steps.first().map(|step| of_period(contents, step));
     let year = next_year(contents, one).map(|answer| answer.sentences);
+    // Where a period is a year, the sentence on the year says it all.
+    let is_said = year.is_some() && contents.frequency.season_length() == 1;
+    let month = one.steps.first().filter(|_| !is_said).map(|step| of_period(contents, step));
     Ok(Some(SeriesCard {
         name: one.name(),
         sentences: month.into_iter().chain(year).collect(),
@@ -104,7 +106,7 @@ fn scenarios(contents: &PackContents, futures: &Futures, one: &Series) -> Option
             text(table, "scenario", *row) == name && text(table, "window", *row) == HORIZON && is_own(*row)
         })?;
         let range = between(cell(table, &low, row), cell(table, &high, row)).unwrap_or_default();
-        Some(vec![title.to_owned(), spoken(cell(table, "median", row)), range])
+        Some(vec![title.to_owned(), spoken(cell(table, "mean", row)), range])
     };
     let supposed = futures.supposed.iter().filter_map(|scenario| line(&scenario.name, &scenario.title));
     let rows: Vec<Vec<String>> = line(BASELINE, "As forecast").into_iter().chain(supposed).collect();
@@ -116,7 +118,7 @@ fn scenarios(contents: &PackContents, futures: &Futures, one: &Series) -> Option
             periods(contents.horizon, contents.frequency),
             odds(level)
         ),
-        columns: [("If", false), ("Expected", true), ("Range", false)]
+        columns: [("If", false), ("On average", true), ("Range", false)]
             .map(|(name, is_figure)| Column { name: name.to_owned(), is_figure })
             .into(),
         rows,

@@ -99,9 +99,16 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
     let asked = several(&["how-much-comes-back", "another-lockdown", "new-normal"])?;
     let supposed = several(&of_scenarios(charts))?;
     let total = series.total();
-    let answers =
-        [total.and_then(|total| next_period(contents, total)), total.and_then(|total| next_year(contents, total))];
-    let answers = answers.into_iter().flatten().map(|answer: Answer| AnswerCard {
+    let period = total.and_then(|total| next_period(contents, total));
+    let year = total.and_then(|total| next_year(contents, total));
+    // Where a period is a year, both are about the same one.
+    let answers = match (period, year) {
+        (Some(period), Some(year)) if period.question == year.question => {
+            vec![Answer { sentences: format!("{}{}", year.sentences, period.tested), ..year }]
+        }
+        (period, year) => period.into_iter().chain(year).collect(),
+    };
+    let answers = answers.into_iter().map(|answer: Answer| AnswerCard {
         question: answer.question,
         figure: answer.figure,
         range: answer.range,
@@ -160,21 +167,22 @@ pub(super) fn page(contents: &PackContents, series: &PackSeries, charts: &[Chart
 
 /// Whether the forecast is worth trusting: the verdict and the record.
 fn trust(contents: &PackContents) -> Trust {
-    let verdict = verdict(contents);
+    let (verdict, record) = (verdict(contents), record(contents));
     let heading = match verdict {
         Verdict::Better(_) => "It does better than repeating last year",
         Verdict::Level => "It does no better than repeating last year",
         Verdict::Worse(_) => "It does worse than repeating last year",
+        Verdict::Untested if record.judged > 0 => "It has not been compared with repeating last year",
         Verdict::Untested => "It has not been tested on the past",
     };
     let mut sentences = vec![verdict_sentence(contents)];
-    let record = record(contents);
     if record.judged > 0 {
         sentences.push(format!(
-            "The range that should hold in {} forecasts held {} in the last {}.",
+            "The range that should hold in {} forecasts held {} in the last {}, one for each {}.",
             odds(spoken_level(contents)),
             times(record.held),
-            counted(record.judged, "forecast")
+            counted(record.judged, "forecast"),
+            contents.frequency.noun()
         ));
     }
     sentences.extend(earlier_packs(contents));
@@ -200,10 +208,12 @@ fn years(contents: &PackContents) -> Option<Table> {
             };
             let range = year.range.of(level).and_then(|(low, high)| between(low, high));
             let dates = format!("{} to {}", short_name(year.first), short_name(year.last));
-            vec![year.window.clone(), dates, spoken(year.range.median), range.unwrap_or_default(), known]
+            let name = format!("{} ({dates})", year.window);
+            vec![name, spoken(year.range.median), range.unwrap_or_default(), known]
         })
         .collect();
-    let columns = ["Year", "Months", "Forecast", "Range", "Made of"];
+    // So few that a phone shows them all.
+    let columns = ["Year", "Forecast", "Range", "Made of"];
     (!rows.is_empty()).then(|| Table {
         caption: format!(
             "Expected {} by year, with the range that holds in {} similar forecasts",
@@ -263,6 +273,15 @@ fn models(contents: &PackContents) -> Option<Table> {
             })
         });
         sheet.rows.push(values.collect());
+    }
+    // Where the same was done to all, it is said once.
+    let of_models = |row: &Vec<Value>| row[contents.dimensions.len()..].to_vec();
+    if sheet.rows.len() > 1 && sheet.rows.iter().all(|row| of_models(row) == of_models(&sheet.rows[0])) {
+        let name = Value::Text(format!("All {} series", sheet.rows.len()));
+        let first = sheet.rows.swap_remove(0);
+        let mut once = Sheet::new(["series", "model", "description"]);
+        once.rows.push(std::iter::once(name).chain(of_models(&first)).collect());
+        sheet = once;
     }
     table(contents, "What was fitted to each series".to_owned(), &sheet, "models.csv")
 }

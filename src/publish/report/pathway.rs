@@ -1,5 +1,7 @@
 //! The section of the report on what follows the referrals.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::page::{Figure, Table, figure, table};
@@ -9,7 +11,7 @@ use crate::publish::contents::{PackContents, text};
 use crate::publish::pathway::{PathwayContents, RestsOn};
 use crate::publish::sentences::spoken_level;
 use crate::publish::series::Range;
-use crate::publish::sheet::Sheet;
+use crate::publish::sheet::{Sheet, Value};
 use crate::publish::words::{odds, periods};
 
 /// What the section shows.
@@ -37,10 +39,26 @@ pub(super) fn section(contents: &PackContents, charts: &[Chart]) -> Result<Optio
     });
     let scenarios = pathway.scenarios.as_ref().and_then(|ledgers| {
         let caption = "What each lever of each scenario adds or takes over the horizon".to_owned();
-        table(contents, caption, &Sheet::of(ledgers), "pathway-scenarios.csv")
+        table(contents, caption, &with_titles(contents, Sheet::of(ledgers)), "pathway-scenarios.csv")
     });
     let assumptions = table(contents, caption, &sheet, "assumptions.csv");
     Ok(Some(Section { sentences, figures, ledger, scenarios, assumptions }))
+}
+
+/// The ledgers of scenarios with the titles of these in the place of their names, and no numbers of lines.
+pub(super) fn with_titles(contents: &PackContents, ledgers: Sheet) -> Sheet {
+    let supposed = contents.futures.iter().flat_map(|futures| &futures.supposed);
+    let titles: BTreeMap<&str, &str> = supposed.map(|one| (one.name.as_str(), one.title.as_str())).collect();
+    let kept: Vec<usize> = (0..ledgers.columns.len()).filter(|place| ledgers.columns[*place] != "line").collect();
+    let mut sheet = Sheet::new(kept.iter().map(|place| ledgers.columns[*place].clone()));
+    let value = |place: &usize, row: &[Value]| match &row[*place] {
+        Value::Text(name) if ledgers.columns[*place] == "scenario" => {
+            Value::Text(titles.get(name.as_str()).map_or(name.as_str(), |title| title).to_owned())
+        }
+        other => other.clone(),
+    };
+    sheet.rows = ledgers.rows.iter().map(|row| kept.iter().map(|place| value(place, row)).collect()).collect();
+    sheet
 }
 
 /// What the section was learnt from, in words.

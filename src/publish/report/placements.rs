@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::page::{Figure, Table, figure, table};
+use super::pathway::with_titles;
 use crate::publish::PublishError;
 use crate::publish::charts::{Chart, pounds};
 use crate::publish::contents::{PackContents, cell, text};
@@ -30,7 +31,7 @@ pub(super) fn section(contents: &PackContents, charts: &[Chart]) -> Result<Optio
     let shown = charts.iter().filter(|chart| PlacementContents::CHARTS.contains(&chart.id.as_str()));
     let figures = shown.map(|chart| figure(contents, chart)).collect::<Result<_, _>>()?;
     let of = |caption: &str, stem: &str, written: &Option<crate::disclosure::ProtectedTable>| {
-        let sheet = Sheet::of(written.as_ref()?);
+        let sheet = with_titles(contents, Sheet::of(written.as_ref()?));
         table(contents, caption.to_owned(), &sheet, &format!("{stem}.csv"))
     };
     let mut sentences = vec![rests_on(contents, placements)];

@@ -4,11 +4,12 @@ use serde::Serialize;
 
 use super::page::{Column, Figure, Table};
 use crate::disclosure::Cell;
+use crate::publish::changes::Change;
 use crate::publish::charts::Chart;
 use crate::publish::contents::{PackContents, cell, text};
 use crate::publish::futures::{Futures, HORIZON};
 use crate::publish::sentences::spoken_level;
-use crate::publish::words::{between, capitalised, odds, per_cent, periods, shown, spoken};
+use crate::publish::words::{about, between, capitalised, odds, per_cent, periods, shown};
 
 /// The three questions, each with its answer.
 #[derive(Debug, Serialize)]
@@ -115,8 +116,10 @@ fn change(share: f64) -> String {
     }
 }
 
+/// Months to tenths, as the table and the sentence have them.
 fn months(months: f64) -> String {
-    format!("{months:.0} months")
+    let months = (10.0 * months).round() / 10.0;
+    format!("{months} month{}", if months == 1.0 { "" } else { "s" })
 }
 
 /// The sentence of an answer, with the apostrophes and minus signs of the page.
@@ -188,34 +191,11 @@ fn row_of(contents: &PackContents, table: &crate::disclosure::ProtectedTable, sc
     rows().find(is_total).or_else(|| if rows().count() == 1 { rows().next() } else { None })
 }
 
-/// "That is about 240 fewer referrals over 12 months, in 8 of 10 cases ..."
+/// What a scenario changes over the whole horizon.
 fn result(contents: &PackContents, futures: &Futures, scenario: &str) -> Option<String> {
-    let table = &futures.differences;
-    let row = row_of(contents, table, scenario)?;
-    let level = spoken_level(contents);
-    let (low, high) = PackContents::bound_columns(level);
-    let (low, high) = (cell(table, &low, row), cell(table, &high, row));
+    let row = row_of(contents, &futures.differences, scenario)?;
     let span = periods(contents.horizon, contents.frequency);
-    let measure = &contents.measure;
-    Some(match (cell(table, "median", row), low, high) {
-        (Cell::Number(middle), Cell::Number(low), Cell::Number(high)) if middle != 0.0 => {
-            let direction = if middle > 0.0 { "more" } else { "fewer" };
-            let number = |value: f64| spoken(Cell::Number(value));
-            format!(
-                "Over {span} that is about {} {direction} {measure} than forecast, in {} cases a change of {} to {}.",
-                number(middle.abs()),
-                odds(level),
-                number(low),
-                number(high)
-            )
-        }
-        (Cell::Number(middle), ..) if middle != 0.0 => {
-            let direction = if middle > 0.0 { "more" } else { "fewer" };
-            let size = spoken(Cell::Number(middle.abs()));
-            format!("Over {span} that is about {size} {direction} {measure} than forecast.")
-        }
-        _ => format!("Over {span} that changes fewer than 8 {measure} either way."),
-    })
+    Some(Change::read(contents, &futures.differences, row).sentence(&span, &contents.measure))
 }
 
 /// The charts of the section on scenarios. Of the ledgers the fullest is drawn; every scenario has its own as a table.
@@ -234,8 +214,13 @@ pub(super) fn scenarios(contents: &PackContents, figures: Vec<Figure>) -> Option
         let table = &futures.scenario_years;
         let total = row_of(contents, table, &one.name).and_then(|row| {
             let range = between(cell(table, &low, row), cell(table, &high, row))?;
-            let middle = spoken(cell(table, "median", row));
-            Some(format!("About {middle} {} in all, {range} in {} similar forecasts.", contents.measure, odds(level)))
+            // The mean, as the ledger and the change beside it are.
+            let mean = capitalised(&about(cell(table, "mean", row)));
+            Some(format!(
+                "{mean} {} in all on average, {range} in {} similar forecasts.",
+                contents.measure,
+                odds(level)
+            ))
         });
         let change = result(contents, futures, &one.name);
         let result: Vec<String> = total.into_iter().chain(change).collect();

@@ -6,6 +6,7 @@ mod pack;
 mod pathway;
 mod pictures;
 mod ranges;
+mod said;
 mod told;
 mod workbook;
 

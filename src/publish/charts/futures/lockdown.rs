@@ -2,6 +2,7 @@
 
 use super::View;
 use crate::disclosure::Cell;
+use crate::publish::changes::Change;
 use crate::publish::charts::axis::{Frame, PERIODS, axis_type, draw_counts, draw_periods, ticks_from_zero};
 use crate::publish::charts::canvas::{Anchor, Area, Canvas, LABEL, Type};
 use crate::publish::charts::placement::{draw_end_labels, labels_width};
@@ -12,7 +13,7 @@ use crate::publish::sentences::spoken_level;
 use crate::publish::series::drawn;
 use crate::publish::sheet::{Sheet, Value};
 use crate::publish::theme::Ink;
-use crate::publish::words::{capitalised, headline, odds, periods as counted_periods, spoken};
+use crate::publish::words::{capitalised, headline, periods as counted_periods};
 use crate::time::{Date, Period};
 
 const ID: &str = "another-lockdown";
@@ -115,29 +116,13 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
     let ends = (steps.first()?.period, steps.last()?.period);
     let differences = &view.futures.differences;
     let whole = view.row(differences, &scenario.name, HORIZON)?;
-    let (middle, less, more) =
-        (cell(differences, "median", whole), cell(differences, &low, whole), cell(differences, &high, whole));
+    let change = Change::read(contents, differences, whole);
     let span = counted_periods(steps.len(), contents.frequency);
-    let size = middle.number().map(f64::abs);
-    let direction = if middle.number().is_some_and(|value| value > 0.0) { "more" } else { "fewer" };
-    let range = match (less, more) {
-        (Cell::Number(less), Cell::Number(more)) => {
-            format!(
-                ", in {} cases a change of {} to {}",
-                odds(level),
-                spoken(Cell::Number(less)),
-                spoken(Cell::Number(more))
-            )
-        }
-        _ => String::new(),
-    };
     let effect = view.is_told("lockdown");
     let words = Words {
-        headline: match size {
-            Some(size) if size > 0.0 => {
-                headline([format!("Another lockdown: about {} {direction} over {span}", spoken(Cell::Number(size)))])
-            }
-            _ => headline([format!("Another lockdown would change little over {span}")]),
+        headline: match change.size() {
+            Some(size) => headline([format!("Another lockdown: {size} over {span}")]),
+            None => headline([format!("Another lockdown would change little over {span}")]),
         },
         subtitle: format!(
             "{} by {}, with and without a lockdown, {}",
@@ -146,19 +131,14 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
             contents.area()
         ),
         description: format!(
-            "Line chart of {} by {}, {}, {} to {}: the forecast with and without another lockdown. {} Over {span} that is \
-             {} {}{range}. {}",
+            "Line chart of {} by {}, {}, {} to {}: the forecast with and without another lockdown. {} {} {}",
             contents.measure,
             contents.frequency.noun(),
             contents.area(),
             ends.0.spoken(),
             ends.1.spoken(),
             scenario.description,
-            size.map_or("a change too small to show".to_owned(), |size| format!(
-                "about {} {direction}",
-                spoken(Cell::Number(size))
-            )),
-            contents.measure,
+            change.sentence(&span, &contents.measure),
             if effect {
                 "The data narrowed the effect of closures down."
             } else {

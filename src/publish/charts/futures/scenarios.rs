@@ -18,7 +18,7 @@ const ID: &str = "scenarios";
 
 struct Row {
     title: String,
-    middle: Cell,
+    mean: Cell,
     low: Cell,
     high: Cell,
     is_baseline: bool,
@@ -32,10 +32,10 @@ impl Plot for Scenarios {
     fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
         let kind = Type::label(Ink::Words);
         let names = area.width() * 0.36;
-        let figures = self.rows.iter().map(|row| kind.bold().width(&spoken(row.middle))).fold(0.0, f64::max) + 28.0;
+        let figures = self.rows.iter().map(|row| kind.bold().width(&spoken(row.mean))).fold(0.0, f64::max) + 28.0;
         let (left, right) = (area.left + names + 24.0, area.right - figures);
         let height = ((area.bottom - area.top - LABEL - 34.0) / self.rows.len().max(1) as f64).min(130.0);
-        let values = || self.rows.iter().flat_map(|row| [row.middle, row.low, row.high]).filter_map(Cell::number);
+        let values = || self.rows.iter().flat_map(|row| [row.mean, row.low, row.high]).filter_map(Cell::number);
         let (least, most) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
         let ticks = signed::ticks(least.min(most), most, 4, 1.0);
         let (low, high) = (ticks[0], ticks[ticks.len() - 1]);
@@ -54,10 +54,10 @@ impl Plot for Scenarios {
                     canvas.dot((place(low), y), 6, Ink::BandEdge);
                 }
             }
-            if let Some(middle) = row.middle.number() {
-                canvas.dot((place(middle), y), 12, Ink::First);
+            if let Some(mean) = row.mean.number() {
+                canvas.dot((place(mean), y), 12, Ink::First);
                 if row.is_baseline {
-                    canvas.dashed(&[(place(middle), area.top), (place(middle), bottom)], Ink::First, 2);
+                    canvas.dashed(&[(place(mean), area.top), (place(mean), bottom)], Ink::First, 2);
                 }
             }
             let name = if row.is_baseline { kind.bold() } else { kind };
@@ -67,7 +67,7 @@ impl Plot for Scenarios {
                 canvas.text(&line, area.left + names, baseline, Anchor::End, name);
                 baseline += LABEL * 1.14;
             }
-            canvas.text(&spoken(row.middle), area.right, y + kind.centre(), Anchor::End, kind.bold());
+            canvas.text(&spoken(row.mean), area.right, y + kind.centre(), Anchor::End, kind.bold());
         }
     }
 
@@ -84,16 +84,16 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
     let (low, high) = PackContents::bound_columns(level);
     let row = |name: &str, title: &str, is_baseline: bool| {
         let row = view.row(table, name, HORIZON)?;
-        let (middle, low, high) = (cell(table, "median", row), cell(table, &low, row), cell(table, &high, row));
-        Some(Row { title: title.to_owned(), middle, low, high, is_baseline })
+        let (mean, low, high) = (cell(table, "mean", row), cell(table, &low, row), cell(table, &high, row));
+        Some(Row { title: title.to_owned(), mean, low, high, is_baseline })
     };
     let supposed = view.futures.supposed.iter().filter_map(|one| row(&one.name, &one.title, false));
     let rows: Vec<Row> = row(BASELINE, "As forecast", true).into_iter().chain(supposed).collect();
     if rows.len() < 2 {
         return None;
     }
-    let middles = || rows.iter().filter_map(|row| row.middle.number());
-    let (least, most) = (middles().fold(f64::INFINITY, f64::min), middles().fold(0.0, f64::max));
+    let means = || rows.iter().filter_map(|row| row.mean.number());
+    let (least, most) = (means().fold(f64::INFINITY, f64::min), means().fold(0.0, f64::max));
     let span = counted_periods(contents.horizon, contents.frequency);
     let number = |value: f64| spoken(Cell::Number(value));
     let words = Words {
@@ -102,7 +102,11 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
         } else {
             headline([format!("Over {span} the scenarios hardly differ")])
         },
-        subtitle: format!("{} over the {span} ahead by scenario, {}", capitalised(&contents.measure), contents.area()),
+        subtitle: format!(
+            "{} over the {span} ahead by scenario, on average, {}",
+            capitalised(&contents.measure),
+            contents.area()
+        ),
         description: format!(
             "Range chart of {} over the {span} to {}, {}. {}",
             contents.measure,
@@ -113,16 +117,16 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
                     let range = between(row.low, row.high);
                     let range =
                         range.map_or(String::new(), |range| format!(", {range} in {} similar forecasts", odds(level)));
-                    format!("{}: {}{range}.", row.title, spoken(row.middle))
+                    format!("{}: {} on average{range}.", row.title, spoken(row.mean))
                 })
                 .collect::<Vec<_>>()
                 .join(" ")
         ),
-        note: Some(format!("Dots are middles, lines the {level}% ranges. The scale does not start at zero.")),
+        note: Some(format!("Dots are averages, lines the {level}% ranges. The scale does not start at zero.")),
     };
-    let mut sheet = Sheet::new(["scenario".to_owned(), "median".to_owned(), low, high]);
+    let mut sheet = Sheet::new(["scenario".to_owned(), "mean".to_owned(), low, high]);
     for row in &rows {
-        let figures = [row.middle, row.low, row.high].map(Value::Figure);
+        let figures = [row.mean, row.low, row.high].map(Value::Figure);
         sheet.rows.push(std::iter::once(Value::Text(row.title.clone())).chain(figures).collect());
     }
     Some(finished(contents, ID, Box::new(Scenarios { rows }), sheet, words))
