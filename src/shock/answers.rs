@@ -107,9 +107,7 @@ impl Answer {
         let (before, after) = (normal(&self.prior), normal(&self.posterior));
         let from = (before.0 - 5.0 * before.1).min(after.0 - 5.0 * after.1);
         let to = (before.0 + 5.0 * before.1).max(after.0 + 5.0 * after.1);
-        let below = |x: f64, (middle, sd): (f64, f64)| {
-            0.5 * libm::erfc((middle - x) / (sd * std::f64::consts::SQRT_2))
-        };
+        let below = |x: f64, (middle, sd): (f64, f64)| 0.5 * libm::erfc((middle - x) / (sd * std::f64::consts::SQRT_2));
         let edge = |step: usize| from + (to - from) * step as f64 / STEPS as f64;
         let of_step = |step: usize| {
             let mass = |belief| below(edge(step + 1), belief) - below(edge(step), belief);

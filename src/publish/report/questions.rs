@@ -86,10 +86,7 @@ fn beliefs(futures: &Futures, row: usize, told: fn(f64) -> String) -> Vec<(Strin
     vec![
         ("Believed before".to_owned(), range(["prior", "prior_lo_80", "prior_hi_80"])),
         ("Believed now".to_owned(), range(["posterior", "lo_80", "hi_80"])),
-        (
-            "The data moved it".to_owned(),
-            format!("{moved}; {}", doubt(left)),
-        ),
+        ("The data moved it".to_owned(), format!("{moved}; {}", doubt(left))),
     ]
 }
 
