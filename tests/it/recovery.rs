@@ -211,6 +211,39 @@ fn one_small_authority_cant_tell_and_says_so_first() {
     assert!(answer.return_sentence().starts_with("Your data can't tell"));
 }
 
+/// How many of these plans are told by the data.
+fn told_by_data(plans: impl Iterator<Item = Plan>) -> usize {
+    plans.filter(|plan| fit(&plant(*plan)).return_share().told() == Told::Data).count()
+}
+
+#[test]
+fn cant_tell_is_said_where_one_authority_stands_alone_and_not_of_a_panel_far_from_the_prior() {
+    let alone = |seed| Plan { size: if seed % 2 == 0 { 100.0 } else { 1000.0 }, series: 1, seed, ..PLAN };
+    let told = told_by_data((0..20).map(alone));
+    assert!(told <= 3, "{told} of 20 authorities alone claim to tell");
+    // Nothing returns, and panels see that nothing does.
+    let panel = |seed| Plan { share: 0.0, size: 1000.0, series: 60, seed, ..PLAN };
+    let told = told_by_data((0..6).map(panel));
+    assert!(told >= 5, "{told} of 6 panels tell");
+}
+
+#[test]
+fn a_history_that_ends_in_the_shock_cant_tell_what_returns() {
+    // The last month is May 2020: nothing could come back yet.
+    for seed in 0..3 {
+        let planted = plant(Plan { series: 20, seed, ..PLAN });
+        let known = 74;
+        let values = planted.panel.values().slice(ndarray::s![.., ..known]).to_owned();
+        let span = Span::new(planted.panel.span().start(), known);
+        let keys = planted.panel.keys().to_vec();
+        let panel = Panel::new(planted.panel.dimensions().to_vec(), keys, span, values, ValueKind::Count);
+        let priors = ShockPriors::shipped(ShippedPriors::England);
+        let design = planted.known.slice(0, known);
+        let fit = ShockFit::estimate(&panel.expect("a panel"), &design, &priors, &ShockOptions::default());
+        assert_eq!(fit.return_share().told(), Told::Prior, "{:?}", fit.return_share());
+    }
+}
+
 #[test]
 fn hidden_demand_is_conserved_in_every_period() {
     for seed in 0..4 {
@@ -245,7 +278,7 @@ fn quantiles(density: impl Fn(f64) -> f64, (low, high): (f64, f64), count: u64) 
     (0..count).map(quantile).collect()
 }
 
-/// Where truths come from the prior, ranges of every quantity hold what they say; prints the rates. A minute.
+/// Where truths come from the prior, ranges of every quantity hold what they say; prints the rates. Two minutes.
 ///
 /// Shares and delays stand at the quantiles of the prior: drawn at random, a few dozen of them lie too high or too low
 /// together, and a prior that is right looks wrong.
@@ -253,7 +286,7 @@ fn quantiles(density: impl Fn(f64) -> f64, (low, high): (f64, f64), count: u64) 
 #[ignore = "many panels; run it by name when the method changes"]
 #[expect(clippy::print_stderr, reason = "prints the figures of the method's document")]
 fn truths_at_the_quantiles_of_the_prior_lie_in_their_ranges() {
-    for (series, count) in [(1, 300), (60, 48)] {
+    for (series, count) in [(1, 300), (60, 96)] {
         // Beta(1.5, 7.5), one tenth of it uniform; B(1.5, 7.5) is 0.0645.
         let shares = quantiles(|share| 0.1 + 0.9 * share.sqrt() * (1.0 - share).powf(6.5) / 0.0645, (0.0, 1.0), count);
         let logs = quantiles(|log| (-0.5 * log * log).exp(), (-4.0, 4.0), count);
@@ -271,7 +304,7 @@ fn truths_at_the_quantiles_of_the_prior_lie_in_their_ranges() {
             eprintln!("{series} series, {name}: bias {:+.3}, 80% ranges held {:.3}", tally.bias(), tally.coverage());
         }
         assert!(tallies[..3].iter().all(|tally| (0.75..=0.85).contains(&tally.coverage())));
-        assert!(tallies[3].coverage() > 0.6);
+        assert!((0.72..=0.88).contains(&tallies[3].coverage()));
     }
 }
 
