@@ -127,25 +127,26 @@ fn shock(fit: &ShockFit, row: usize) -> Vec<String> {
     let (new_normal, share, delay) = (fit.new_normal(row), fit.return_share(), fit.delay_months());
     let more = |log: f64| change(libm::expm1(log));
     let part = |share: f64| format!("{:.0}%", 100.0 * share);
-    let months = |months: f64| format!("{months:.0}");
+    let months = |months: f64| format!("{months:.1}");
     vec![
         format!("Schools closed: {} {}", schools.suppression_sentence(), moved(&turned(&schools), &more)),
         format!("Stay at home: {} {}", home.suppression_sentence(), moved(&turned(&home), &more)),
         format!("New normal: {} {}", new_normal.new_normal_sentence(), moved(&new_normal, &more)),
         format!("Return, shared by all series: {} {}", share.return_sentence(), moved(&share, &part)),
-        format!("Months until it returns, shared by all series: {}", moved(&delay, &months)),
+        format!("Time of return, shared by all series: {} {}", delay.delay_sentence(), moved(&delay, &months)),
     ]
 }
 
-/// What was believed before and now, in the unit of the reader, and how much of the doubt is left.
+/// What was believed before, in the unit of the reader, and how much of the doubt is left; what is believed now stands in
+/// the sentence that goes before.
 fn moved(answer: &Answer, told: &dyn Fn(f64) -> String) -> String {
-    let range = |belief: &Belief| format!("{} ({} to {})", told(belief.mean), told(belief.low), told(belief.high));
+    let Belief { mean, low, high, .. } = answer.prior;
     let doubt = match (100.0 * answer.left_open()).round() {
         left @ ..96.0 => format!("{left:.0}% of the doubt is left"),
         ..105.0 => "all of the doubt is left".to_owned(),
         _ => "there is more doubt than before, because the data don't go well with what was believed".to_owned(),
     };
-    format!("(Believed before: {}; now: {}; {doubt}.)", range(&answer.prior), range(&answer.posterior))
+    format!("(Believed before: {}, in 8 of 10 cases {} to {}; {doubt}.)", told(mean), told(low), told(high))
 }
 
 /// The answer with its sign turned, so that its lower end stays the lower one.
@@ -184,7 +185,7 @@ fn why(ready: &Ready<'_>, line_up: &LineUp, row: usize, past: &Decomposition, ah
          shows how each would have done in the past.",
         members.join(", ")
     )];
-    let season = panel.span().frequency().season_length();
+    let (season, noun) = (panel.span().frequency().season_length(), panel.span().frequency().noun());
     let series = panel.series(row);
     let last: Vec<f64> = series.iter().rev().take(season).copied().filter(|value| !value.is_nan()).collect();
     let Ok(place) = ahead.keys().binary_search(&panel.keys()[row]) else { return why };
@@ -192,23 +193,31 @@ fn why(ready: &Ready<'_>, line_up: &LineUp, row: usize, past: &Decomposition, ah
     let next: f64 = (0..steps).map(|step| ahead.whole()[(place, step)]).sum::<f64>() / steps.max(1) as f64;
     if last.len() == season {
         let mean = last.iter().sum::<f64>() / season as f64;
-        why.push(format!(
-            "The last {season} periods saw {mean:.1} each on average; the next {steps} are expected to see {next:.1} each."
-        ));
+        why.push(match season {
+            1 => format!("The last {noun} saw {mean:.1}; the next is expected to see {next:.1}."),
+            _ => format!(
+                "The last {season} {noun}s saw {mean:.1} each on average; the next {steps} are expected to see {next:.1} each."
+            ),
+        });
     }
     let sum = |part: Part| (0..steps).map(|step| ahead.part(part)[(place, step)]).sum::<f64>();
     let (suppressed, returning) = (sum(Part::Suppressed), sum(Part::Returning));
-    why.push(match (suppressed.abs() < 0.05, returning.abs() < 0.05) {
-        (true, true) => "No closure is known ahead and nothing of note is still to return.".to_owned(),
-        _ => format!("In all, closures ahead change this by {suppressed:+.1}, and what returns from past closures by {returning:+.1}."),
-    });
+    let closed = match suppressed.abs() < 0.05 {
+        true => "No closure is known ahead".to_owned(),
+        false => format!("Closures known ahead change the forecast by {suppressed:+.1} in all"),
+    };
+    let back = match returning.abs() < 0.05 {
+        true => "nothing of note is still to return".to_owned(),
+        false => format!("{returning:.1} in all are expected to return of what closures kept away"),
+    };
+    why.push(format!("{closed}; {back}."));
     let left_out = (0..past.span().len())
         .filter(|period| !ready.fitted.shock().is_open(row, *period) && !series[*period].is_nan())
         .count();
-    if left_out > 0 {
-        why.push(format!(
-            "{left_out} periods were at least half closed; they say nothing of the usual level and are left out of it."
-        ));
+    match left_out {
+        0 => {}
+        1 => why.push(format!("One {noun} was at least half closed and says nothing of the usual level.")),
+        _ => why.push(format!("{left_out} {noun}s were at least half closed and say nothing of the usual level.")),
     }
     why
 }

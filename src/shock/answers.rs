@@ -147,6 +147,19 @@ impl Answer {
         }
     }
 
+    /// "When it comes back" in plain words, the warning first where the data can't tell. `self` is in months, told to
+    /// tenths.
+    pub fn delay_sentence(&self) -> String {
+        let Belief { mean, low, high, .. } = self.posterior;
+        let [mean, low, high] = [mean, low, high].map(|months| (10.0 * months).round() / 10.0);
+        let unit = if mean == 1.0 { "month" } else { "months" };
+        let range = format!("what returns takes about {mean} {unit} on average, in 8 of 10 cases {low} to {high}");
+        match self.told() {
+            Told::Prior => format!("Your data can't tell when it returns; this rests on planning assumptions: {range}."),
+            Told::Data => format!("Your data show when it returns: {range}."),
+        }
+    }
+
     /// "What would another lockdown do" in plain words. `self` is the logarithm of what is left, with its sign turned:
     /// the suppression gamma.
     pub fn suppression_sentence(&self) -> String {
@@ -184,7 +197,7 @@ impl Answer {
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.0}%", 100.0 * share)
+    format!("{:.0}%", (100.0 * share).round())
 }
 
 /// "-12%", "+3%", "0%".
