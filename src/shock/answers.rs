@@ -155,7 +155,9 @@ impl Answer {
         let unit = if mean == 1.0 { "month" } else { "months" };
         let range = format!("what returns takes about {mean} {unit} on average, in 8 of 10 cases {low} to {high}");
         match self.told() {
-            Told::Prior => format!("Your data can't tell when it returns; this rests on planning assumptions: {range}."),
+            Told::Prior => {
+                format!("Your data can't tell when it returns; this rests on planning assumptions: {range}.")
+            }
             Told::Data => format!("Your data show when it returns: {range}."),
         }
     }

@@ -71,9 +71,8 @@ pub(super) fn widened(points: &[GridPoint], weights: &[f64]) -> Vec<f64> {
     };
     let moments = |weight: &dyn Fn(usize) -> f64| {
         let mean: f64 = points.iter().enumerate().map(|(place, point)| weight(place) * point.share).sum();
-        let square = |(place, point): (usize, &GridPoint)| {
-            weight(place) * ((point.share - mean).powi(2) + within(place))
-        };
+        let square =
+            |(place, point): (usize, &GridPoint)| weight(place) * ((point.share - mean).powi(2) + within(place));
         (mean, points.iter().enumerate().map(square).sum::<f64>())
     };
     let (_, before) = moments(&|place| points[place].prior);
