@@ -144,7 +144,7 @@ fn moved(answer: &Answer, told: &dyn Fn(f64) -> String) -> String {
     let doubt = match (100.0 * answer.left_open()).round() {
         left @ ..96.0 => format!("{left:.0}% of the doubt is left"),
         ..105.0 => "all of the doubt is left".to_owned(),
-        _ => "there is more doubt than before, because the data don't go well with what was believed".to_owned(),
+        _ => "there is more doubt than before".to_owned(),
     };
     format!("(Believed before: {}, in 8 of 10 cases {} to {}; {doubt}.)", told(mean), told(low), told(high))
 }

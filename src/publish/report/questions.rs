@@ -95,7 +95,7 @@ fn doubt(left: f64) -> String {
     match (100.0 * left).round() {
         ..96.0 => format!("{} of the doubt of before is left", per_cent(left)),
         ..105.0 => "all of the doubt of before is left".to_owned(),
-        _ => "there is more doubt than before, because the data don’t go well with what was believed".to_owned(),
+        _ => "there is more doubt than before".to_owned(),
     }
 }
 
