@@ -10,7 +10,7 @@ use crate::disclosure::Profile;
 use crate::forecast::{FittedForecaster, ModelError};
 use crate::panel::{Panel, SeriesKey};
 use crate::project::{LineUp, RunPlan};
-use crate::shock::{Answer, Decomposition, Intervention, InterventionKind, Part, ShockFit};
+use crate::shock::{Answer, Belief, Decomposition, Intervention, InterventionKind, Part, ShockFit};
 use crate::time::{ClosureKind, Period};
 
 /// Everything that a fit says of one series. Exact figures: the handling marking is always that of the analyst's own
@@ -120,35 +120,52 @@ fn rows(parts: &Decomposition, key: &SeriesKey, from: usize) -> Vec<(String, Vec
 /// What the data say of the shock, in sentences, with how far they moved what was believed.
 fn shock(fit: &ShockFit, row: usize) -> Vec<String> {
     if !fit.saw_a_closure() {
-        return vec!["The history saw no closure, so that nothing was taken out of it.".to_owned()];
+        return vec!["No closure falls into the history, so nothing was taken out of it.".to_owned()];
     }
-    let moved = |answer: &Answer| {
-        format!(
-            "(believed before: {:.2} ± {:.2}; now {:.2} ± {:.2}; {:.0}% of the doubt is left)",
-            answer.prior.mean,
-            answer.prior.sd,
-            answer.posterior.mean,
-            answer.posterior.sd,
-            100.0 * answer.left_open()
-        )
-    };
     let schools = fit.suppression(row, ClosureKind::Schools);
     let home = fit.suppression(row, ClosureKind::StayAtHome);
     let (new_normal, share, delay) = (fit.new_normal(row), fit.return_share(), fit.delay_months());
+    let more = |log: f64| change(libm::expm1(log));
+    let part = |share: f64| format!("{:.0}%", 100.0 * share);
+    let months = |months: f64| format!("{months:.1}");
     vec![
-        format!("Schools closed: {} {}", schools.suppression_sentence(), moved(&schools)),
-        format!("Stay at home: {} {}", home.suppression_sentence(), moved(&home)),
-        format!("New normal: {} {}", new_normal.new_normal_sentence(), moved(&new_normal)),
-        format!("Return, shared by all series: {} {}", share.return_sentence(), moved(&share)),
-        format!("Months until it returns, shared by all series: {}", moved(&delay)),
+        format!("Schools closed: {} {}", schools.suppression_sentence(), moved(&turned(&schools), &more)),
+        format!("Stay at home: {} {}", home.suppression_sentence(), moved(&turned(&home), &more)),
+        format!("New normal: {} {}", new_normal.new_normal_sentence(), moved(&new_normal, &more)),
+        format!("Return, shared by all series: {} {}", share.return_sentence(), moved(&share, &part)),
+        format!("Time of return, shared by all series: {} {}", delay.delay_sentence(), moved(&delay, &months)),
     ]
+}
+
+/// What was believed before, in the unit of the reader, and how much of the doubt is left; what is believed now stands in
+/// the sentence that goes before.
+fn moved(answer: &Answer, told: &dyn Fn(f64) -> String) -> String {
+    let Belief { mean, low, high, .. } = answer.prior;
+    let doubt = match (100.0 * answer.left_open()).round() {
+        left @ ..96.0 => format!("{left:.0}% of the doubt is left"),
+        ..105.0 => "all of the doubt is left".to_owned(),
+        _ => "there is more doubt than before".to_owned(),
+    };
+    format!("(Believed before: {}, in 8 of 10 cases {} to {}; {doubt}.)", told(mean), told(low), told(high))
+}
+
+/// The answer with its sign turned, so that its lower end stays the lower one.
+fn turned(answer: &Answer) -> Answer {
+    let of = |belief: Belief| Belief { mean: -belief.mean, low: -belief.high, high: -belief.low, ..belief };
+    Answer { prior: of(answer.prior), posterior: of(answer.posterior) }
+}
+
+/// "-12%", "+3%", "0%".
+fn change(share: f64) -> String {
+    let whole = (100.0 * share).round();
+    if whole == 0.0 { "0%".to_owned() } else { format!("{whole:+.0}%") }
 }
 
 fn spoken_break(found: &Intervention, panel: &Panel) -> String {
     let kind = match found.kind {
         InterventionKind::Outlier => "one period stands out",
         InterventionKind::LevelShift => "the level moves and stays",
-        InterventionKind::TemporaryChange => "the level moves and comes back by and by",
+        InterventionKind::TemporaryChange => "the level moves and gradually comes back",
     };
     let taken = if found.accepted { "taken into account" } else { "too new to be sure: only flagged" };
     let direction = if found.statistic > 0.0 { "up" } else { "down" };
@@ -164,11 +181,11 @@ fn why(ready: &Ready<'_>, line_up: &LineUp, row: usize, past: &Decomposition, ah
     let panel = &ready.work.active;
     let members: Vec<&str> = line_up.group.iter().flat_map(|group| group.members.iter().map(|one| one.id())).collect();
     let mut why = vec![format!(
-        "The members are {}; their weights stand in the model's lines above, and `groundswell backtest` shows how each \
-         fared on the past.",
+        "The forecast is put together from {}; how much each counts stands under Model above, and `groundswell backtest` \
+         shows how each would have done in the past.",
         members.join(", ")
     )];
-    let season = panel.span().frequency().season_length();
+    let (season, noun) = (panel.span().frequency().season_length(), panel.span().frequency().noun());
     let series = panel.series(row);
     let last: Vec<f64> = series.iter().rev().take(season).copied().filter(|value| !value.is_nan()).collect();
     let Ok(place) = ahead.keys().binary_search(&panel.keys()[row]) else { return why };
@@ -176,23 +193,31 @@ fn why(ready: &Ready<'_>, line_up: &LineUp, row: usize, past: &Decomposition, ah
     let next: f64 = (0..steps).map(|step| ahead.whole()[(place, step)]).sum::<f64>() / steps.max(1) as f64;
     if last.len() == season {
         let mean = last.iter().sum::<f64>() / season as f64;
-        why.push(format!(
-            "The last {season} periods had {mean:.1} on average, the next {steps} are expected to have {next:.1}."
-        ));
+        why.push(match season {
+            1 => format!("The last {noun} saw {mean:.1}; the next is expected to see {next:.1}."),
+            _ => format!(
+                "The last {season} {noun}s saw {mean:.1} each on average; the next {steps} are expected to see {next:.1} each."
+            ),
+        });
     }
     let sum = |part: Part| (0..steps).map(|step| ahead.part(part)[(place, step)]).sum::<f64>();
     let (suppressed, returning) = (sum(Part::Suppressed), sum(Part::Returning));
-    why.push(match (suppressed.abs() < 0.05, returning.abs() < 0.05) {
-        (true, true) => "No closure is known ahead and nothing of note is still to return.".to_owned(),
-        _ => format!("Of these, closures ahead add {suppressed:+.1} and what returns {returning:+.1} in all."),
-    });
+    let closed = match suppressed.abs() < 0.05 {
+        true => "No closure is known ahead".to_owned(),
+        false => format!("Closures known ahead change the forecast by {suppressed:+.1} in all"),
+    };
+    let back = match returning.abs() < 0.05 {
+        true => "nothing of note is still to return".to_owned(),
+        false => format!("{returning:.1} in all are expected to return of what closures kept away"),
+    };
+    why.push(format!("{closed}; {back}."));
     let left_out = (0..past.span().len())
         .filter(|period| !ready.fitted.shock().is_open(row, *period) && !series[*period].is_nan())
         .count();
-    if left_out > 0 {
-        why.push(format!(
-            "{left_out} periods that were at least half closed tell the models nothing of the usual level."
-        ));
+    match left_out {
+        0 => {}
+        1 => why.push(format!("One {noun} was at least half closed and says nothing of the usual level.")),
+        _ => why.push(format!("{left_out} {noun}s were at least half closed and say nothing of the usual level.")),
     }
     why
 }

@@ -30,15 +30,26 @@ impl Change {
         Some(format!("about {} {direction}", spoken(Cell::Number(mean.abs()))))
     }
 
-    /// ", in 8 of 10 cases a change of −70 to fewer than 8 either way"; empty where a bound may not be told at all.
-    pub fn range(&self) -> String {
-        let bound = |cell: Cell| match cell {
-            Cell::Number(_) => Some(spoken(cell)),
-            Cell::Suppressed => Some("fewer than 8 either way".to_owned()),
-            Cell::Withheld | Cell::Missing => None,
+    /// ", in 8 of 10 cases a change of −200 to 15"; an end that is too small to show is "about as many". Empty where a
+    /// bound may not be told at all, or where the range says no more than the change itself.
+    fn range(&self) -> String {
+        let small = |cell: Cell| matches!(cell, Cell::Suppressed | Cell::Number(0.0));
+        let end = |cell: Cell| match cell {
+            Cell::Number(value) if value < 0.0 => format!("{} fewer", spoken(Cell::Number(-value))),
+            Cell::Number(value) => format!("{} more", spoken(Cell::Number(value))),
+            _ => "about as many".to_owned(),
         };
-        let (Some(low), Some(high)) = (bound(self.low), bound(self.high)) else { return String::new() };
-        if low == high { String::new() } else { format!(", in {} cases a change of {low} to {high}", self.odds) }
+        let range = match (self.low, self.high) {
+            (Cell::Withheld | Cell::Missing, _) | (_, Cell::Withheld | Cell::Missing) => return String::new(),
+            (Cell::Number(low), Cell::Number(high)) if low == high => return String::new(),
+            (Cell::Number(_), Cell::Number(_)) => format!("a change of {} to {}", spoken(self.low), spoken(self.high)),
+            (low, high) if small(low) && small(high) => match self.mean {
+                Cell::Suppressed => return String::new(),
+                _ => "fewer than 8 more or fewer".to_owned(),
+            },
+            (low, high) => format!("from {} to {}", end(low), end(high)),
+        };
+        format!(", in {} cases {range}", self.odds)
     }
 
     /// "Over 12 months that is on average about 110 fewer referrals than forecast, in 8 of 10 cases a change of −200 to 15."
@@ -68,13 +79,20 @@ mod tests {
         let number = Cell::Number;
         assert_eq!(
             said(number(-30.0), number(-70.0), Cell::Suppressed),
-            "Over 12 months that is on average about 30 fewer referrals than forecast, in 8 of 10 cases a change of \
-             \u{2212}70 to fewer than 8 either way."
+            "Over 12 months that is on average about 30 fewer referrals than forecast, in 8 of 10 cases from 70 fewer to \
+             about as many."
         );
+        assert!(said(number(20.0), Cell::Suppressed, number(40.0)).ends_with("cases from about as many to 40 more."));
         assert_eq!(
-            said(Cell::Suppressed, Cell::Suppressed, Cell::Suppressed),
-            "Over 12 months that is fewer than 8 referrals more or fewer than forecast."
+            said(number(0.0), Cell::Suppressed, number(0.0)),
+            "Over 12 months that leaves about as many referrals as forecast, in 8 of 10 cases fewer than 8 more or fewer."
         );
+        for low in [Cell::Suppressed, number(0.0)] {
+            assert_eq!(
+                said(Cell::Suppressed, low, Cell::Suppressed),
+                "Over 12 months that is fewer than 8 referrals more or fewer than forecast."
+            );
+        }
         assert_eq!(
             said(number(0.0), number(-10.0), number(10.0)),
             "Over 12 months that leaves about as many referrals as forecast, in 8 of 10 cases a change of \u{2212}10 to 10."

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-/// A posterior standard deviation above this share of the prior's means that the data can't tell. Source: the project's
-/// method, section 4.
-const CANT_TELL: f64 = 0.8;
+/// Where the data moved less than this share of the belief, they can't tell. Source: `docs/methods/shock.md`, "Can't
+/// tell": of made-up authorities that stand alone nearly all lie below, of panels of 60 most lie above.
+const LEAST_TOLD: f64 = 0.2;
 
 /// A belief about a number: its mean, its standard deviation, and the range that holds it in 8 of 10 cases.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -82,9 +82,10 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The posterior standard deviation over the prior's: 1 where the data say nothing.
+    /// The width of the 80% range over that of before: 1 where the data say nothing, above 1 where they made it wider.
     pub fn left_open(&self) -> f64 {
-        if self.prior.sd > 0.0 { self.posterior.sd / self.prior.sd } else { 1.0 }
+        let width = |belief: &Belief| belief.high - belief.low;
+        if width(&self.prior) > 0.0 { width(&self.posterior) / width(&self.prior) } else { 1.0 }
     }
 
     /// How far the data moved the mean, in prior standard deviations.
@@ -92,9 +93,32 @@ impl Answer {
         if self.prior.sd > 0.0 { (self.posterior.mean - self.prior.mean) / self.prior.sd } else { 0.0 }
     }
 
+    /// The share of the belief that the data moved to elsewhere, in width and place together: 0 where nothing changed, 1
+    /// where before and after have nothing in common.
+    ///
+    /// Method: total variation distance between normal distributions of the two 80% ranges, so that a thin tail, which
+    /// any data cut off, counts for little.
+    pub fn told_share(&self) -> f64 {
+        const STEPS: usize = 2000;
+        let normal = |belief: &Belief| {
+            let (middle, half) = (0.5 * (belief.low + belief.high), 0.5 * (belief.high - belief.low));
+            (middle, (half / NINETIETH).max(1e-9))
+        };
+        let (before, after) = (normal(&self.prior), normal(&self.posterior));
+        let from = (before.0 - 5.0 * before.1).min(after.0 - 5.0 * after.1);
+        let to = (before.0 + 5.0 * before.1).max(after.0 + 5.0 * after.1);
+        let below = |x: f64, (middle, sd): (f64, f64)| 0.5 * libm::erfc((middle - x) / (sd * std::f64::consts::SQRT_2));
+        let edge = |step: usize| from + (to - from) * step as f64 / STEPS as f64;
+        let of_step = |step: usize| {
+            let mass = |belief| below(edge(step + 1), belief) - below(edge(step), belief);
+            (mass(before) - mass(after)).abs()
+        };
+        0.5 * (0..STEPS).map(of_step).sum::<f64>()
+    }
+
     /// Whether the data told.
     pub fn told(&self) -> Told {
-        if self.left_open() > CANT_TELL { Told::Prior } else { Told::Data }
+        if self.told_share() < LEAST_TOLD { Told::Prior } else { Told::Data }
     }
 
     /// "How much comes back" in plain words, the warning first where the data can't tell. `self` is a share.
@@ -120,6 +144,21 @@ impl Answer {
         match self.told() {
             Told::Prior => format!("Your data can't tell how much returns; this rests on national evidence: {range}."),
             Told::Data => format!("Your data show how much returns: {range}."),
+        }
+    }
+
+    /// "When it comes back" in plain words, the warning first where the data can't tell. `self` is in months, told to
+    /// tenths.
+    pub fn delay_sentence(&self) -> String {
+        let Belief { mean, low, high, .. } = self.posterior;
+        let [mean, low, high] = [mean, low, high].map(|months| (10.0 * months).round() / 10.0);
+        let unit = if mean == 1.0 { "month" } else { "months" };
+        let range = format!("what returns takes about {mean} {unit} on average, in 8 of 10 cases {low} to {high}");
+        match self.told() {
+            Told::Prior => {
+                format!("Your data can't tell when it returns; this rests on planning assumptions: {range}.")
+            }
+            Told::Data => format!("Your data show when it returns: {range}."),
         }
     }
 
@@ -160,7 +199,7 @@ impl Answer {
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.0}%", 100.0 * share)
+    format!("{:.0}%", (100.0 * share).round())
 }
 
 /// "-12%", "+3%", "0%".
@@ -174,12 +213,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn data_tell_where_they_narrow_the_belief() {
+    fn data_tell_where_they_narrow_the_belief_or_move_it() {
         let prior = Belief::normal(0.0, 1.0);
-        let narrowed = |sd: f64| Answer { prior, posterior: Belief::normal(0.2, sd * sd) };
-        assert_eq!(narrowed(0.79).told(), Told::Data);
-        assert_eq!(narrowed(0.81).told(), Told::Prior);
-        assert!((narrowed(0.5).moved() - 0.2).abs() < 1e-12);
+        let answer = |mean: f64, sd: f64| Answer { prior, posterior: Belief::normal(mean, sd * sd) };
+        assert!(answer(0.0, 1.0).told_share() < 1e-9);
+        // By hand: normals of equal width that lie d apart differ by 2 F(d / 2) - 1.
+        assert!((answer(1.0, 1.0).told_share() - 0.382_924_9).abs() < 1e-4);
+        assert!((answer(20.0, 1.0).told_share() - 1.0).abs() < 1e-6);
+        for (mean, sd, told) in [
+            (0.0, 0.8, Told::Prior),
+            (0.2, 0.8, Told::Prior),
+            (0.0, 0.5, Told::Data),
+            (0.8, 1.0, Told::Data),
+            (0.3, 1.1, Told::Prior),
+        ] {
+            assert_eq!(answer(mean, sd).told(), told, "{mean} {sd}");
+        }
+        assert!((answer(0.2, 0.5).moved() - 0.2).abs() < 1e-12);
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub struct ShockFit {
     pub(super) points: Vec<GridPoint>,
     /// Posterior probabilities of the points.
     pub(super) weights: Vec<f64>,
+    /// The return share that each point stands for in the posterior.
+    pub(super) shares: Vec<f64>,
     /// By point and group.
     pub(super) posteriors: Vec<Vec<GroupPosterior>>,
     /// `None` where the history saw no closure.
@@ -44,6 +46,7 @@ impl ShockFit {
         let groups = Groups::of(history);
         let estimate = estimate(history, known, &exposure, &groups, priors, options);
         ShockFit {
+            shares: grid::widened(&grid::points(priors), &estimate.weights),
             weights: estimate.weights.clone(),
             posteriors: estimate.groups.clone(),
             estimate: Some(estimate),
@@ -65,6 +68,7 @@ impl ShockFit {
             groups,
             priors: group_priors,
             weights: points.iter().map(|point| point.prior).collect(),
+            shares: points.iter().map(|point| point.share).collect(),
             posteriors: vec![posterior; points.len()],
             points,
             estimate: None,
@@ -103,28 +107,32 @@ impl ShockFit {
 
     /// What share of hidden demand returns, shared by all series.
     pub fn return_share(&self) -> Answer {
-        self.on_grid(|point| point.share)
+        let before: Vec<f64> = self.points.iter().map(|point| point.share).collect();
+        Answer { prior: self.on_grid(&before, &self.prior()), posterior: self.on_grid(&self.shares, &self.weights) }
     }
 
     /// After how many months it returns on average, shared by all series.
     pub fn delay_months(&self) -> Answer {
-        self.on_grid(|point| point.delay_months)
+        let months: Vec<f64> = self.points.iter().map(|point| point.delay_months).collect();
+        Answer { prior: self.on_grid(&months, &self.prior()), posterior: self.on_grid(&months, &self.weights) }
     }
 
-    fn on_grid(&self, of: impl Fn(&GridPoint) -> f64) -> Answer {
-        let mut values: Vec<f64> = self.points.iter().map(&of).collect();
+    fn prior(&self) -> Vec<f64> {
+        self.points.iter().map(|point| point.prior).collect()
+    }
+
+    /// The belief about what each point stands for, with the points' probabilities.
+    fn on_grid(&self, of: &[f64], probabilities: &[f64]) -> Belief {
+        let mut values = of.to_vec();
         values.sort_unstable_by(f64::total_cmp);
         values.dedup();
-        let marginal = |probability: &dyn Fn(usize) -> f64| {
-            let mut sums = vec![0.0; values.len()];
-            for (place, point) in self.points.iter().enumerate() {
-                if let Some(at) = values.iter().position(|value| *value == of(point)) {
-                    sums[at] += probability(place);
-                }
+        let mut sums = vec![0.0; values.len()];
+        for (value, probability) in of.iter().zip(probabilities) {
+            if let Ok(at) = values.binary_search_by(|known| known.total_cmp(value)) {
+                sums[at] += probability;
             }
-            Belief::on_grid(&values, &sums)
-        };
-        Answer { prior: marginal(&|place| self.points[place].prior), posterior: marginal(&|place| self.weights[place]) }
+        }
+        Belief::on_grid(&values, &sums)
     }
 
     /// How far a full closure of one kind suppresses a series: gamma, so that exp(-gamma) of its demand is left.
@@ -219,12 +227,12 @@ impl ShockFit {
             .collect();
         let mut flows = vec![Flow::default(); self.span.len()];
         for (delay, weights) in delays(estimate.frame.years).iter().enumerate() {
-            let points = || self.points.iter().zip(&self.weights).filter(|(point, _)| point.delay == delay);
-            let mass: f64 = points().map(|(_, weight)| weight).sum();
+            let points = || (0..self.points.len()).filter(|place| self.points[*place].delay == delay);
+            let mass: f64 = points().map(|place| self.weights[place]).sum();
             if mass <= 0.0 {
                 continue;
             }
-            let share = points().map(|(point, weight)| point.share * weight).sum::<f64>() / mass;
+            let share = points().map(|place| self.shares[place] * self.weights[place]).sum::<f64>() / mass;
             let mut stock = HiddenStock::new();
             for (period, flow) in flows.iter_mut().enumerate() {
                 let own = stock.period(mass * hidden[period], share, weights, self.exposure.open(row, period));

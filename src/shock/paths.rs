@@ -307,7 +307,7 @@ fn draw_parameters(fit: &ShockFit, draws: Draws) -> Vec<Parameters> {
             shaken(&mean, &lower(&own), &mut stream)
         };
         let effects = (0..fit.keys().len()).map(of_series).collect();
-        Parameters { share: fit.points[*point].share, delay: fit.points[*point].delay, effects }
+        Parameters { share: fit.shares[*point], delay: fit.points[*point].delay, effects }
     };
     points.par_iter().enumerate().map(of_path).collect()
 }

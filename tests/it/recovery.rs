@@ -26,6 +26,7 @@ struct Plan {
     delay_months: f64,
     size: f64,
     series: usize,
+    months: usize,
     /// Whether half of the series have a level shift of a quarter long before the shock.
     shifts: bool,
     /// Whether half of the series are schools and half police.
@@ -33,8 +34,16 @@ struct Plan {
     seed: u64,
 }
 
-const PLAN: Plan =
-    Plan { share: 0.15, delay_months: 4.0, size: 500.0, series: 40, shifts: false, sources: false, seed: 1 };
+const PLAN: Plan = Plan {
+    share: 0.15,
+    delay_months: 4.0,
+    size: 500.0,
+    series: 40,
+    months: MONTHS,
+    shifts: false,
+    sources: false,
+    seed: 1,
+};
 
 struct Planted {
     panel: Panel,
@@ -78,7 +87,7 @@ fn draw_effects(label: &str, group: &[[f64; 3]; 3], stream: &mut ChaCha8Rng) -> 
 
 fn plant(plan: Plan) -> Planted {
     let mut stream = random::stream(plan.seed, &[41]);
-    let span = Span::new(Period::month(2014, 4), MONTHS);
+    let span = Span::new(Period::month(2014, 4), plan.months);
     let calendar = WorkingCalendar::england_and_wales();
     let design = calendar_design(span, Some(&calendar), &FeatureOptions::default()).expect("a design");
     let known = closure_design(design, &calendar, &Closures::england()).expect("a design");
@@ -92,7 +101,7 @@ fn plant(plan: Plan) -> Planted {
     let group: [[f64; 3]; 3] =
         std::array::from_fn(|g| std::array::from_fn(|e| means[g][e] + spreads[g][e] * normal(&mut stream)));
     let season = [1.02, 0.99, 1.04, 0.97, 1.07, 1.07, 1.02, 0.83, 0.98, 1.01, 1.05, 0.93];
-    let mut values = Array2::zeros((plan.series, MONTHS));
+    let mut values = Array2::zeros((plan.series, plan.months));
     let (mut keys, mut effects) = (Vec::new(), Vec::new());
     for row in 0..plan.series {
         let label = match (plan.sources, row < plan.series / 2) {
@@ -103,8 +112,8 @@ fn plant(plan: Plan) -> Planted {
         let own = draw_effects(label, &group, &mut stream);
         let (mut level, mut persistent) =
             ((plan.size * (0.7 + 0.6 * stream.random::<f64>())).ln(), 0.1 * normal(&mut stream));
-        let mut due = [0.0; MONTHS + 200];
-        for month in 0..MONTHS {
+        let mut due = vec![0.0; plan.months + 200];
+        for month in 0..plan.months {
             let period = span.period(month);
             level += (1.2 * 0.022 / 12.0f64).sqrt() * normal(&mut stream);
             if plan.shifts && row % 2 == 0 && month == 30 {
@@ -211,6 +220,39 @@ fn one_small_authority_cant_tell_and_says_so_first() {
     assert!(answer.return_sentence().starts_with("Your data can't tell"));
 }
 
+/// How many of these plans are told by the data.
+fn told_by_data(plans: impl Iterator<Item = Plan>) -> usize {
+    plans.filter(|plan| fit(&plant(*plan)).return_share().told() == Told::Data).count()
+}
+
+#[test]
+fn cant_tell_is_said_where_one_authority_stands_alone_and_not_of_a_panel_far_from_the_prior() {
+    let alone = |seed| Plan { size: if seed % 2 == 0 { 100.0 } else { 1000.0 }, series: 1, seed, ..PLAN };
+    let told = told_by_data((0..20).map(alone));
+    assert!(told <= 3, "{told} of 20 authorities alone claim to tell");
+    // Nothing returns, and panels see that nothing does.
+    let panel = |seed| Plan { share: 0.0, size: 1000.0, series: 60, seed, ..PLAN };
+    let told = told_by_data((0..6).map(panel));
+    assert!(told >= 5, "{told} of 6 panels tell");
+}
+
+#[test]
+fn a_history_that_ends_in_the_shock_cant_tell_what_returns() {
+    // The last month is May 2020: nothing could come back yet.
+    for seed in 0..3 {
+        let planted = plant(Plan { series: 20, seed, ..PLAN });
+        let known = 74;
+        let values = planted.panel.values().slice(ndarray::s![.., ..known]).to_owned();
+        let span = Span::new(planted.panel.span().start(), known);
+        let keys = planted.panel.keys().to_vec();
+        let panel = Panel::new(planted.panel.dimensions().to_vec(), keys, span, values, ValueKind::Count);
+        let priors = ShockPriors::shipped(ShippedPriors::England);
+        let design = planted.known.slice(0, known);
+        let fit = ShockFit::estimate(&panel.expect("a panel"), &design, &priors, &ShockOptions::default());
+        assert_eq!(fit.return_share().told(), Told::Prior, "{:?}", fit.return_share());
+    }
+}
+
 #[test]
 fn hidden_demand_is_conserved_in_every_period() {
     for seed in 0..4 {
@@ -245,7 +287,7 @@ fn quantiles(density: impl Fn(f64) -> f64, (low, high): (f64, f64), count: u64) 
     (0..count).map(quantile).collect()
 }
 
-/// Where truths come from the prior, ranges of every quantity hold what they say; prints the rates. A minute.
+/// Where truths come from the prior, ranges of every quantity hold what they say; prints the rates. A quarter of an hour.
 ///
 /// Shares and delays stand at the quantiles of the prior: drawn at random, a few dozen of them lie too high or too low
 /// together, and a prior that is right looks wrong.
@@ -253,7 +295,15 @@ fn quantiles(density: impl Fn(f64) -> f64, (low, high): (f64, f64), count: u64) 
 #[ignore = "many panels; run it by name when the method changes"]
 #[expect(clippy::print_stderr, reason = "prints the figures of the method's document")]
 fn truths_at_the_quantiles_of_the_prior_lie_in_their_ranges() {
-    for (series, count) in [(1, 300), (60, 48)] {
+    let later = MONTHS + 36;
+    for (series, size, months, count, first) in [
+        (1, 1000.0, MONTHS, 300, 20_000),
+        (20, 1000.0, MONTHS, 96, 21_000),
+        (60, 100.0, MONTHS, 96, 22_000),
+        (60, 1000.0, MONTHS, 96, 23_000),
+        (60, 1000.0, later, 96, 24_000),
+        (150, 300.0, MONTHS, 96, 25_000),
+    ] {
         // Beta(1.5, 7.5), one tenth of it uniform; B(1.5, 7.5) is 0.0645.
         let shares = quantiles(|share| 0.1 + 0.9 * share.sqrt() * (1.0 - share).powf(6.5) / 0.0645, (0.0, 1.0), count);
         let logs = quantiles(|log| (-0.5 * log * log).exp(), (-4.0, 4.0), count);
@@ -261,17 +311,23 @@ fn truths_at_the_quantiles_of_the_prior_lie_in_their_ranges() {
         let plan = |rank: u64| Plan {
             share: shares[rank as usize],
             delay_months: 4.0 * (0.5 * logs[(rank * 7 % count) as usize]).exp(),
-            size: 1000.0,
+            size,
             series,
-            seed: 300 + rank,
+            months,
+            seed: first + rank,
             ..PLAN
         };
         let tallies = tally((0..count).map(plan));
         for (name, tally) in ["schools", "home", "new normal", "return share"].iter().zip(&tallies) {
-            eprintln!("{series} series, {name}: bias {:+.3}, 80% ranges held {:.3}", tally.bias(), tally.coverage());
+            eprintln!(
+                "{count} of {series} series, {size} a month, {months} months, {name}: bias {:+.3}, 80% ranges held {:.3}",
+                tally.bias(),
+                tally.coverage()
+            );
         }
         assert!(tallies[..3].iter().all(|tally| (0.75..=0.85).contains(&tally.coverage())));
-        assert!(tallies[3].coverage() > 0.6);
+        // Two standard errors of 96 panels about the aim.
+        assert!((0.72..=0.88).contains(&tallies[3].coverage()));
     }
 }
 
@@ -293,6 +349,7 @@ fn the_whole_grid_of_truths() {
                     shifts: seed % 2 == 0,
                     sources: series > 1 && seed % 3 == 0,
                     seed,
+                    ..PLAN
                 };
                 let [schools, home, normal, returned] = tally((0..count).map(plan));
                 let cell = |tally: &Tally| format!("{:+.3} {:.2}", tally.bias(), tally.coverage());

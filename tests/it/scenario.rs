@@ -205,6 +205,26 @@ fn one_series_is_explained_for_the_desk() {
     for part in ["OFFICIAL-SENSITIVE", "Schools closed:", "Return, shared by all series", "2021-09", "Why"] {
         assert!(text.contains(part), "{text}");
     }
+    // Each of the five answers says once what is believed now, and then what was believed before.
+    assert_eq!((text.matches("(Believed before: ").count(), text.matches("; now").count()), (5, 0), "{text}");
+    assert!(text.contains(" months were at least half closed and say nothing"), "{text}");
     let said = complaint(groundswell(folder.path()).args(["explain", "Health"]), 64);
     assert!(said.contains("Housing, Police, Schools"), "{said}");
+}
+
+#[test]
+fn yearly_figures_are_told_by_the_year() {
+    let folder = project("published", "");
+    let year = |year: i64| {
+        let (police, schools) = (2200 + year * 7 % 31, 1200 + year * 11 % 23 - if year == 2020 { 200 } else { 0 });
+        format!("Police,{year}-04-01,{police}\nSchools,{year}-04-01,{schools}\n")
+    };
+    let counts: String = (2008..2024).map(year).collect();
+    fs::write(folder.path().join("counts.csv"), format!("source,ds,y\n{counts}")).expect("a file");
+    output(groundswell(folder.path()).args(["run", "--quiet"]), 0);
+    let report = fs::read_to_string(folder.path().join("packs/2023/report.html")).expect("a report");
+    assert!(report.contains("Two months into the forecast, schools close"));
+    assert!(!report.contains("month of the forecast"));
+    let text = output(groundswell(folder.path()).args(["explain", "police", "--quiet"]), 0);
+    assert!(text.contains("The last year saw 2"), "{text}");
 }

@@ -64,9 +64,9 @@ pub fn told(fit: &ShockFit, sizes: &Sizes, profile: Profile) -> Vec<ToldAnswer> 
     let lockdown = fit.closure_together(together, full_lockdown());
     let new_normal = fit.new_normal_together(together);
     let mut told = vec![
-        // In the figures of the table, so that none is told in two roundings.
-        all("returns", share, share, to_nearest(&share, HUNDREDTH).return_sentence()),
-        all("delay", delay, delay, delay_sentence(&delay)),
+        // Sentences round as the table does, so that none is told in two roundings.
+        all("returns", share, share, share.return_sentence()),
+        all("delay", delay, delay, delay.delay_sentence()),
         all("lockdown", changed(&lockdown, -1.0), lockdown, lockdown.suppression_sentence()),
         all("new-normal", changed(&new_normal, 1.0), new_normal, new_normal.new_normal_sentence()),
     ];
@@ -104,17 +104,6 @@ fn to_nearest(answer: &Answer, parts: f64) -> Answer {
         ..belief
     };
     Answer { prior: of(answer.prior), posterior: of(answer.posterior) }
-}
-
-/// "When it comes back" in plain words, the warning first where the data can't tell.
-fn delay_sentence(answer: &Answer) -> String {
-    let Belief { mean, low, high, .. } = to_nearest(answer, TENTH).posterior;
-    let unit = if mean == 1.0 { "month" } else { "months" };
-    let range = format!("what returns takes about {mean} {unit} on average, in 8 of 10 cases {low} to {high}");
-    match answer.told() {
-        Told::Prior => format!("Your data can't tell when it returns; this rests on planning assumptions: {range}."),
-        Told::Data => format!("Your data show when it returns: {range}."),
-    }
 }
 
 /// From the logarithm of a factor (with its sign turned where `sign` is below zero) to the change that it makes: -0.12 is
@@ -176,7 +165,7 @@ mod tests {
     fn sentence_and_table_have_a_delay_in_one_rounding() {
         let belief = Belief { mean: 4.46, sd: 2.0, low: 1.45, high: 6.04 };
         let delay = Answer { prior: belief, posterior: belief };
-        let sentence = delay_sentence(&delay);
+        let sentence = delay.delay_sentence();
         assert!(sentence.ends_with("about 4.5 months on average, in 8 of 10 cases 1.5 to 6."), "{sentence}");
         let of = TOTAL.to_owned();
         let told = ToldAnswer { question: "delay", of, answer: delay, estimated: delay, sentence };

@@ -125,7 +125,7 @@ const ANYWHERE: &[(&str, Unit, &str)] = &[
     ("to", None, "first day of the window’s last period"),
     ("inside", SHARE, "how often what came lay inside the range"),
     ("kept_away_so_far", Counted, "estimated sum of what lockdowns kept away until the end of the period"),
-    ("left_open", SHARE, "how much of the prior’s spread the data left"),
+    ("left_open", SHARE, "the width of the 80% range after the data over that of before; above 1 the data made it wider"),
     ("level", Named("per cent"), "the level of the range"),
     ("lever", None, "what is changed"),
     ("line", None, "the line’s number within its scenario and window, from 0"),
