@@ -70,9 +70,12 @@ impl KnownSeason {
 
     /// Whether the data's factors lie further from what was known than one in a thousand groups would.
     pub(super) fn is_contradicted(&self, from_data: &Array1<f64>, told: &Array1<f64>) -> bool {
-        let squares = from_data.iter().zip(told).zip(&self.factors).filter(|((_, told), _)| **told > 0.0).map(
-            |((own, told), known)| (own / known - 1.0).powi(2) / (1.0 / told + 1.0 / self.counts()),
-        );
+        let squares = from_data
+            .iter()
+            .zip(told)
+            .zip(&self.factors)
+            .filter(|((_, told), _)| **told > 0.0)
+            .map(|((own, told), known)| (own / known - 1.0).powi(2) / (1.0 / told + 1.0 / self.counts()));
         let (sum, seasons) = squares.fold((0.0, 0.0), |(sum, seasons), square| (sum + square, seasons + 1.0));
         is_beyond_chance(sum, seasons)
     }
