@@ -137,10 +137,8 @@ impl GroupSeason {
 
     /// From factors that rest on so many counts of small series, by season, and from what was known.
     fn of(from_data: Array1<f64>, told: Array1<f64>, known: Option<&KnownSeason>) -> GroupSeason {
-        let per_count = told.mapv(|told| {
-            let own = known.map_or(1.0, |known| known.share_of_data(told));
-            if told > 0.0 { own / told } else { 0.0 }
-        });
+        let beside = known.map_or(0.0, KnownSeason::counts);
+        let per_count = told.mapv(|told| if told > 0.0 { 1.0 / (told + beside) } else { 0.0 });
         let factors = known.map_or_else(|| from_data.clone(), |known| known.with(&from_data, &told));
         GroupSeason { factors: with_mean_one(factors), per_count }
     }

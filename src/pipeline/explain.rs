@@ -4,13 +4,15 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::futures::changed;
 use super::scenario::{Ready, with_ready};
 use super::{Error, Listener};
 use crate::disclosure::Profile;
 use crate::forecast::{FittedForecaster, ModelError};
 use crate::panel::{Panel, SeriesKey};
 use crate::project::{LineUp, RunPlan};
-use crate::shock::{Answer, Belief, Decomposition, Intervention, InterventionKind, Part, ShockFit};
+use crate::publish::{doubt_left, per_cent};
+use crate::shock::{Answer, Belief, Decomposition, Intervention, InterventionKind, Part, ShockFit, signed};
 use crate::time::{ClosureKind, Period};
 
 /// Everything that a fit says of one series. Exact figures: the handling marking is always that of the analyst's own
@@ -125,40 +127,28 @@ fn shock(fit: &ShockFit, row: usize) -> Vec<String> {
     let schools = fit.suppression(row, ClosureKind::Schools);
     let home = fit.suppression(row, ClosureKind::StayAtHome);
     let (new_normal, share, delay) = (fit.new_normal(row), fit.return_share(), fit.delay_months());
-    let more = |log: f64| change(libm::expm1(log));
-    let part = |share: f64| format!("{:.0}%", 100.0 * share);
+    let (schools_before, home_before) = (changed(&schools, -1.0).prior, changed(&home, -1.0).prior);
+    let new_normal_before = changed(&new_normal, 1.0).prior;
     let months = |months: f64| format!("{months:.1}");
     vec![
-        format!("Schools closed: {} {}", schools.suppression_sentence(), moved(&turned(&schools), &more)),
-        format!("Stay at home: {} {}", home.suppression_sentence(), moved(&turned(&home), &more)),
-        format!("New normal: {} {}", new_normal.new_normal_sentence(), moved(&new_normal, &more)),
-        format!("Return, shared by all series: {} {}", share.return_sentence(), moved(&share, &part)),
-        format!("Time of return, shared by all series: {} {}", delay.delay_sentence(), moved(&delay, &months)),
+        format!("Schools closed: {} {}", schools.suppression_sentence(), moved(&schools, &schools_before, signed)),
+        format!("Stay at home: {} {}", home.suppression_sentence(), moved(&home, &home_before, signed)),
+        format!("New normal: {} {}", new_normal.new_normal_sentence(), moved(&new_normal, &new_normal_before, signed)),
+        format!("Return, shared by all series: {} {}", share.return_sentence(), moved(&share, &share.prior, per_cent)),
+        format!(
+            "Time of return, shared by all series: {} {}",
+            delay.delay_sentence(),
+            moved(&delay, &delay.prior, months)
+        ),
     ]
 }
 
-/// What was believed before, in the unit of the reader, and how much of the doubt is left; what is believed now stands in
-/// the sentence that goes before.
-fn moved(answer: &Answer, told: &dyn Fn(f64) -> String) -> String {
-    let Belief { mean, low, high, .. } = answer.prior;
-    let doubt = match (100.0 * answer.left_open()).round() {
-        left @ ..96.0 => format!("{left:.0}% of the doubt is left"),
-        ..105.0 => "all of the doubt is left".to_owned(),
-        _ => "there is more doubt than before".to_owned(),
-    };
+/// What was believed before, in the unit of the reader (`before`), and how much of the doubt is left; what is believed now
+/// stands in the sentence that goes before.
+fn moved(answer: &Answer, before: &Belief, told: fn(f64) -> String) -> String {
+    let Belief { mean, low, high, .. } = *before;
+    let doubt = doubt_left(answer.left_open(), "the doubt");
     format!("(Believed before: {}, in 8 of 10 cases {} to {}; {doubt}.)", told(mean), told(low), told(high))
-}
-
-/// The answer with its sign turned, so that its lower end stays the lower one.
-fn turned(answer: &Answer) -> Answer {
-    let of = |belief: Belief| Belief { mean: -belief.mean, low: -belief.high, high: -belief.low, ..belief };
-    Answer { prior: of(answer.prior), posterior: of(answer.posterior) }
-}
-
-/// "-12%", "+3%", "0%".
-fn change(share: f64) -> String {
-    let whole = (100.0 * share).round();
-    if whole == 0.0 { "0%".to_owned() } else { format!("{whole:+.0}%") }
 }
 
 fn spoken_break(found: &Intervention, panel: &Panel) -> String {

@@ -4,7 +4,7 @@ mod answers;
 mod parts;
 mod scenario_tables;
 
-pub use answers::Sizes;
+pub use answers::{Sizes, changed};
 
 use super::Error;
 use super::recipe::Fitted;

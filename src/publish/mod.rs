@@ -47,7 +47,7 @@ pub use earlier::{EarlierForecast, EarlierPack, read_earlier};
 pub use held::{EarlierRecord, earlier_record, held, shown_to_hold};
 pub use text_files::field as csv_field;
 pub use theme::{Theme, ThemeError};
-pub use words::per_cent;
+pub use words::{doubt_left, per_cent};
 pub use workbook::WorkbookFormat;
 
 use catalogue::PackTable;

@@ -59,6 +59,15 @@ pub fn per_cent(share: f64) -> String {
     format!("{:.0}%", (share * 100.0).round())
 }
 
+/// How much of a doubt is left: the width of the range over that of before. More than all of it is worth its own words.
+pub fn doubt_left(share: f64, doubt: &str) -> String {
+    match (100.0 * share).round() {
+        ..96.0 => format!("{} of {doubt} is left", per_cent(share)),
+        ..105.0 => format!("all of {doubt} is left"),
+        _ => "there is more doubt than before".to_owned(),
+    }
+}
+
 /// "1 month", "12 months".
 pub(super) fn periods(count: usize, frequency: Frequency) -> String {
     counted(count, frequency.noun())

@@ -99,21 +99,23 @@ impl Answer {
     /// Method: total variation distance between normal distributions of the two 80% ranges, so that a thin tail, which
     /// any data cut off, counts for little.
     pub fn told_share(&self) -> f64 {
-        const STEPS: usize = 2000;
         let normal = |belief: &Belief| {
             let (middle, half) = (0.5 * (belief.low + belief.high), 0.5 * (belief.high - belief.low));
             (middle, (half / NINETIETH).max(1e-9))
         };
         let (before, after) = (normal(&self.prior), normal(&self.posterior));
-        let from = (before.0 - 5.0 * before.1).min(after.0 - 5.0 * after.1);
-        let to = (before.0 + 5.0 * before.1).max(after.0 + 5.0 * after.1);
-        let below = |x: f64, (middle, sd): (f64, f64)| 0.5 * libm::erfc((middle - x) / (sd * std::f64::consts::SQRT_2));
-        let edge = |step: usize| from + (to - from) * step as f64 / STEPS as f64;
-        let of_step = |step: usize| {
-            let mass = |belief| below(edge(step + 1), belief) - below(edge(step), belief);
-            (mass(before) - mass(after)).abs()
-        };
-        0.5 * (0..STEPS).map(of_step).sum::<f64>()
+        // Before is standard normal from here on, after has this middle and its sd is one over `narrower`.
+        let (middle, narrower) = ((after.0 - before.0) / before.1, before.1 / after.1);
+        // The two densities are equal where a x^2 + b x + c = 0; a root may be infinite.
+        let square = narrower * narrower;
+        let (a, b, c) = (1.0 - square, 2.0 * middle * square, 2.0 * libm::log(narrower) - middle * middle * square);
+        let q = -0.5 * (b + (b * b - 4.0 * a * c).max(0.0).sqrt().copysign(b));
+        if q == 0.0 {
+            return 0.0;
+        }
+        let below = |x: f64| 0.5 * libm::erfc(-x / std::f64::consts::SQRT_2);
+        let gained = |x: f64| below(narrower * (x - middle)) - below(x);
+        (gained(q / a) - gained(c / q)).abs()
     }
 
     /// Whether the data told.
@@ -203,7 +205,7 @@ fn percent(share: f64) -> String {
 }
 
 /// "-12%", "+3%", "0%".
-fn signed(share: f64) -> String {
+pub fn signed(share: f64) -> String {
     let whole = (100.0 * share).round();
     if whole == 0.0 { "0%".to_owned() } else { format!("{whole:+.0}%") }
 }

@@ -45,12 +45,13 @@ impl ShockFit {
         let exposure = Exposure::of(known, history.keys().len());
         let groups = Groups::of(history);
         let estimate = estimate(history, known, &exposure, &groups, priors, options);
+        let believed = ShockFit::believed(history, known, priors);
         ShockFit {
-            shares: grid::widened(&grid::points(priors), &estimate.weights),
+            shares: grid::widened(&believed.points, &estimate.weights),
             weights: estimate.weights.clone(),
             posteriors: estimate.groups.clone(),
             estimate: Some(estimate),
-            ..ShockFit::believed(history, known, priors)
+            ..believed
         }
     }
 

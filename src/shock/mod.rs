@@ -30,6 +30,7 @@ use serde::Deserialize;
 use crate::math::spelling::on_one_line;
 
 pub use adjusted::{FittedShockAdjusted, ShockAdjusted};
+pub(crate) use answers::signed;
 pub use answers::{Answer, Belief, Told};
 pub use decomposition::{Decomposition, Part};
 pub use exposure::{Exposure, KINDS};

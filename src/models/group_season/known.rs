@@ -1,6 +1,8 @@
 //! A season that is known before a panel is seen.
 
-use ndarray::Array1;
+use std::sync::LazyLock;
+
+use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
 use super::DISPERSION;
@@ -16,19 +18,24 @@ pub enum ShippedSeason {
 }
 
 impl ShippedSeason {
-    fn text(self) -> &'static str {
+    /// Read once: a backtest fits the same recipe hundreds of times.
+    fn file(self) -> &'static SeasonFile {
+        #[expect(clippy::expect_used, reason = "the text is compiled in and a test reads it")]
+        static ENGLAND_REFERRALS: LazyLock<SeasonFile> = LazyLock::new(|| {
+            toml::from_str(include_str!("../../../models/seasons/england-referrals.toml"))
+                .expect("the shipped seasons are valid")
+        });
         match self {
-            ShippedSeason::EnglandReferrals => include_str!("../../../models/seasons/england-referrals.toml"),
+            ShippedSeason::EnglandReferrals => &ENGLAND_REFERRALS,
         }
     }
 
     /// The season as it holds for periods of a frequency; `None` for weeks and years, which months tell nothing of.
     pub(in crate::models) fn of(self, frequency: Frequency) -> Option<KnownSeason> {
-        #[expect(clippy::expect_used, reason = "the text is compiled in and a test reads it")]
-        let file: SeasonFile = toml::from_str(self.text()).expect("the shipped seasons are valid");
-        let months = Array1::from_vec(file.factors);
+        let file = self.file();
+        let months = ArrayView1::from(&file.factors);
         let factors = match frequency {
-            Frequency::Month => months,
+            Frequency::Month => months.to_owned(),
             Frequency::Quarter => months.exact_chunks(3).into_iter().filter_map(|quarter| quarter.mean()).collect(),
             Frequency::Week | Frequency::Year => return None,
         };
@@ -58,7 +65,7 @@ pub(in crate::models) struct KnownSeason {
 
 impl KnownSeason {
     /// What it is worth, in counts of small series.
-    fn counts(&self) -> f64 {
+    pub(super) fn counts(&self) -> f64 {
         self.years * DISPERSION
     }
 
@@ -78,11 +85,6 @@ impl KnownSeason {
             .map(|((own, told), known)| (own / known - 1.0).powi(2) / (1.0 / told + 1.0 / self.counts()));
         let (sum, seasons) = squares.fold((0.0, 0.0), |(sum, seasons), square| (sum + square, seasons + 1.0));
         is_beyond_chance(sum, seasons)
-    }
-
-    /// The share of a factor that is the data's own.
-    pub(super) fn share_of_data(&self, told: f64) -> f64 {
-        told / (told + self.counts())
     }
 }
 

@@ -3,13 +3,18 @@ use crate::time::Frequency;
 
 const TRIM: f64 = 0.2;
 
-/// Factors of a history of whole years from January with equal exposure.
-fn of(values: &Array2<f64>, years: GroupYears) -> Array2<f64> {
+/// The seasons of a history of whole years from January with equal exposure.
+fn seasons_of(values: &Array2<f64>, group_years: GroupYears, known: Option<&KnownSeason>) -> Seasons {
     let months: Vec<usize> = (0..values.ncols()).map(|period| period % 12).collect();
     let exposure = Array2::ones(values.dim());
     let history =
         SeasonHistory { values: values.view(), exposure: exposure.view(), seasons: &months, season_length: 12 };
-    seasons(&history, &SeasonOptions { group_years: years, trim: TRIM, known: None }).factors
+    seasons(&history, &SeasonOptions { group_years, trim: TRIM, known })
+}
+
+/// Their factors where nothing is known beforehand.
+fn of(values: &Array2<f64>, years: GroupYears) -> Array2<f64> {
+    seasons_of(values, years, None).factors
 }
 
 /// 100 a month, but `august` in the eighth.
@@ -30,11 +35,7 @@ fn a_known_season_is_found_again() {
 /// The seasons of so many series and whole years of 100 a month and a tenth of a count more in each, but `august`.
 fn whole_years(series: usize, years: usize, august: f64, known: Option<&KnownSeason>) -> Seasons {
     let values = Array2::from_shape_fn((series, 12 * years), |(row, period)| year(august)(period) + 0.1 * row as f64);
-    let months: Vec<usize> = (0..12 * years).map(|period| period % 12).collect();
-    let exposure = Array2::ones(values.dim());
-    let history =
-        SeasonHistory { values: values.view(), exposure: exposure.view(), seasons: &months, season_length: 12 };
-    seasons(&history, &SeasonOptions { group_years: GroupYears::Fixed(30.0), trim: TRIM, known })
+    seasons_of(&values, GroupYears::Fixed(30.0), known)
 }
 
 #[test]

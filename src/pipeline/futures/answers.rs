@@ -108,7 +108,7 @@ fn to_nearest(answer: &Answer, parts: f64) -> Answer {
 
 /// From the logarithm of a factor (with its sign turned where `sign` is below zero) to the change that it makes: -0.12 is
 /// 12% less. How far the data moved it is that of the logarithm.
-fn changed(answer: &Answer, sign: f64) -> Answer {
+pub fn changed(answer: &Answer, sign: f64) -> Answer {
     let of = |belief: Belief| {
         let change = |log: f64| libm::expm1(sign * log);
         let (one, other) = (change(belief.low), change(belief.high));

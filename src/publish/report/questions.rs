@@ -9,7 +9,7 @@ use crate::publish::charts::Chart;
 use crate::publish::contents::{PackContents, cell, text};
 use crate::publish::futures::{Futures, HORIZON};
 use crate::publish::sentences::spoken_level;
-use crate::publish::words::{about, between, capitalised, odds, per_cent, periods, shown};
+use crate::publish::words::{about, between, capitalised, doubt_left, odds, per_cent, periods, shown};
 
 /// The three questions, each with its answer.
 #[derive(Debug, Serialize)]
@@ -86,17 +86,8 @@ fn beliefs(futures: &Futures, row: usize, told: fn(f64) -> String) -> Vec<(Strin
     vec![
         ("Believed before".to_owned(), range(["prior", "prior_lo_80", "prior_hi_80"])),
         ("Believed now".to_owned(), range(["posterior", "lo_80", "hi_80"])),
-        ("The data moved it".to_owned(), format!("{moved}; {}", doubt(left))),
+        ("The data moved it".to_owned(), format!("{moved}; {}", doubt_left(left, "the doubt of before"))),
     ]
-}
-
-/// How much of the doubt is left: the width of the range over that of before. More than all of it is worth its own words.
-fn doubt(left: f64) -> String {
-    match (100.0 * left).round() {
-        ..96.0 => format!("{} of the doubt of before is left", per_cent(left)),
-        ..105.0 => "all of the doubt of before is left".to_owned(),
-        _ => "there is more doubt than before".to_owned(),
-    }
 }
 
 fn is_open(futures: &Futures, row: usize) -> bool {
