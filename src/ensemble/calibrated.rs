@@ -1,12 +1,14 @@
 //! Ranges as wide as the errors that were really made.
 
 mod measured;
+mod own_width;
 
 use ndarray::parallel::prelude::*;
 use ndarray::{Array2, ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use self::measured::{About, Measured};
+use self::own_width::OwnWidth;
 use crate::forecast::{Draws, FittedForecaster, Forecast, Forecaster, ModelError, RollingOrigins, Skipped, walk};
 use crate::panel::{Design, Panel, SeriesKey, ValueKind};
 use crate::time::Period;
@@ -64,7 +66,8 @@ impl Default for CalibrationOptions {
 /// Errors are logarithms of truth over the centre of the paths, divided by each series' own spread (shrunk towards the group's); their
 /// quantiles by step, times the series' spread, become the distribution about that centre. Each path keeps its rank,
 /// and with it the ties between steps and between series. Where there are few errors (one short series) the measured
-/// distribution only leans on the inner one; where there are none the inner forecast is handed through.
+/// distribution only leans on the inner one, which is widened by the doubts that paths of one series leave out
+/// (`OwnWidth`); where there are none that is all.
 ///
 /// Method: rank-preserving empirical quantile mapping of pooled, standardised out-of-sample errors; in the manner of
 /// split conformal prediction for panels (Lei et al. 2018) without its guarantee, as origins are not exchangeable.
@@ -99,6 +102,7 @@ impl Forecaster for Calibrated {
         Ok(Box::new(FittedCalibrated {
             keys: history.keys().to_vec(),
             width: self.options.width,
+            own: OwnWidth::of(history, self.options.prior_errors),
             offsets,
             measured,
             fitted,
@@ -170,6 +174,7 @@ struct FittedCalibrated {
     keys: Vec<SeriesKey>,
     width: Width,
     offsets: Vec<f64>,
+    own: OwnWidth,
     measured: Option<Measured>,
     fitted: Box<dyn FittedForecaster>,
 }
@@ -177,11 +182,10 @@ struct FittedCalibrated {
 impl FittedForecaster for FittedCalibrated {
     fn forecast(&self, future: &Design, draws: Draws) -> Result<Forecast, ModelError> {
         let inner = self.fitted.forecast(future, draws)?;
-        let Some(measured) = &self.measured else { return Ok(inner) };
         let (keys, span, mut paths) = inner.into_parts();
         for (key, mut paths) in keys.iter().zip(paths.outer_iter_mut()) {
             let Ok(row) = self.keys.binary_search(key) else { continue };
-            let mapped = self.mapped(measured, row, paths.view());
+            let mapped = self.mapped(row, paths.view());
             paths.assign(&mapped);
         }
         Forecast::new(keys, span, paths)
@@ -200,7 +204,7 @@ impl FittedForecaster for FittedCalibrated {
         let inner = self.fitted.describe(key)?;
         let row = self.keys.binary_search(key).ok()?;
         Some(match &self.measured {
-            None => format!("{inner}; ranges not calibrated: too short a history"),
+            None => format!("{inner}; ranges widened for a history too short to have past errors"),
             Some(measured) => format!(
                 "{inner}; ranges from past errors ({:.0}%), spread {:.2} of the group's",
                 100.0 * measured.trust,
@@ -212,9 +216,10 @@ impl FittedForecaster for FittedCalibrated {
 
 impl FittedCalibrated {
     /// The paths of one series, draws x steps, about the same centres but as wide as past errors were.
-    fn mapped(&self, measured: &Measured, row: usize, paths: ArrayView2<'_, f64>) -> Array2<f64> {
+    fn mapped(&self, row: usize, paths: ArrayView2<'_, f64>) -> Array2<f64> {
         let (draws, steps) = paths.dim();
-        let (offset, last) = (self.offsets[row], measured.quantiles.nrows() - 1);
+        let (offset, measured) = (self.offsets[row], self.measured.as_ref());
+        let last = measured.map_or(steps, |measured| measured.quantiles.nrows() - 1);
         let mut mapped = Array2::zeros((draws, steps));
         let mut order: Vec<usize> = Vec::with_capacity(draws);
         let mut spread_at_last = None;
@@ -235,8 +240,11 @@ impl FittedCalibrated {
             };
             for (rank, draw) in order.iter().enumerate() {
                 let probability = if draws > 1 { rank as f64 / (draws - 1) as f64 } else { 0.5 };
-                let deviation = unit * measured.deviation(row, step.min(last), probability);
-                let deviation = measured.trust * deviation + (1.0 - measured.trust) * about.deviation(sorted[rank]);
+                let own = self.own.widened(row, step, about.deviation(sorted[rank]), about.spread);
+                let deviation = measured.map_or(own, |measured| {
+                    let seen = unit * measured.deviation(row, step.min(last), probability);
+                    measured.trust * seen + (1.0 - measured.trust) * own
+                });
                 mapped[(*draw, step)] = about.value(deviation);
             }
         }
@@ -245,133 +253,4 @@ impl FittedCalibrated {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ensemble::tests::{Noise, Steady, panel};
-
-    /// Twelve series of five years whose values lie evenly within 20% of 1000, in another order each.
-    fn even(series: usize, periods: usize) -> Panel {
-        panel(series, periods, |row, period| 800.0 + 400.0 * (((period * 89 + row * 53) % 101) as f64 / 100.0))
-    }
-
-    fn forecast(history: &Panel, inner: Steady, options: CalibrationOptions) -> Forecast {
-        let known = Design::empty(history.span());
-        let fitted = Calibrated::new(Box::new(inner), options).fit(history, &known).expect("a fit");
-        let future = Design::empty(history.span().following(12));
-        fitted.forecast(&future, Draws { paths: 500, seed: 3 }).expect("a forecast")
-    }
-
-    fn steady(value: f64, spread: f64) -> Steady {
-        Steady { value, noise: Noise::Even(spread), ..Steady::default() }
-    }
-
-    #[test]
-    fn ranges_become_as_wide_as_the_errors_were() {
-        // The inner forecaster is right in the middle but says 1% where 20% is true.
-        let forecast = forecast(&even(24, 96), steady(1000.0, 0.01), CalibrationOptions::default());
-        let bounds = forecast.quantiles(&[0.1, 0.9]);
-        for step in [0, 5, 11] {
-            let (low, high) = (bounds[(3, 0, step)], bounds[(3, 1, step)]);
-            assert!((low - 840.0).abs() < 25.0 && (high - 1160.0).abs() < 25.0, "step {step}: {low} to {high}");
-        }
-    }
-
-    #[test]
-    fn ranges_that_paths_got_right_for_each_series_are_widened_alike() {
-        // Series err by 10% and by 40%, and the inner forecaster knows it but says half as much of each.
-        let history = panel(24, 96, |row, period| {
-            let share = ((period * 89 + row * 53) % 101) as f64 / 100.0 - 0.5;
-            1000.0 * (1.0 + if row % 2 == 0 { 0.2 } else { 0.8 } * share)
-        });
-        let inner = Steady { value: 1000.0, noise: Noise::EvenByRow([0.05, 0.2]), ..Steady::default() };
-        let options = CalibrationOptions { width: Width::Paths, ..CalibrationOptions::default() };
-        let bounds = forecast(&history, inner, options).quantiles(&[0.1, 0.9]);
-        let width = |row: usize| bounds[(row, 1, 5)] - bounds[(row, 0, 5)];
-        // Four fifths of each series' full range.
-        assert!((width(0) - 160.0).abs() < 25.0, "{}", width(0));
-        assert!((width(1) - 640.0).abs() < 100.0, "{}", width(1));
-    }
-
-    #[test]
-    fn steps_that_no_origin_saw_are_as_wide_as_the_last_that_one_saw() {
-        // Two origins, the older four periods back, see no more than four steps.
-        let options = CalibrationOptions { origins: 2, stride: Some(3), ..CalibrationOptions::default() };
-        let bounds = forecast(&even(24, 96), steady(1000.0, 0.01), options).quantiles(&[0.1, 0.9]);
-        let width = |step: usize| bounds[(0, 1, step)] - bounds[(0, 0, step)];
-        assert!(width(3) > 150.0 && (width(11) / width(3) - 1.0).abs() < 0.1, "{} {}", width(11), width(3));
-    }
-
-    #[test]
-    fn what_was_not_observed_is_no_error() {
-        let whole = even(24, 96);
-        let mut values = whole.values().to_owned();
-        values.iter_mut().skip(5).step_by(7).for_each(|value| *value = f64::NAN);
-        let gappy = whole.with_values(values).expect("a valid panel");
-        let low = |history: &Panel| {
-            let bounds = forecast(history, steady(1000.0, 0.01), CalibrationOptions::default());
-            bounds.quantiles(&[0.025])[(0, 0, 5)]
-        };
-        assert!((low(&whole) - low(&gappy)).abs() < 25.0, "{} {}", low(&whole), low(&gappy));
-    }
-
-    #[test]
-    fn paths_keep_their_rank() {
-        let history = even(24, 96);
-        let inner = steady(1000.0, 0.01);
-        let known = Design::empty(history.span());
-        let (future, draws) = (Design::empty(history.span().following(3)), Draws { paths: 40, seed: 3 });
-        let before = inner.fit(&history, &known).expect("a fit").forecast(&future, draws).expect("a forecast");
-        let calibrated = Calibrated::new(Box::new(inner), CalibrationOptions::default());
-        let after = calibrated.fit(&history, &known).expect("a fit").forecast(&future, draws).expect("a forecast");
-        for (a, b) in (0..40).flat_map(|a| (0..40).map(move |b| (a, b))) {
-            let lower = |forecast: &Forecast| forecast.paths()[(0, a, 1)] < forecast.paths()[(0, b, 1)];
-            assert!(!lower(&before) || after.paths()[(0, a, 1)] <= after.paths()[(0, b, 1)]);
-        }
-    }
-
-    #[test]
-    fn a_short_history_hands_the_inner_forecast_through() {
-        let history = even(5, 20);
-        let forecast = forecast(&history, steady(1000.0, 0.01), CalibrationOptions::default());
-        let bounds = forecast.quantiles(&[0.0, 1.0]);
-        assert!(bounds[(0, 0, 0)] > 989.0 && bounds[(0, 1, 0)] < 1011.0);
-    }
-
-    #[test]
-    fn one_series_leans_on_the_inner_forecaster_and_many_on_their_errors() {
-        let width = |series: usize| {
-            let bounds = forecast(&even(series, 60), steady(1000.0, 0.01), CalibrationOptions::default());
-            let bounds = bounds.quantiles(&[0.1, 0.9]);
-            bounds[(0, 1, 0)] - bounds[(0, 0, 0)]
-        };
-        let (one, many) = (width(1), width(40));
-        assert!(one < 0.4 * many, "{one} against {many}");
-        assert!(many > 250.0, "{many}");
-    }
-
-    #[test]
-    fn a_series_with_larger_errors_gets_wider_ranges() {
-        let history = panel(30, 96, |row, period| {
-            let share = ((period * 89 + row * 53) % 101) as f64 / 100.0 - 0.5;
-            1000.0 * (1.0 + if row == 0 { 0.8 } else { 0.2 } * share)
-        });
-        let bounds = forecast(&history, steady(1000.0, 0.05), CalibrationOptions::default()).quantiles(&[0.1, 0.9]);
-        let width = |row: usize| bounds[(row, 1, 0)] - bounds[(row, 0, 0)];
-        assert!(width(0) > 1.25 * width(1), "{} against {}", width(0), width(1));
-    }
-
-    #[test]
-    fn steps_beyond_the_trial_keep_the_last_width() {
-        let options = CalibrationOptions { horizon: Some(3), ..CalibrationOptions::default() };
-        let bounds = forecast(&even(24, 96), steady(1000.0, 0.01), options).quantiles(&[0.1, 0.9]);
-        let width = |step: usize| bounds[(0, 1, step)] - bounds[(0, 0, step)];
-        assert!((width(11) / width(2) - 1.0).abs() < 0.1, "{} {}", width(11), width(2));
-    }
-
-    #[test]
-    fn a_panel_of_zeros_stays_at_zero() {
-        let history = panel(20, 60, |_, _| 0.0);
-        let forecast = forecast(&history, steady(0.0, 0.0), CalibrationOptions::default());
-        assert!(forecast.paths().iter().all(|value| *value == 0.0));
-    }
-}
+mod tests;
