@@ -183,9 +183,10 @@ impl FittedForecaster for FittedCalibrated {
     fn forecast(&self, future: &Design, draws: Draws) -> Result<Forecast, ModelError> {
         let inner = self.fitted.forecast(future, draws)?;
         let (keys, span, mut paths) = inner.into_parts();
+        let widths = self.own.drawn(draws);
         for (key, mut paths) in keys.iter().zip(paths.outer_iter_mut()) {
             let Ok(row) = self.keys.binary_search(key) else { continue };
-            let mapped = self.mapped(row, paths.view());
+            let mapped = self.mapped(row, paths.view(), &widths);
             paths.assign(&mapped);
         }
         Forecast::new(keys, span, paths)
@@ -215,13 +216,15 @@ impl FittedForecaster for FittedCalibrated {
 }
 
 impl FittedCalibrated {
-    /// The paths of one series, draws x steps, about the same centres but as wide as past errors were.
-    fn mapped(&self, row: usize, paths: ArrayView2<'_, f64>) -> Array2<f64> {
+    /// The paths of one series, draws x steps, about the same centres but as wide as past errors were. `widths`: how many
+    /// times their own width each draw takes the paths to have.
+    fn mapped(&self, row: usize, paths: ArrayView2<'_, f64>, widths: &[f64]) -> Array2<f64> {
         let (draws, steps) = paths.dim();
         let (offset, measured) = (self.offsets[row], self.measured.as_ref());
         let last = measured.map_or(steps, |measured| measured.quantiles.nrows() - 1);
         let mut mapped = Array2::zeros((draws, steps));
         let mut order: Vec<usize> = Vec::with_capacity(draws);
+        let mut own: Vec<f64> = Vec::with_capacity(draws);
         let mut spread_at_last = None;
         for step in 0..steps {
             let column = paths.column(step);
@@ -238,12 +241,17 @@ impl FittedCalibrated {
                 (Width::Errors, Some(then)) if then > 0.0 => (about.spread / then).clamp(1.0, 3.0),
                 (Width::Errors, _) => 1.0,
             };
+            let carried = self.own.carried(row, step);
+            own.clear();
+            own.extend(
+                order.iter().zip(&sorted).map(|(draw, value)| about.deviation(*value) * carried * widths[*draw]),
+            );
+            own.sort_unstable_by(f64::total_cmp);
             for (rank, draw) in order.iter().enumerate() {
                 let probability = if draws > 1 { rank as f64 / (draws - 1) as f64 } else { 0.5 };
-                let own = self.own.widened(row, step, about.deviation(sorted[rank]), about.spread);
-                let deviation = measured.map_or(own, |measured| {
+                let deviation = measured.map_or(own[rank], |measured| {
                     let seen = unit * measured.deviation(row, step.min(last), probability);
-                    measured.trust * seen + (1.0 - measured.trust) * own
+                    measured.trust * seen + (1.0 - measured.trust) * own[rank]
                 });
                 mapped[(*draw, step)] = about.value(deviation);
             }

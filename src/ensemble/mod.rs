@@ -33,6 +33,8 @@ mod tests {
         Even(f64),
         /// The same, within one share for even rows and another for odd ones.
         EvenByRow([f64; 2]),
+        /// Half of them this share of the value above it, half as far below.
+        EitherWay(f64),
     }
 
     /// Forecasts one value for ever.
@@ -81,13 +83,15 @@ mod tests {
         fn forecast(&self, future: &Design, draws: Draws) -> Result<Forecast, ModelError> {
             let shape = (self.keys.len(), draws.paths, future.span().len());
             let paths = Array3::from_shape_fn(shape, |(row, draw, step)| {
+                let place = ((draw + 7 * step) % draws.paths) as f64 / (draws.paths.max(2) - 1) as f64;
+                let place = 2.0 * place - 1.0;
                 let share = match self.model.noise {
                     Noise::None => 0.0,
-                    Noise::Even(share) => share,
-                    Noise::EvenByRow(shares) => shares[row % 2],
+                    Noise::Even(share) => share * place,
+                    Noise::EvenByRow(shares) => shares[row % 2] * place,
+                    Noise::EitherWay(share) => share * place.signum(),
                 };
-                let place = ((draw + 7 * step) % draws.paths) as f64 / (draws.paths.max(2) - 1) as f64;
-                self.model.value * (1.0 + share * (2.0 * place - 1.0))
+                self.model.value * (1.0 + share)
             });
             Ok(Forecast::new(self.keys.clone(), future.span(), paths).expect("finite paths"))
         }

@@ -83,11 +83,19 @@ fn paths_keep_their_rank() {
 
 #[test]
 fn a_history_without_past_errors_gets_the_inner_ranges_widened() {
-    // Twenty periods: 1% on either side, times the root of 1 + 1/20 and of 1 + 12/20, and the tails of eight errors.
+    // Twenty periods: 1% on either side, times the root of 1 + 1/20 and of 1 + 12/20, in widths that differ by path.
     let bounds = forecast(&even(5, 20), steady(1000.0, 0.01), CalibrationOptions::default()).quantiles(&[0.1, 0.9]);
     let width = |step: usize| bounds[(0, 1, step)] - bounds[(0, 0, step)];
-    assert!((width(11) / width(0) - (1.6_f64 / 1.05).sqrt()).abs() < 0.02, "{} {}", width(0), width(11));
-    assert!((17.0..20.0).contains(&width(0)), "{}", width(0));
+    assert!((width(11) / width(0) - (1.6_f64 / 1.05).sqrt()).abs() < 0.1, "{} {}", width(0), width(11));
+    assert!((16.0..20.0).contains(&width(0)), "{}", width(0));
+}
+
+#[test]
+fn a_handful_of_surprises_has_rarer_ones_beyond_it() {
+    // Paths that end in one of two places only: without doubt about their width, 80% and 95% ranges would be the same.
+    let inner = Steady { value: 1000.0, noise: Noise::EitherWay(0.1), ..Steady::default() };
+    let bounds = forecast(&even(1, 20), inner, CalibrationOptions::default()).quantiles(&[0.025, 0.1, 0.9, 0.975]);
+    assert!(bounds[(0, 0, 3)] < bounds[(0, 1, 3)] - 15.0 && bounds[(0, 3, 3)] > bounds[(0, 2, 3)] + 15.0);
 }
 
 #[test]
