@@ -27,8 +27,8 @@ pub(super) enum Refusal {
     Other(&'static str, &'static str),
 }
 
-/// Checks that an archive is a workbook that can be opened without harm.
-pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
+/// Checks that an archive is a workbook that can be opened without harm; gives how many bytes its parts inflate to.
+pub(super) fn check(bytes: &[u8]) -> Result<u64, Refusal> {
     let parts = directory(bytes)?;
     let named = |wanted: &str| parts.iter().any(|part| part.name.eq_ignore_ascii_case(wanted.as_bytes()));
     const SAVE: &str = "open it and save it as an Excel workbook (.xlsx)";
@@ -61,7 +61,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
     if stretches.windows(2).any(|pair| pair[0].1 > pair[1].0) {
         return Err(Refusal::Damaged("parts of it lie over one another"));
     }
-    Ok(())
+    Ok(total)
 }
 
 /// One part as the directory describes it.
