@@ -10,7 +10,7 @@ use super::table::Batch;
 pub(super) enum Handover {
     /// To another thread, which works on one while the next is made.
     Across(SyncSender<Batch>),
-    /// Kept until all are made: for tables so small that a thread would take longer than both.
+    /// Kept until all are made: for tables so small that they make one batch.
     Kept(Kept),
 }
 
