@@ -20,6 +20,9 @@ static SAID: Mutex<String> = Mutex::new(String::new());
 pub fn hold(promise: promises::Promise, bytes: &[u8]) {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
+        // Handing over to another thread and back is time that no small input needs. Where the pool is there already it is
+        // as good.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
         std::panic::set_hook(Box::new(|panic| {
             let of_library = panic.location().is_some_and(|location| location.file().contains("/registry/src/"));
             if !of_library {

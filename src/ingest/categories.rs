@@ -10,7 +10,7 @@ use super::error::IngestError;
 use super::headers::{listed, plain};
 use super::mapping::Mapping;
 
-/// The groups that ship with the engine; each text is read once a run and by a test.
+/// The groups that ship with the engine; each text is read once by a process and by a test.
 const REFERRAL_SOURCE: &str = include_str!("../../models/categories/referral-source.toml");
 const PRIMARY_NEED: &str = include_str!("../../models/categories/primary-need.toml");
 const NO_FURTHER_ACTION: &str = include_str!("../../models/categories/no-further-action.toml");
@@ -65,9 +65,9 @@ impl Grouping {
     }
 }
 
-/// Maps the spellings of one column to its groups.
-#[derive(Debug, Clone)]
-pub(super) struct Categories {
+/// The groups of one code list, and how they are written.
+#[derive(Debug)]
+struct Groups {
     labels: Vec<String>,
     unknown: usize,
     codes: BTreeMap<String, usize>,
@@ -75,9 +75,16 @@ pub(super) struct Categories {
     spellings: BTreeMap<String, usize>,
     /// Words that a label may begin with, longest first.
     beginnings: Vec<(Vec<String>, usize)>,
-    mapped: BTreeMap<String, usize>,
     /// Labels, spellings and beginnings as the groups' file writes them.
     vocabulary: Vec<String>,
+}
+
+/// Maps the spellings of one column to its groups.
+#[derive(Debug, Clone)]
+pub(super) struct Categories {
+    groups: &'static Groups,
+    /// What the user's mapping adds.
+    mapped: BTreeMap<String, usize>,
 }
 
 impl Categories {
@@ -86,23 +93,24 @@ impl Categories {
     /// # Errors
     /// Where the mapping names a group that isn't one.
     pub(super) fn new(grouping: Grouping, mapping: Option<(&Path, &Mapping)>) -> Result<Categories, IngestError> {
-        static SHIPPED: LazyLock<[Result<Categories, String>; 3]> =
-            LazyLock::new(|| [REFERRAL_SOURCE, PRIMARY_NEED, NO_FURTHER_ACTION].map(Categories::from_toml));
+        static SHIPPED: LazyLock<[Result<Groups, String>; 3]> =
+            LazyLock::new(|| [REFERRAL_SOURCE, PRIMARY_NEED, NO_FURTHER_ACTION].map(Groups::from_toml));
         let [source, need, no_further_action] = &*SHIPPED;
         let shipped = match grouping {
             Grouping::Source => source,
             Grouping::Need => need,
             Grouping::NoFurtherAction => no_further_action,
         };
-        let mut categories = shipped.clone().map_err(IngestError::Options)?;
+        let groups = shipped.as_ref().map_err(|problem| IngestError::Options(problem.clone()))?;
+        let mut categories = Categories { groups, mapped: BTreeMap::new() };
         if let Some((path, mapping)) = mapping {
             // A spelling that nobody has decided about yet has an empty group.
             for (spelling, group) in mapping.of(grouping).iter().filter(|(_, group)| !group.trim().is_empty()) {
-                let target = categories.target(group).ok_or_else(|| IngestError::Mapping {
+                let target = groups.named(group).ok_or_else(|| IngestError::Mapping {
                     path: path.to_path_buf(),
                     detail: format!(
                         "`{group}` is no group; the groups are {}",
-                        listed(categories.labels.iter().map(String::as_str))
+                        listed(groups.labels.iter().map(String::as_str))
                     ),
                 })?;
                 categories.mapped.insert(plain(spelling), target);
@@ -111,58 +119,25 @@ impl Categories {
         Ok(categories)
     }
 
-    fn from_toml(text: &str) -> Result<Categories, String> {
-        let file: GroupFile = toml::from_str(text).map_err(|error| error.to_string())?;
-        if file.schema != 1 {
-            return Err(format!("groups of schema {}", file.schema));
-        }
-        let labels: Vec<String> = file.group.iter().map(|group| group.label.clone()).collect();
-        let unknown = labels.iter().position(|label| *label == file.unknown).ok_or("no group for what is unknown")?;
-        let mut categories = Categories {
-            labels,
-            unknown,
-            codes: BTreeMap::new(),
-            letters: BTreeMap::new(),
-            spellings: BTreeMap::new(),
-            beginnings: Vec::new(),
-            mapped: BTreeMap::new(),
-            vocabulary: Vec::new(),
-        };
-        for (position, group) in file.group.into_iter().enumerate() {
-            let spellings = group.spellings.iter().chain([&group.label]);
-            categories.vocabulary.extend(spellings.clone().chain(&group.beginnings).cloned());
-            categories.spellings.extend(spellings.map(|spelling| (plain(spelling), position)));
-            categories.beginnings.extend(group.beginnings.iter().map(|words_of| (words(words_of), position)));
-            categories.codes.extend(group.codes.into_iter().map(|code| (code, position)));
-            categories.letters.extend(group.letters.into_iter().map(|letter| (letter, position)));
-        }
-        categories.beginnings.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
-        Ok(categories)
-    }
-
     /// The labels of all groups.
     pub(super) fn all(&self) -> &[String] {
-        &self.labels
+        &self.groups.labels
     }
 
     /// The words of all labels and spellings.
     pub(super) fn vocabulary(&self) -> BTreeSet<String> {
-        let spelt = self.vocabulary.iter().flat_map(|text| words(text));
+        let spelt = self.groups.vocabulary.iter().flat_map(|text| words(text));
         spelt.collect()
     }
 
     /// The groups' labels.
     pub(super) fn label(&self, group: usize) -> &str {
-        &self.labels[group]
+        &self.groups.labels[group]
     }
 
     /// The group for what is unknown.
     pub(super) fn unknown(&self) -> usize {
-        self.unknown
-    }
-
-    fn target(&self, group: &str) -> Option<usize> {
-        self.codes.get(group).copied().or_else(|| self.labels.iter().position(|label| plain(label) == plain(group)))
+        self.groups.unknown
     }
 
     /// The group of a spelling: `q) 6: Police`, `6`, `6.0`, `Police`, `2A - Schools`.
@@ -180,7 +155,7 @@ impl Categories {
         let end = rest.find(|character: char| !character.is_ascii_alphanumeric()).unwrap_or(rest.len());
         let (token, after) = rest.split_at(end);
         let label = self.by_label(rest);
-        if let Some(group) = self.codes.get(&token.to_ascii_uppercase()).copied() {
+        if let Some(group) = self.groups.codes.get(&token.to_ascii_uppercase()).copied() {
             let after = after.trim_start_matches(']').trim();
             // "6.0" is a code that went through a column of numbers.
             let alone = after.is_empty() || after == ".0";
@@ -199,7 +174,7 @@ impl Categories {
         // A census code in brackets behind the label: "Other (strangers, MPs) [1D]".
         let behind = rest.trim_end().strip_suffix(']').and_then(|rest| rest.rsplit_once('['));
         let behind = behind.map(|(_, code)| code.trim().to_ascii_uppercase());
-        if let Some(group) = behind.and_then(|code| self.codes.get(&code).copied()) {
+        if let Some(group) = behind.and_then(|code| self.groups.codes.get(&code).copied()) {
             return Some(group);
         }
         let unnumbered = rest.trim_start_matches(|character: char| character.is_ascii_digit() || character == ' ');
@@ -215,16 +190,51 @@ impl Categories {
             .or_else(|| self.by_label(unnumbered))
             .or_else(|| self.by_beginning(unnumbered))
             .or_else(untagged)
-            .or_else(|| letter.filter(|_| rest.is_empty()).and_then(|letter| self.letters.get(&letter).copied()))
+            .or_else(|| letter.filter(|_| rest.is_empty()).and_then(|letter| self.groups.letters.get(&letter).copied()))
     }
 
     fn by_label(&self, text: &str) -> Option<usize> {
-        self.spellings.get(&plain(text)).copied()
+        self.groups.spellings.get(&plain(text)).copied()
     }
 
     fn by_beginning(&self, text: &str) -> Option<usize> {
         let written = words(text);
-        self.beginnings.iter().find(|(beginning, _)| written.starts_with(beginning)).map(|(_, group)| *group)
+        self.groups.beginnings.iter().find(|(beginning, _)| written.starts_with(beginning)).map(|(_, group)| *group)
+    }
+}
+
+impl Groups {
+    fn from_toml(text: &str) -> Result<Groups, String> {
+        let file: GroupFile = toml::from_str(text).map_err(|error| error.to_string())?;
+        if file.schema != 1 {
+            return Err(format!("groups of schema {}", file.schema));
+        }
+        let labels: Vec<String> = file.group.iter().map(|group| group.label.clone()).collect();
+        let unknown = labels.iter().position(|label| *label == file.unknown).ok_or("no group for what is unknown")?;
+        let mut groups = Groups {
+            labels,
+            unknown,
+            codes: BTreeMap::new(),
+            letters: BTreeMap::new(),
+            spellings: BTreeMap::new(),
+            beginnings: Vec::new(),
+            vocabulary: Vec::new(),
+        };
+        for (position, group) in file.group.into_iter().enumerate() {
+            let spellings = group.spellings.iter().chain([&group.label]);
+            groups.vocabulary.extend(spellings.clone().chain(&group.beginnings).cloned());
+            groups.spellings.extend(spellings.map(|spelling| (plain(spelling), position)));
+            groups.beginnings.extend(group.beginnings.iter().map(|words_of| (words(words_of), position)));
+            groups.codes.extend(group.codes.into_iter().map(|code| (code, position)));
+            groups.letters.extend(group.letters.into_iter().map(|letter| (letter, position)));
+        }
+        groups.beginnings.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+        Ok(groups)
+    }
+
+    /// The group of a code or label.
+    fn named(&self, group: &str) -> Option<usize> {
+        self.codes.get(group).copied().or_else(|| self.labels.iter().position(|label| plain(label) == plain(group)))
     }
 }
 

@@ -183,5 +183,5 @@ impl Judge<'_> {
 
 /// Working days from the first to the last day, both included.
 fn working_days(calendar: &WorkingCalendar, first: i32, last: i32) -> usize {
-    (first..=last).filter(|day| calendar.is_working_day(date_of(*day))).count()
+    if first > last { 0 } else { calendar.working_days_between(date_of(first), date_of(last)) }
 }

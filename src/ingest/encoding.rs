@@ -23,11 +23,18 @@ pub(super) fn to_unicode(text: &mut Vec<u8>) -> Option<&'static str> {
     if std::str::from_utf8(text).is_ok() {
         return None;
     }
-    let character = |byte: &u8| match *byte {
-        byte @ 0x80..=0x9F => HIGH[usize::from(byte - 0x80)],
-        byte => char::from(byte),
-    };
-    *text = text.iter().map(character).collect::<String>().into_bytes();
+    let mut unicode = Vec::with_capacity(text.len() + text.len() / 8);
+    // ASCII is the same in both, and most of the text: run by run, each up to and with another letter.
+    for run in text.chunk_by(|before, _| before.is_ascii()) {
+        let [ascii @ .., last @ 0x80..=0xFF] = run else {
+            unicode.extend_from_slice(run);
+            continue;
+        };
+        unicode.extend_from_slice(ascii);
+        let letter = if *last < 0xA0 { HIGH[usize::from(last - 0x80)] } else { char::from(*last) };
+        unicode.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+    *text = unicode;
     Some("Windows-1252")
 }
 

@@ -327,7 +327,8 @@ pub enum IngestError {
     },
     /// More cells than fit.
     #[error(
-        "{series} series over {periods} periods make a table too large to hold; use fewer dimensions, or `from` and `to`"
+        "{series} series over {periods} periods make a table too large to hold; use fewer dimensions, or `from` and `to`, or \
+         correct a period that lies far from all others"
     )]
     TooLarge {
         /// How many series.

@@ -210,6 +210,10 @@ impl Role {
 
 /// A header without case, spaces and punctuation.
 pub(super) fn plain(header: &str) -> String {
+    if header.is_ascii() {
+        let kept = header.bytes().filter(u8::is_ascii_alphanumeric);
+        return kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    }
     header.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -7,7 +7,7 @@ use ndarray::Array2;
 
 use super::error::IngestError;
 use super::findings;
-use super::merge::MOST_CELLS;
+use super::merge::check_size;
 use super::options::InputOptions;
 use super::period_findings;
 use crate::panel::{Finding, Panel, SeriesKey, TOTAL, ValueKind};
@@ -58,9 +58,8 @@ pub(super) fn join(
     let span = Span::inclusive(Period::numbered(frequency, first), Period::numbered(frequency, last));
     let mut rows: BTreeMap<&SeriesKey, usize> =
         files.iter().flat_map(|file| &file.series).map(|(key, _)| (key, 0)).collect();
-    if rows.len().saturating_mul(span.len()) > MOST_CELLS {
-        return Err(IngestError::TooLarge { series: rows.len(), periods: span.len() });
-    }
+    let end = all().map(|(period, _)| *period).filter(|period| periods.contains(period)).max().unwrap_or(last);
+    check_size(rows.len(), (i64::from(end) - i64::from(first) + 1) as usize)?;
     rows.values_mut().enumerate().for_each(|(position, row)| *row = position);
     let mut values = Array2::from_elem((rows.len(), span.len()), f64::NAN);
     let (mut repeated, mut changed) = (0, 0);
@@ -81,7 +80,6 @@ pub(super) fn join(
     if changed > 0 {
         notes.push(period_findings::changed_history(changed));
     }
-    let end = all().map(|(period, _)| *period).filter(|period| periods.contains(period)).max().unwrap_or(last);
     if end > last {
         let unobserved: Vec<String> =
             (last + 1..=end).map(|period| Period::numbered(frequency, period).to_string()).collect();

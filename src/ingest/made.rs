@@ -1,11 +1,10 @@
 //! Tables that a reader makes out of something else than a table: rows of text, handed on in batches.
 
-use std::sync::mpsc::SyncSender;
-
 use polars::prelude::{NewChunkedArray, StringChunked};
 
 use super::error::IngestError;
 use super::frames::Cells;
+use super::handover::Handover;
 use super::table::{Batch, ReadThrough};
 use super::text::RowNumbers;
 
@@ -26,15 +25,15 @@ pub(super) struct MadeRows {
     wanted: Vec<usize>,
     columns: Vec<Vec<Box<str>>>,
     numbers: Vec<u64>,
-    sender: SyncSender<Batch>,
+    taker: Handover,
     stopped: bool,
     events: bool,
 }
 
 impl MadeRows {
-    pub(super) fn new(wanted: Vec<usize>, events: bool, sender: SyncSender<Batch>) -> MadeRows {
+    pub(super) fn new(wanted: Vec<usize>, events: bool, taker: Handover) -> MadeRows {
         let columns = wanted.iter().map(|_| Vec::new()).collect();
-        MadeRows { wanted, columns, numbers: Vec::new(), sender, stopped: false, events }
+        MadeRows { wanted, columns, numbers: Vec::new(), taker, stopped: false, events }
     }
 
     /// Whether what happened is wanted too, beside the rows.
@@ -73,6 +72,6 @@ impl MadeRows {
         });
         let columns = columns.collect();
         let rows = RowNumbers::Listed(std::mem::take(&mut self.numbers));
-        self.stopped = self.stopped || self.sender.send(Batch { columns, rows, bytes }).is_err();
+        self.stopped = self.stopped || !self.taker.give(Batch { columns, rows, bytes });
     }
 }

@@ -1,7 +1,7 @@
 //! Overlapping extracts become one history: each child once a day, the newer extract first, counted by period.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ndarray::Array2;
 use rayon::prelude::*;
@@ -23,7 +23,21 @@ use crate::panel::{Finding, Panel, SeriesKey, TOTAL, ValueKind};
 use crate::time::{Frequency, Period, Span};
 
 /// How many cells a panel may have: 512 MB of numbers.
-pub(super) const MOST_CELLS: usize = 1 << 26;
+const MOST_CELLS: usize = 1 << 26;
+
+/// How many periods a panel may have: more than the weeks of three hundred years.
+const MOST_PERIODS: usize = 20_000;
+
+/// Checks that a panel isn't too large to hold.
+///
+/// # Errors
+/// Where its periods, or its series and periods together, are too many.
+pub(super) fn check_size(series: usize, periods: usize) -> Result<(), IngestError> {
+    if periods > MOST_PERIODS || series.saturating_mul(periods) > MOST_CELLS {
+        return Err(IngestError::TooLarge { series, periods });
+    }
+    Ok(())
+}
 
 /// The last period with all its days, and what was noticed on the way.
 #[derive(Debug)]
@@ -61,9 +75,7 @@ pub(super) fn merge(mut reader: ReferralReader<'_>, options: &InputOptions) -> R
             last: date_of(last).to_string(),
         });
     };
-    if names.keys.len().saturating_mul(span.len()) > MOST_CELLS {
-        return Err(IngestError::TooLarge { series: names.keys.len(), periods: span.len() });
-    }
+    check_size(names.keys.len(), span.len())?;
     let columns = count(&extracts, &names, span);
     note_duplicates(&extracts, &columns, &mut notes);
     let by_period = columns.iter().map(|column| (column.counts.iter().sum(), column.usable));
@@ -262,7 +274,8 @@ fn count_period(extracts: &[Extract], names: &Names, period: Period) -> PeriodCo
     let last = days_since_epoch(period.last_day());
     let identified = extracts.iter().any(|extract| extract.has_identifiers);
     let mut met: Vec<(u64, Reverse<usize>, Record)> = Vec::new();
-    for day in first..=last {
+    let told = extracts.iter().flat_map(|extract| extract.days.range(first..=last).map(|(day, _)| *day));
+    for day in told.collect::<BTreeSet<i32>>() {
         if !identified {
             for record in extracts.iter().filter_map(|extract| extract.days.get(&day)).flatten() {
                 counted.add(names.series_of(record, day), names.usable[record.combination as usize]);

@@ -32,6 +32,7 @@ pub mod events;
 mod extract;
 mod findings;
 mod frames;
+mod handover;
 mod headers;
 mod history;
 mod labels;

@@ -263,67 +263,67 @@ pub(super) fn completeness_fall(field: &str, periods: &[String]) -> Finding {
     }
 }
 
-/// Single months far under what was expected of them.
-pub(super) fn sudden_falls(months: &[String]) -> Finding {
+/// Single months or weeks, by the noun, far under what was expected of them.
+pub(super) fn sudden_falls(periods: &[String], noun: &str) -> Finding {
     Finding {
         name: "sudden-fall",
         severity: Severity::Warning,
         what: format!(
             "{} far below what season and level lead to expect: {}",
-            plural(months.len() as u64, "month of a series lies", "months of series lie"),
-            some(months)
+            plural(periods.len() as u64, &format!("{noun} of a series lies"), &format!("{noun}s of series lie")),
+            some(periods)
         )
         .into(),
-        place: Place { series: months.first().cloned(), ..Place::default() },
-        count: months.len() as u64,
+        place: Place { series: periods.first().cloned(), ..Place::default() },
+        count: periods.len() as u64,
         meaning: "So sudden and short a fall is more often recording (an export cut short, a system that changed or \
-                  stood still) than demand; the models take the month as it is.",
-        remedy: "Ask whether referrals of the month are missing; add them, or name the time as a closure of kind \
+                  stood still) than demand; the models take the time as it is.",
+        remedy: "Ask whether referrals of that time are missing; add them, or name the time as a closure of kind \
                  `recording` in `calendar.closures`.",
     }
 }
 
-/// Single months far above what was expected of them.
-pub(super) fn sudden_jumps(months: &[String]) -> Finding {
+/// Single months or weeks, by the noun, far above what was expected of them.
+pub(super) fn sudden_jumps(periods: &[String], noun: &str) -> Finding {
     Finding {
         name: "sudden-jump",
         severity: Severity::Warning,
         what: format!(
             "{} far above what season and level lead to expect: {}",
-            plural(months.len() as u64, "month of a series lies", "months of series lie"),
-            some(months)
+            plural(periods.len() as u64, &format!("{noun} of a series lies"), &format!("{noun}s of series lie")),
+            some(periods)
         )
         .into(),
-        place: Place { series: months.first().cloned(), ..Place::default() },
-        count: months.len() as u64,
+        place: Place { series: periods.first().cloned(), ..Place::default() },
+        count: periods.len() as u64,
         meaning: "So sudden and short a jump is more often recording (a backlog entered on one day, rows that an export \
-                  multiplied, contacts counted as referrals) than demand; the models take the month as it is.",
+                  multiplied, contacts counted as referrals) than demand; the models take the time as it is.",
         remedy: "Ask what was recorded then, and spread or correct it in the source system.",
     }
 }
 
-/// Levels that move from one month to the next and stay.
-pub(super) fn level_shifts(months: &[String]) -> Finding {
+/// Levels that move from one month or week, by the noun, to the next and stay.
+pub(super) fn level_shifts(periods: &[String], noun: &str) -> Finding {
     Finding {
         name: "level-shift",
         severity: Severity::Warning,
         what: format!(
-            "{} from one month to the next: {}",
+            "{} from one {noun} to the next: {}",
             plural(
-                months.len() as u64,
+                periods.len() as u64,
                 "level of a series moves far and for good",
                 "levels of series move far and for good"
             ),
-            some(months)
+            some(periods)
         )
         .into(),
-        place: Place { series: months.first().cloned(), ..Place::default() },
-        count: months.len() as u64,
+        place: Place { series: periods.first().cloned(), ..Place::default() },
+        count: periods.len() as u64,
         meaning: "A front door that was reorganised, or another way of counting, looks like this. Forecasts set out \
                   from the newer level and lean back towards the mean of the last four years, as levels mostly do; what was \
                   before the move also widens their ranges and bends their season.",
-        remedy: "Ask what changed. Where the new level has come to stay, or the older months count something else, leave \
-                 them out with `from`: else the forecast goes back towards them.",
+        remedy: "Ask what changed. Where the new level has come to stay, or the older part counts something else, leave \
+                 that out with `from`: else the forecast goes back towards it.",
     }
 }
 

@@ -6,6 +6,7 @@ use super::InputFile;
 use super::dimension::find;
 use super::error::IngestError;
 use super::headers::{Headers, Role};
+use super::merge::check_size;
 use super::options::{Columns, InputOptions};
 use super::source::Source;
 use super::table::Table;
@@ -161,9 +162,7 @@ impl SeriesTable {
             (tidy.periods.get(rows.end - 1) - tidy.periods.get(rows.start) + 1) as usize
         };
         let longest = series.clone().map(length).max().unwrap_or(0);
-        if longest.saturating_mul(series.len()) > super::merge::MOST_CELLS {
-            return Err(IngestError::TooLarge { series: series.len(), periods: longest });
-        }
+        check_size(series.len(), longest)?;
         let frequency = tidy.frequency;
         let mut values = Array2::from_elem((series.len(), longest), f64::NAN);
         let mut keys = Vec::with_capacity(series.len());

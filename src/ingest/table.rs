@@ -2,10 +2,11 @@
 
 use std::io::{Read, SeekFrom};
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 
 use sha2::{Digest, Sha256};
 
@@ -15,6 +16,7 @@ use super::encoding::hexadecimal;
 use super::error::IngestError;
 use super::events::Event;
 use super::frames::{Cells, Container, Frame, ReadAs, Stored, read_text};
+use super::handover::{Handover, Kept};
 use super::made::{MadeRows, RowMaker};
 use super::options::Format;
 use super::signatures::{check_end, is_web_page, known_otherwise};
@@ -23,6 +25,9 @@ use super::text::{Block, MOST_COLUMNS, RowCount, RowNumbers, TextBlocks};
 use super::workbook::{self, Workbook};
 use super::workbook_table::SheetTable;
 use crate::panel::Finding;
+
+/// A table of so few bytes makes no more than one batch, and is read and taken on one thread.
+const SMALL: u64 = 256 << 10;
 
 /// Some rows of the wanted columns.
 #[derive(Debug)]
@@ -114,6 +119,8 @@ pub(super) struct Table {
     headers: Vec<String>,
     opened: Opened,
     size: Option<u64>,
+    /// How large it is unpacked, where that is known.
+    unpacked: Option<u64>,
 }
 
 impl Table {
@@ -135,7 +142,7 @@ impl Table {
             let census = CensusReturn::open(&path, Box::new(input))?;
             let headers = HEADERS.iter().map(ToString::to_string).collect();
             let opened = Opened::Made(Format::CinCensus, "XML", Box::new(census));
-            return Ok(Table { file: path.clone(), path, headers, opened, size });
+            return Ok(Table { file: path.clone(), path, headers, opened, size, unpacked: size });
         }
         if workbook::is_archive(&start) {
             let table = match Extract::of_book(Workbook::open(&path, &mut input)?)? {
@@ -143,8 +150,9 @@ impl Table {
                 Err(book) => SheetTable::of_book(book)?,
             };
             let (headers, shown) = (table.headers().to_vec(), table.shown());
+            let unpacked = Some(table.unpacked());
             let opened = Opened::Made(Format::Auto, "Excel", Box::new(table));
-            return Ok(Table { file: path, path: shown, headers, opened, size });
+            return Ok(Table { file: path, path: shown, headers, opened, size, unpacked });
         }
         let container = match &start[..] {
             [b'P', b'A', b'R', b'1', ..] => Some(Container::Parquet),
@@ -174,7 +182,8 @@ impl Table {
                 (frame.names().to_vec(), Opened::Frame(container, frame, input))
             }
         };
-        Ok(Table { file: path.clone(), path, headers, opened, size })
+        let unpacked = size.filter(|_| container.is_none());
+        Ok(Table { file: path.clone(), path, headers, opened, size, unpacked })
     }
 
     /// The referrals of an extract of lists.
@@ -186,11 +195,11 @@ impl Table {
         if !extract.has_referrals() {
             return Err(IngestError::NoReferrals { path: path.to_path_buf(), format: without });
         }
-        let (size, container) = (Some(extract.size()), extract.container());
+        let (size, unpacked, container) = (Some(extract.size()), Some(extract.unpacked()), extract.container());
         let headers = annex_a::HEADERS.iter().map(ToString::to_string).collect();
         let shown = extract.shown_referrals().unwrap_or_else(|| path.to_path_buf());
         let opened = Opened::Made(format, container, Box::new(ReferralList(extract)));
-        Ok(Table { file: path.to_path_buf(), path: shown, headers, opened, size })
+        Ok(Table { file: path.to_path_buf(), path: shown, headers, opened, size, unpacked })
     }
 
     /// The file's path, without a sheet.
@@ -231,7 +240,7 @@ impl Table {
     }
 
     /// Reads the wanted columns, and where they are asked for the events of a file that tells any; every batch goes to
-    /// `each` in the file's order, while the next is being read, until it has seen enough.
+    /// `each` in the file's order, while the next of a large file is being read, until it has seen enough.
     ///
     /// # Errors
     /// Where the file can't be read on, or `each` fails.
@@ -242,37 +251,48 @@ impl Table {
         each: &mut dyn FnMut(Batch) -> Result<ControlFlow<()>, IngestError>,
     ) -> Result<ReadThrough, IngestError> {
         let path = self.path.clone();
+        let gave_up =
+            |_| Err(IngestError::Undecodable { path, container: "table", detail: "the decoder gave up".into() });
+        if self.unpacked.is_some_and(|bytes| bytes <= SMALL) {
+            let kept = Kept::default();
+            let taker = Handover::Kept(kept.clone());
+            let read = catch_unwind(AssertUnwindSafe(|| self.make(wanted, events, taker))).unwrap_or_else(gave_up);
+            return take(kept.all().into_iter(), each).and(read);
+        }
         let (sender, receiver) = sync_channel(2);
         std::thread::scope(|scope| {
-            let reader = scope.spawn(move || match self.opened {
-                Opened::Text(blocks) => read_blocks(&self.path, blocks, wanted, &sender),
-                Opened::Made(_, _, maker) => {
-                    let columns = wanted.iter().map(|(column, _)| *column).collect();
-                    maker.make(&mut MadeRows::new(columns, events, sender))
-                }
-                Opened::Frame(container, frame, input) => {
-                    read_frame(&self.path, container, frame, input, wanted, sender)
-                }
-            });
-            let mut consumed = Ok(());
-            for batch in receiver.iter() {
-                match each(batch) {
-                    Ok(ControlFlow::Continue(())) => {}
-                    Ok(ControlFlow::Break(())) => break,
-                    Err(error) => {
-                        consumed = Err(error);
-                        break;
-                    }
-                }
-            }
+            let reader = scope.spawn(move || self.make(wanted, events, Handover::Across(sender)));
+            let taken = take(receiver.iter(), each);
             // With the receiver gone, a reader that is still at work stops at its next batch.
             drop(receiver);
-            let read = reader.join().unwrap_or_else(|_| {
-                Err(IngestError::Undecodable { path, container: "table", detail: "the decoder gave up".into() })
-            });
-            consumed.and(read)
+            taken.and(reader.join().unwrap_or_else(gave_up))
         })
     }
+
+    /// Makes all batches, until they are not wanted any more.
+    fn make(self, wanted: &[(usize, ReadAs)], events: bool, taker: Handover) -> Result<ReadThrough, IngestError> {
+        match self.opened {
+            Opened::Text(blocks) => read_blocks(&self.path, blocks, wanted, &taker),
+            Opened::Made(_, _, maker) => {
+                let columns = wanted.iter().map(|(column, _)| *column).collect();
+                maker.make(&mut MadeRows::new(columns, events, taker))
+            }
+            Opened::Frame(container, frame, input) => read_frame(&self.path, container, frame, input, wanted, taker),
+        }
+    }
+}
+
+/// Hands batches on until enough were seen.
+fn take(
+    batches: impl Iterator<Item = Batch>,
+    each: &mut dyn FnMut(Batch) -> Result<ControlFlow<()>, IngestError>,
+) -> Result<(), IngestError> {
+    for batch in batches {
+        if each(batch)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn undecodable(path: &Path, container: Container, detail: String) -> IngestError {
@@ -283,7 +303,7 @@ fn read_blocks(
     path: &Path,
     mut blocks: TextBlocks<'_>,
     wanted: &[(usize, ReadAs)],
-    sender: &SyncSender<Batch>,
+    taker: &Handover,
 ) -> Result<ReadThrough, IngestError> {
     let columns: Vec<usize> = wanted.iter().map(|(column, _)| *column).collect();
     let (separator, count) = (blocks.separator(), blocks.headers().len());
@@ -303,7 +323,7 @@ fn read_blocks(
         })?;
         let batch = Batch { columns, rows: block.rows, bytes: blocks.bytes() };
         rows += batch.len() as u64;
-        if sender.send(batch).is_err() {
+        if !taker.give(batch) {
             break;
         }
     }
@@ -316,7 +336,7 @@ fn read_frame(
     frame: Frame,
     mut input: Box<dyn ReadAgain>,
     wanted: &[(usize, ReadAs)],
-    sender: SyncSender<Batch>,
+    taker: Handover,
 ) -> Result<ReadThrough, IngestError> {
     let (sha256, bytes) = hash_of(&mut input).map_err(|error| broken(path, error))?;
     let rows = Arc::new(AtomicU64::new(0));
@@ -325,7 +345,7 @@ fn read_frame(
         let mut batch = Batch { columns, rows: RowNumbers::From(0), bytes: 0 };
         // Row 1 of a spreadsheet is the header.
         batch.rows = RowNumbers::From(2 + counted.fetch_add(batch.len() as u64, Ordering::Relaxed));
-        sender.send(batch).is_err()
+        !taker.give(batch)
     };
     frame.read(wanted, hand_over).map_err(|detail| undecodable(path, container, detail))?;
     let rows = rows.load(Ordering::Relaxed);

@@ -70,6 +70,11 @@ impl SheetTable {
         &self.headers
     }
 
+    /// How many bytes the workbook's parts inflate to.
+    pub(super) fn unpacked(&self) -> u64 {
+        self.book.unpacked()
+    }
+
     /// The sheet as the path of an error names it.
     pub(super) fn shown(&self) -> PathBuf {
         format!("{}, sheet `{}`", self.book.path().display(), on_one_line(&self.sheet)).into()

@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::encoding::{hexadecimal, to_unicode};
 
-/// Bytes read at once.
+/// Bytes read at once, of a small document and of a large one.
+const FIRST_CHUNK: usize = 1 << 12;
 const CHUNK: usize = 1 << 17;
 
 /// How long one tag, comment or piece of text may be: far more than any field of a return, far less than memory.
@@ -96,7 +97,7 @@ impl<R: Read> XmlText<R> {
         self.at = 0;
         while self.text.is_empty() && !self.ended {
             let kept = self.raw.len();
-            self.raw.resize(kept + CHUNK, 0);
+            self.raw.resize(kept + (self.bytes as usize).clamp(FIRST_CHUNK, CHUNK), 0);
             let read = loop {
                 match self.inner.read(&mut self.raw[kept..]) {
                     Err(error) if error.kind() == ErrorKind::Interrupted => {}

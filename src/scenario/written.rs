@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::lever::Lever;
+use crate::math::spelling::on_one_line;
 
 /// The levers on what follows a forecast, by their names in files.
 pub const FOLLOWING: [&str; 6] = ["conversion", "duration", "caseload", "cost", "inflation", "placement"];
@@ -29,9 +30,9 @@ impl Written {
             return Ok(Written::Following(table));
         }
         Lever::deserialize(Value::Table(table)).map(Written::Forecast).map_err(|error| {
-            let message = error.message();
+            let message = on_one_line(error.message());
             let others = FOLLOWING.map(|name| format!("`{name}`")).join(", ");
-            let more = if is_of_the_lever(message) { format!(", {others}") } else { String::new() };
+            let more = if is_of_the_lever(&message) { format!(", {others}") } else { String::new() };
             format!("{message}{more}")
         })
     }

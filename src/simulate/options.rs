@@ -1,6 +1,7 @@
 //! What the synthetic authority is like: the options of the simulator, as they stand in a file.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -261,9 +262,13 @@ impl SimulationOptions {
     /// # Errors
     /// Where the text is not TOML, names an unknown option, or an option has a value that describes no authority.
     pub fn from_toml(text: &str) -> Result<SimulationOptions, SimulateError> {
-        let mut shipped: toml::Table = AUTHORITY.parse()?;
-        overlay(&mut shipped, text.parse()?);
-        let options: SimulationOptions = toml::Value::Table(shipped).try_into()?;
+        #[expect(clippy::expect_used, reason = "the text is compiled in and a test reads it")]
+        static SHIPPED: LazyLock<toml::Table> =
+            LazyLock::new(|| AUTHORITY.parse().expect("the shipped authority is valid"));
+        let own = text.parse()?;
+        let mut whole = SHIPPED.clone();
+        overlay(&mut whole, own);
+        let options: SimulationOptions = toml::Value::Table(whole).try_into()?;
         check::options(&options)?;
         Ok(options)
     }

@@ -1,13 +1,14 @@
 //! Working days and school weeks of England and Wales.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use serde::Deserialize;
 
 use super::Period;
-use super::period::is_weekday;
+use super::period::{is_weekday, week_and_day};
 
 /// The file that ships with the engine.
 const ENGLAND_AND_WALES: &str = include_str!("../../models/calendars/england-and-wales.toml");
@@ -90,18 +91,25 @@ struct CalendarFile {
 /// let calendar = WorkingCalendar::england_and_wales();
 /// assert_eq!(calendar.working_days(Period::month(2020, 5)), 19.0);
 /// ```
+///
+/// A clone is the same calendar and costs nothing.
+#[derive(Debug, Clone)]
+pub struct WorkingCalendar(Arc<Calendar>);
+
 #[derive(Debug)]
-pub struct WorkingCalendar {
+struct Calendar {
     file: CalendarFile,
-    /// Every bank holiday of [`YEARS`].
-    holidays: BTreeSet<Date>,
+    /// The bank holidays of each of [`YEARS`], ascending.
+    holidays: Vec<Vec<Date>>,
 }
 
 impl WorkingCalendar {
     /// The calendar that ships with the engine.
     pub fn england_and_wales() -> WorkingCalendar {
         #[expect(clippy::expect_used, reason = "the text is compiled in and a test reads it")]
-        WorkingCalendar::from_toml(ENGLAND_AND_WALES).expect("the shipped calendar is valid")
+        static SHIPPED: LazyLock<WorkingCalendar> =
+            LazyLock::new(|| WorkingCalendar::from_toml(ENGLAND_AND_WALES).expect("the shipped calendar is valid"));
+        SHIPPED.clone()
     }
 
     /// A calendar with local dates, in the form of `models/calendars/england-and-wales.toml`.
@@ -127,18 +135,42 @@ impl WorkingCalendar {
                 return Err(CalendarError::Rule { rule });
             }
         }
-        let holidays = YEARS.flat_map(|year| file.bank_holidays(year)).collect();
-        Ok(WorkingCalendar { file, holidays })
+        // A holiday may have been moved into another year.
+        let all: BTreeSet<Date> = YEARS.flat_map(|year| file.bank_holidays(year)).collect();
+        let of_year = |year: i16| all.range(date(year, 1, 1)..=date(year, 12, 31)).copied().collect();
+        let holidays = YEARS.map(of_year).collect();
+        Ok(WorkingCalendar(Arc::new(Calendar { file, holidays })))
     }
 
     /// The calendar's name.
     pub fn name(&self) -> &str {
-        &self.file.name
+        &self.0.file.name
     }
 
     /// Days of the period that are Monday to Friday and no bank holiday.
     pub fn working_days(&self, period: Period) -> f64 {
-        period.days().filter(|day| self.is_working_day(*day)).count() as f64
+        self.working_days_between(period.first_day(), period.last_day()) as f64
+    }
+
+    /// Days from the first to the last, both included, that are Monday to Friday and no bank holiday.
+    ///
+    /// ```
+    /// use groundswell::time::{Date, WorkingCalendar};
+    /// let calendar = WorkingCalendar::england_and_wales();
+    /// let (friday, tuesday) = (Date::constant(2020, 5, 22), Date::constant(2020, 5, 26));
+    /// assert_eq!(calendar.working_days_between(friday, tuesday), 2);
+    /// ```
+    pub fn working_days_between(&self, first: Date, last: Date) -> usize {
+        if first > last {
+            return 0;
+        }
+        // Weekdays from some Monday up to and with the day.
+        let weekdays = |(weeks, day): (i32, i32), with: i32| 5 * weeks + (day + with).min(5);
+        let weekdays = weekdays(week_and_day(last), 1) - weekdays(week_and_day(first), 0);
+        let years = first.year().max(*YEARS.start())..=last.year().min(*YEARS.end());
+        let holidays = years.flat_map(|year| self.holidays(year));
+        let free = holidays.filter(|day| (first..=last).contains(*day) && is_weekday(**day)).count();
+        weekdays as usize - free
     }
 
     /// Weeks of five school days that the period holds, fractions included.
@@ -153,7 +185,13 @@ impl WorkingCalendar {
 
     /// Whether the day is a bank holiday.
     pub fn is_bank_holiday(&self, day: Date) -> bool {
-        self.holidays.contains(&day)
+        self.holidays(day.year()).binary_search(&day).is_ok()
+    }
+
+    /// The bank holidays of a year, ascending.
+    fn holidays(&self, year: i16) -> &[Date] {
+        let place = usize::try_from(i32::from(year) - i32::from(*YEARS.start())).ok();
+        place.and_then(|place| self.0.holidays.get(place)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether schools are usually open on the day.
@@ -161,7 +199,7 @@ impl WorkingCalendar {
         if !self.is_working_day(day) {
             return false;
         }
-        let school = &self.file.school;
+        let school = &self.0.file.school;
         let on = |rule| from_rule(day.year(), rule);
         let easter = easter_sunday(day.year());
         let within_week_of = |monday: Date| day >= monday && day < monday.saturating_add(7.days());
@@ -248,7 +286,7 @@ mod tests {
     fn bank_holidays_are_those_that_were_kept() {
         let calendar = WorkingCalendar::england_and_wales();
         let kept =
-            |year| calendar.file.bank_holidays(year).iter().map(|day| (day.month(), day.day())).collect::<Vec<_>>();
+            |year| calendar.0.file.bank_holidays(year).iter().map(|day| (day.month(), day.day())).collect::<Vec<_>>();
         assert_eq!(kept(2020), [(1, 1), (4, 10), (4, 13), (5, 8), (5, 25), (8, 31), (12, 25), (12, 28)]);
         assert_eq!(kept(2021), [(1, 1), (4, 2), (4, 5), (5, 3), (5, 31), (8, 30), (12, 27), (12, 28)]);
         assert_eq!(
@@ -256,6 +294,25 @@ mod tests {
             [(1, 3), (4, 15), (4, 18), (5, 2), (6, 2), (6, 3), (8, 29), (9, 19), (12, 26), (12, 27)]
         );
         assert_eq!(kept(2023), [(1, 2), (4, 7), (4, 10), (5, 1), (5, 8), (5, 29), (8, 28), (12, 25), (12, 26)]);
+    }
+
+    #[test]
+    fn working_days_between_two_days_are_those_that_are_worked_one_by_one() {
+        let calendar = WorkingCalendar::england_and_wales();
+        let (mut first, end) = (date(1977, 11, 3), date(1979, 3, 1));
+        while first < end {
+            let mut last = first.saturating_sub(3.days());
+            for days in 0..60 {
+                let one_by_one = (0..60).map(|step| first.saturating_add(i64::from(step).days()));
+                let worked = one_by_one.filter(|day| *day <= last && calendar.is_working_day(*day)).count();
+                assert_eq!(calendar.working_days_between(first, last), worked, "{first} and {days} days");
+                last = last.tomorrow().expect("not the last day");
+            }
+            first = first.saturating_add(5.days());
+        }
+        // After the last year whose holidays are known every weekday is worked.
+        assert_eq!(calendar.working_days_between(date(2151, 1, 1), date(2151, 1, 7)), 5);
+        assert_eq!(calendar.working_days_between(date(2150, 12, 24), date(2151, 1, 1)), 5);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Dated closures: when people and schools were kept apart, and how far.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -119,7 +121,9 @@ impl Closures {
     /// The closures of England, 2020 and 2021, as they ship with the engine.
     pub fn england() -> Closures {
         #[expect(clippy::expect_used, reason = "the text is compiled in and a test reads it")]
-        Closures::from_toml(ENGLAND).expect("the shipped closures are valid")
+        static SHIPPED: LazyLock<Closures> =
+            LazyLock::new(|| Closures::from_toml(ENGLAND).expect("the shipped closures are valid"));
+        SHIPPED.clone()
     }
 
     /// Closures in the form of `models/lockdowns/england.toml`.

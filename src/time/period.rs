@@ -280,6 +280,12 @@ pub fn day_number(day: Date) -> f64 {
     f64::from(days_between(FIRST_MONDAY, day))
 }
 
+/// Whole weeks since [`FIRST_MONDAY`], and days since the last Monday.
+pub(super) fn week_and_day(day: Date) -> (i32, i32) {
+    let days = days_between(FIRST_MONDAY, day);
+    (days.div_euclid(7), days.rem_euclid(7))
+}
+
 /// Whether the day is Monday to Friday.
 pub(super) fn is_weekday(day: Date) -> bool {
     !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)

@@ -162,6 +162,14 @@ impl Extract {
         self.bytes
     }
 
+    /// How many bytes they are unpacked.
+    pub(in crate::ingest) fn unpacked(&self) -> u64 {
+        match &self.holder {
+            Holder::Book(book) => book.unpacked(),
+            Holder::Folder => self.bytes,
+        }
+    }
+
     /// Whether referrals are among the lists.
     pub(in crate::ingest) fn has_referrals(&self) -> bool {
         self.parts.iter().any(|part| part.found.list.kind == Kind::Referral)

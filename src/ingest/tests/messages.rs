@@ -95,7 +95,8 @@ fn errors_that_no_file_in_these_tests_can_cause() {
         ),
         (
             IngestError::TooLarge { series: 1_000_000, periods: 120 },
-            "1000000 series over 120 periods make a table too large to hold; use fewer dimensions, or `from` and `to`",
+            "1000000 series over 120 periods make a table too large to hold; use fewer dimensions, or `from` and `to`, \
+             or correct a period that lies far from all others",
             Fault::BadInput,
         ),
         (

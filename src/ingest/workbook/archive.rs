@@ -4,9 +4,11 @@
 //! buffer of fixed size; so neither a claim nor a lie can fill the memory.
 //! Source: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", version 6.3.10, sections 4.3 and 4.4.
 
-use std::io::Read;
+use std::io::{BufReader, Read};
 
 use flate2::read::DeflateDecoder;
+
+use super::shared_texts::{claims_too_many, is_shared_texts};
 
 /// How much all parts together may inflate to; the lists of the largest council are a tenth of it.
 const MOST_INFLATED: u64 = 512 << 20;
@@ -27,8 +29,8 @@ pub(super) enum Refusal {
     Other(&'static str, &'static str),
 }
 
-/// Checks that an archive is a workbook that can be opened without harm.
-pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
+/// Checks that an archive is a workbook that can be opened without harm; gives how many bytes its parts inflate to.
+pub(super) fn check(bytes: &[u8]) -> Result<u64, Refusal> {
     let parts = directory(bytes)?;
     let named = |wanted: &str| parts.iter().any(|part| part.name.eq_ignore_ascii_case(wanted.as_bytes()));
     const SAVE: &str = "open it and save it as an Excel workbook (.xlsx)";
@@ -55,13 +57,16 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
         if inflated(&bytes[data], part) != Some(u64::from(part.inflated)) {
             return Err(Refusal::Damaged("a part of it inflates to another size than it says"));
         }
+        if is_shared_texts(part.name) && claims_too_many(part.unpacked(bytes)?, u64::from(part.inflated)) {
+            return Err(Refusal::Damaged("it says that it holds more texts than it can"));
+        }
     }
     // Parts that share their bytes let a small file inflate many times over.
     stretches.sort_unstable();
     if stretches.windows(2).any(|pair| pair[0].1 > pair[1].0) {
         return Err(Refusal::Damaged("parts of it lie over one another"));
     }
-    Ok(())
+    Ok(total)
 }
 
 /// One part as the directory describes it.
@@ -84,6 +89,12 @@ impl Part<'_> {
         let start = self.local + 30 + usize::from(half(head, 26)) + usize::from(half(head, 28));
         let end = start + self.stored as usize;
         if end > bytes.len() { Err(CUT) } else { Ok(start..end) }
+    }
+
+    /// What it inflates to, piece by piece.
+    fn unpacked<'b>(&self, bytes: &'b [u8]) -> Result<BufReader<Box<dyn Read + 'b>>, Refusal> {
+        let data = &bytes[self.data(bytes)?];
+        Ok(BufReader::new(if self.deflated { Box::new(DeflateDecoder::new(data)) } else { Box::new(data) }))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod archive;
 mod cells;
+mod shared_texts;
 mod sheets;
 
 #[cfg(test)]

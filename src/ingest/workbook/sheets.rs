@@ -26,6 +26,7 @@ pub(in crate::ingest) struct Workbook {
     book: Xlsx<Cursor<Vec<u8>>>,
     from_1904: bool,
     bytes: u64,
+    unpacked: u64,
     sha256: String,
 }
 
@@ -41,7 +42,7 @@ impl Workbook {
         if bytes.len() as u64 > MOST_BYTES {
             return Err(refused(path, Refusal::TooLarge));
         }
-        archive::check(&bytes).map_err(|refusal| refused(path, refusal))?;
+        let unpacked = archive::check(&bytes).map_err(|refusal| refused(path, refusal))?;
         let (length, sha256) = (bytes.len() as u64, hexadecimal(&Sha256::digest(&bytes)));
         let opened = catch_unwind(|| Xlsx::new(Cursor::new(bytes)));
         let book = match opened {
@@ -50,7 +51,7 @@ impl Workbook {
             Err(_) => return Err(damaged(path, "the decoder gave up")),
         };
         let from_1904 = book.has_1904_epoch();
-        let workbook = Workbook { path: path.to_path_buf(), book, from_1904, bytes: length, sha256 };
+        let workbook = Workbook { path: path.to_path_buf(), book, from_1904, bytes: length, unpacked, sha256 };
         if workbook.sheets().len() > MOST_SHEETS {
             return Err(damaged(path, "it has more than 500 sheets"));
         }
@@ -70,6 +71,11 @@ impl Workbook {
     /// The file's size and hash.
     pub(in crate::ingest) fn fingerprint(&self) -> (u64, &str) {
         (self.bytes, &self.sha256)
+    }
+
+    /// How many bytes its parts inflate to.
+    pub(in crate::ingest) fn unpacked(&self) -> u64 {
+        self.unpacked
     }
 
     /// The workbook's path.
