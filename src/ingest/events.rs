@@ -120,6 +120,23 @@ pub struct Assessment {
     pub started: Date,
     /// Its authorisation; none while it is open.
     pub authorised: Option<Date>,
+    /// Whether the child was found to be in need, where the file says so.
+    pub in_need: Option<bool>,
+}
+
+/// A case of a child in need, where a file lists cases apart from the referrals that opened them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// The child.
+    pub child: ChildIdentifier,
+    /// Its start: the day of the referral, or one soon after.
+    pub started: Date,
+    /// Primary need.
+    pub need: Option<Label>,
+    /// Its closure; none while it is open.
+    pub closed: Option<Date>,
+    /// Reason of the closure; [`INVENTED_END`] where none is told.
+    pub closure_reason: Option<Label>,
 }
 
 /// An enquiry under section 47.
@@ -233,6 +250,8 @@ pub enum Event {
     Care(Care),
     /// A placement.
     Placement(Placement),
+    /// A case.
+    Case(Case),
 }
 
 impl Event {
@@ -248,6 +267,7 @@ impl Event {
             Event::Placement(event) => (7, event.child, event.started),
             Event::Contact(event) => (8, event.child, event.date),
             Event::EarlyHelp(event) => (9, event.child, event.started),
+            Event::Case(event) => (10, event.child, event.started),
         }
     }
 }
@@ -270,6 +290,7 @@ impl Event {
             (Event::Assessment(one), Event::Assessment(other)) => differ(&one.authorised, &other.authorised),
             (Event::Plan(one), Event::Plan(other)) => differ(&one.ended, &other.ended),
             (Event::Care(one), Event::Care(other)) => differ(&one.ended, &other.ended),
+            (Event::Case(one), Event::Case(other)) => differ(&one.closed, &other.closed),
             _ => false,
         }
     }
@@ -296,6 +317,8 @@ pub struct Events {
     pub care: Vec<Care>,
     /// Placements.
     pub placements: Vec<Placement>,
+    /// Cases.
+    pub cases: Vec<Case>,
 }
 
 impl Events {
@@ -339,6 +362,7 @@ impl Events {
             Event::Plan(event) => self.plans.push(event),
             Event::Care(event) => self.care.push(event),
             Event::Placement(event) => self.placements.push(event),
+            Event::Case(event) => self.cases.push(event),
         }
     }
 }

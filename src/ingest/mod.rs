@@ -14,6 +14,7 @@
 mod age_bands;
 mod amounts;
 mod annex_a;
+mod cases;
 mod categories;
 mod cin_census;
 mod columns;

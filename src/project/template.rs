@@ -292,6 +292,21 @@ mod tests {
     }
 
     #[test]
+    fn years_are_not_asked_twelve_ahead() {
+        for (frequency, horizon, stride) in [
+            (None, 12, 6),
+            (Some(Frequency::Month), 12, 6),
+            (Some(Frequency::Week), 26, 13),
+            (Some(Frequency::Quarter), 8, 2),
+            (Some(Frequency::Year), 3, 1),
+        ] {
+            let table: toml::Table = sketch(&Sketch { frequency, ..Sketch::default() }).parse().expect("valid TOML");
+            assert_eq!(table["forecast"]["horizon"].as_integer(), Some(horizon), "{frequency:?}");
+            assert_eq!(table["backtest"]["stride"].as_integer(), Some(stride), "{frequency:?}");
+        }
+    }
+
+    #[test]
     fn the_reference_names_every_option_of_a_sketch() {
         let table: toml::Table = sketch(&Sketch::default()).parse().expect("valid TOML");
         for (section, options) in table {

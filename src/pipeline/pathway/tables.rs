@@ -221,3 +221,18 @@ pub fn together(first: &Forecast, second: &Forecast) -> Result<Forecast, Pathway
         .map_err(|_| PathwayError::Referrals { problem: "were followed to costs of other months".to_owned() })?;
     Ok(Forecast::new(order.iter().map(|(key, _, _)| key.clone()).collect(), span, paths)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_come_in_the_order_of_the_pathway() {
+        let names = ["assessments", "care starts", "in need", "plan starts", "referrals", "section 47 enquiries"];
+        let order = in_order(&names, |name| along_the_way("flow", name));
+        let told: Vec<&str> = order.iter().map(|row| names[*row]).collect();
+        assert_eq!(told, ["referrals", "assessments", "in need", "section 47 enquiries", "plan starts", "care starts"]);
+        let stocks = in_order(&STOCKS, |name| along_the_way("open cases", name));
+        assert_eq!(stocks.iter().map(|row| STOCKS[*row]).collect::<Vec<_>>(), ["in need", "on plan", "looked after"]);
+    }
+}

@@ -137,3 +137,28 @@ fn cost(contents: &PackContents, pathway: &PathwayContents) -> Option<String> {
         pounds(high)
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disclosure::Cell;
+
+    #[test]
+    fn scenarios_stand_side_by_side_beneath_the_forecast() {
+        let mut ledgers = Sheet::new(["scenario", "lever", "pounds"]);
+        let text = |text: &str| Value::Text(text.to_owned());
+        for (scenario, lever, pounds) in [
+            ("One", "as forecast", 900.0),
+            ("One", "schools", -50.0),
+            ("One", "One", 850.0),
+            ("Two", "as forecast", 900.0),
+            ("Two", "Two", 900.0),
+        ] {
+            ledgers.rows.push(vec![text(scenario), text(lever), Value::Figure(Cell::Number(pounds))]);
+        }
+        let sheet = side_by_side(&ledgers);
+        assert_eq!(sheet.columns, ["scenario", "pounds"]);
+        let row = |name: &str, pounds: f64| vec![text(name), Value::Figure(Cell::Number(pounds))];
+        assert_eq!(sheet.rows, [row("As forecast", 900.0), row("One", 850.0), row("Two", 900.0)]);
+    }
+}
