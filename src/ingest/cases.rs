@@ -3,10 +3,25 @@
 use std::collections::HashSet;
 
 use super::dates::date_of;
-use super::events::{ChildIdentifier, Event, HeldLabels, INVENTED_END};
+use super::events::{ChildIdentifier, Event, HeldLabels, INVENTED_END, Label};
 use super::table::DatedEvents;
 use crate::panel::{Finding, Place, Severity, Statement};
 use crate::time::Date;
+
+/// A case of a child in need, where a file lists cases apart from the referrals that opened them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// The child.
+    pub child: ChildIdentifier,
+    /// Its start: the day of the referral, or one soon after.
+    pub started: Date,
+    /// Primary need.
+    pub need: Option<Label>,
+    /// Its closure; none while it is open.
+    pub closed: Option<Date>,
+    /// Reason of the closure; [`INVENTED_END`] where none is told.
+    pub closure_reason: Option<Label>,
+}
 
 /// Extracts made within so many days of each other may be parts of one: what one doesn't list, another may.
 const DAYS_OF_ONE_EXTRACT: i32 = 31;

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+pub use super::cases::Case;
+
 /// A child as far as events of the same child must be told from those of others: the hash of an identifier, never the
 /// identifier, and not even the hash is ever shown.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,21 +124,6 @@ pub struct Assessment {
     pub authorised: Option<Date>,
     /// Whether the child was found to be in need, where the file says so.
     pub in_need: Option<bool>,
-}
-
-/// A case of a child in need, where a file lists cases apart from the referrals that opened them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Case {
-    /// The child.
-    pub child: ChildIdentifier,
-    /// Its start: the day of the referral, or one soon after.
-    pub started: Date,
-    /// Primary need.
-    pub need: Option<Label>,
-    /// Its closure; none while it is open.
-    pub closed: Option<Date>,
-    /// Reason of the closure; [`INVENTED_END`] where none is told.
-    pub closure_reason: Option<Label>,
 }
 
 /// An enquiry under section 47.

@@ -106,7 +106,7 @@ pub(super) fn chart(contents: &PackContents, pathway: &PathwayContents) -> Optio
     let words = Words {
         headline: headline([
             match range {
-                Some(range) => format!("About {plans} plan starts, {range}, in {span}"),
+                Some(range) => format!("About {plans} plan starts, {range}"),
                 None => format!("About {plans} plan starts from {referrals} referrals in {span}"),
             },
             format!("About {plans} plan starts in {span}"),
