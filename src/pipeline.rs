@@ -17,6 +17,7 @@ mod error;
 mod event_counts;
 mod explain;
 mod figures;
+mod file_names;
 mod flat;
 mod futures;
 mod idle_levers;
@@ -134,6 +135,8 @@ fn with_changes(mut ingested: Ingested, closures: &Closures) -> Ingested {
     if ingested.time_labels != TimeLabels::Number {
         ingested.findings.extend(ingest::sudden_changes(&ingested.panel, closures));
     }
+    let frequency = ingested.panel.span().frequency();
+    ingested.findings.extend(ingest::shifted_years(ingested.time_labels, frequency));
     ingested
 }
 

@@ -28,6 +28,12 @@ pub(super) struct AreaYear {
 const MOST_SUPPRESSED: f64 = 5.0;
 
 impl AreaYear {
+    /// The sum of the months that have a number.
+    pub(super) fn known(&self) -> f64 {
+        let value = |month: &Number| if let Number::Value(value) = month { Some(*value) } else { None };
+        self.months.iter().filter_map(value).sum()
+    }
+
     /// Months without a number share what the year's total leaves, in whole counts, where it leaves each of them no more
     /// than a count that isn't published.
     ///
@@ -35,11 +41,7 @@ impl AreaYear {
     /// referrals are the ones that go missing.
     pub(super) fn share_out(&mut self) {
         let Number::Value(total) = self.total else { return };
-        let known: f64 = self
-            .months
-            .iter()
-            .filter_map(|month| if let Number::Value(value) = month { Some(value) } else { None })
-            .sum();
+        let known = self.known();
         let missing: Vec<usize> = (0..12).filter(|month| self.months[*month] == Number::Missing).collect();
         let (left, count) = (total - known, missing.len() as f64);
         let all_known = self.months.iter().all(|month| matches!(month, Number::Value(_) | Number::Missing));

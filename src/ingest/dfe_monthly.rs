@@ -334,24 +334,22 @@ fn note_values<'a>(
             shared_out.add(row.row);
             shared_out.count += row.shared_out - 1;
         }
-        let mut sum = Some(0.0);
+        let mut is_whole = true;
         for number in row.months {
             let rows = match number {
-                Number::Value(value) => {
-                    sum = sum.map(|sum| sum + value);
-                    continue;
-                }
+                Number::Value(_) => continue,
                 Number::Missing => &mut counts[0],
                 Number::Unreadable => &mut counts[1],
                 // Too large a number ended the reading.
                 Number::Impossible | Number::TooLarge => &mut counts[2],
             };
-            sum = None;
+            is_whole = false;
             if rows.first.last() == Some(&row.row) { rows.count += 1 } else { rows.add(row.row) }
         }
         let allowed = if options.level == Level::Authority { 0.0 } else { ROUNDING };
-        if let (Some(sum), Number::Value(total)) = (sum, row.total)
-            && (sum - total).abs() > allowed
+        if let Number::Value(total) = row.total
+            && is_whole
+            && (row.known() - total).abs() > allowed
         {
             disagreeing.add(row.row);
         }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::recognise::HeaderRemedy;
 use crate::panel::PanelError;
 
 /// Whose fault an [`IngestError`] is, for the exit code of a command.
@@ -142,7 +143,7 @@ pub enum IngestError {
         detail: &'static str,
     },
     /// No format fits.
-    #[error("{}: not recognised as {}; the closest is {closest}, for which there is no column for {}. The columns are: {columns}. Name the columns in the options, or rename them", path.display(), tried.join(", "), missing.join(", "))]
+    #[error("{}: not recognised as {}; the closest is {closest}, for which there is no column for {}. The columns are: {columns}. {remedy}", path.display(), tried.join(", "), missing.join(", "))]
     Unrecognised {
         /// The file.
         path: PathBuf,
@@ -154,6 +155,8 @@ pub enum IngestError {
         missing: Vec<&'static str>,
         /// The file's headers.
         columns: String,
+        /// What to do.
+        remedy: HeaderRemedy,
     },
     /// The file holds other things than referrals.
     #[error("{}: this holds {format} and no referrals, so there is no demand in it to forecast; name files of referrals here, and see with `groundswell check` what this one holds", path.display())]

@@ -7,7 +7,7 @@ use super::events::{Event, Events};
 use super::signatures::known_otherwise;
 use super::source::{Source, start_of};
 use super::table::{DatedEvents, ReadThrough};
-use super::{InputFile, annex_a, cin_census, dates, findings, ssda903, workbook};
+use super::{InputFile, annex_a, cases, cin_census, dates, findings, ssda903, workbook};
 use crate::panel::Finding;
 
 /// What happened to the children of the files, for what follows journeys and not only counts.
@@ -95,6 +95,10 @@ impl EventFiles {
         findings.append(&mut care.findings);
         all.push((care.last.map(dates::days_since_epoch), care.events));
         all.sort_by_key(|(last, _)| *last);
+        let ended = cases::close_unlisted(&mut all);
+        if ended > 0 {
+            findings.push(cases::invented_closures(ended));
+        }
         let all: Vec<Vec<Event>> = all.into_iter().map(|(_, events)| events).collect();
         let disagreeing = Events::disagreeing(&all);
         if disagreeing > 0 {

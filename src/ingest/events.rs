@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+pub use super::cases::Case;
+
 /// A child as far as events of the same child must be told from those of others: the hash of an identifier, never the
 /// identifier, and not even the hash is ever shown.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,6 +122,8 @@ pub struct Assessment {
     pub started: Date,
     /// Its authorisation; none while it is open.
     pub authorised: Option<Date>,
+    /// Whether the child was found to be in need, where the file says so.
+    pub in_need: Option<bool>,
 }
 
 /// An enquiry under section 47.
@@ -233,6 +237,8 @@ pub enum Event {
     Care(Care),
     /// A placement.
     Placement(Placement),
+    /// A case.
+    Case(Case),
 }
 
 impl Event {
@@ -248,6 +254,7 @@ impl Event {
             Event::Placement(event) => (7, event.child, event.started),
             Event::Contact(event) => (8, event.child, event.date),
             Event::EarlyHelp(event) => (9, event.child, event.started),
+            Event::Case(event) => (10, event.child, event.started),
         }
     }
 }
@@ -270,6 +277,7 @@ impl Event {
             (Event::Assessment(one), Event::Assessment(other)) => differ(&one.authorised, &other.authorised),
             (Event::Plan(one), Event::Plan(other)) => differ(&one.ended, &other.ended),
             (Event::Care(one), Event::Care(other)) => differ(&one.ended, &other.ended),
+            (Event::Case(one), Event::Case(other)) => differ(&one.closed, &other.closed),
             _ => false,
         }
     }
@@ -296,6 +304,8 @@ pub struct Events {
     pub care: Vec<Care>,
     /// Placements.
     pub placements: Vec<Placement>,
+    /// Cases.
+    pub cases: Vec<Case>,
 }
 
 impl Events {
@@ -339,6 +349,7 @@ impl Events {
             Event::Plan(event) => self.plans.push(event),
             Event::Care(event) => self.care.push(event),
             Event::Placement(event) => self.placements.push(event),
+            Event::Case(event) => self.cases.push(event),
         }
     }
 }

@@ -14,6 +14,7 @@
 mod age_bands;
 mod amounts;
 mod annex_a;
+mod cases;
 mod categories;
 mod cin_census;
 mod columns;
@@ -77,11 +78,11 @@ pub use event_groups::EventGroups;
 pub use events::Events;
 pub use mapping::{Mapping, MappingLine, Unmapped, Writable, mapping_text, writable};
 pub use options::{AreaLabels, Columns, DateOrder, Format, InputOptions, Level};
-pub use recognise::{Recognition, RoleColumn, format_of, recognise, recognise_source};
+pub use recognise::{HeaderRemedy, Recognition, RoleColumn, format_of, recognise, recognise_source};
 pub use series::{SeriesBlock, SeriesColumns, SeriesTable, read_series};
 pub use source::Source;
 pub use sudden::sudden_changes;
-pub use time_labels::TimeLabels;
+pub use time_labels::{TimeLabels, shifted_years};
 
 use self::event_files::EventFiles;
 use self::headers::Headers;

@@ -1,6 +1,7 @@
 //! What a file holds, by its columns.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ use super::error::IngestError;
 use super::frames::ReadAs;
 use super::headers::{Headers, Role};
 use super::options::{Format, InputOptions};
+use super::period_text::{self, Mark};
 use super::source::Source;
 use super::ssda903;
 use super::table::Table;
@@ -203,5 +205,49 @@ pub(super) fn detect(headers: &Headers, path: &Path, options: &InputOptions) -> 
         closest: closest.noun(),
         missing,
         columns: headers.listed(),
+        remedy: remedy(headers),
     })
+}
+
+/// What is to be done about a table without known columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeaderRemedy {
+    /// Its columns go by other names.
+    Name,
+    /// It has a column for each period.
+    TurnRound,
+    /// Something stands above its headers.
+    DropTitle,
+}
+
+impl fmt::Display for HeaderRemedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            HeaderRemedy::Name => {
+                "Rename them (a table of counts needs columns such as `month` and `referrals`), or name them in a project \
+                 file, under [input.columns]"
+            }
+            HeaderRemedy::TurnRound => {
+                "It has a column for each period: turn it round, so that each row holds one period, under headers such as \
+                 `area`, `month` and `referrals`"
+            }
+            HeaderRemedy::DropTitle => "Its first row looks like a title: delete what stands above the row of headers",
+        })
+    }
+}
+
+/// Fewer headers that are periods than these don't make a table with a column for each.
+const FEWEST_PERIODS: usize = 6;
+
+fn remedy(headers: &Headers) -> HeaderRemedy {
+    let of = |test: fn(&str) -> bool| (0..headers.len()).filter(|column| test(headers.written(*column))).count();
+    let is_period =
+        |header: &str| matches!(period_text::read(header), Some(Mark::Date(_) | Mark::Month(_) | Mark::Quarter(_)));
+    if of(is_period) >= FEWEST_PERIODS {
+        HeaderRemedy::TurnRound
+    } else if headers.len() > 1 && 2 * of(|header| header.trim().is_empty()) >= headers.len() {
+        HeaderRemedy::DropTitle
+    } else {
+        HeaderRemedy::Name
+    }
 }

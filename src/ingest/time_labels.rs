@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::dates::date_of;
+use crate::panel::{Finding, Place, Severity};
 use crate::time::{Frequency, Period};
 
 /// How the periods of a table are written.
@@ -60,6 +61,35 @@ impl TimeLabels {
             }
         }
     }
+}
+
+/// Years that are dated outside January: from April on, or by the March in which they end.
+pub fn shifted_years(labels: TimeLabels, frequency: Frequency) -> Option<Finding> {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let TimeLabels::DayOf { months, .. } = labels else { return None };
+    let month = MONTHS.get(usize::try_from(months).ok()?).filter(|_| frequency == Frequency::Year)?;
+    Some(Finding {
+        name: "shifted-years",
+        severity: Severity::Warning,
+        what: format!("The years are dated in {month}, and each is taken for the calendar year of its date").into(),
+        place: Place::default(),
+        count: 1,
+        meaning: "The report calls a year by that date, and lockdowns and working days are those from January to December.",
+        remedy: "Give months or quarters where you have them; or date each year by the calendar year that holds most of it.",
+    })
 }
 
 /// How long the periods are that distinct, ascending days stand for; nothing where they are finer than a month and no

@@ -1,4 +1,4 @@
-//! How far two spellings are apart, and how a text stands in a sentence.
+//! How far two spellings are apart, and how a text or number stands in a sentence.
 
 use std::borrow::Cow;
 
@@ -10,6 +10,24 @@ use std::borrow::Cow;
 /// ```
 pub fn on_one_line(text: &str) -> Cow<'_, str> {
     if text.chars().any(char::is_control) { text.replace(char::is_control, " ").into() } else { text.into() }
+}
+
+/// The digits of a whole number with commas between thousands.
+///
+/// ```
+/// use groundswell::math::spelling::with_thousands;
+/// assert_eq!(with_thousands("1234567"), "1,234,567");
+/// assert_eq!(with_thousands("999"), "999");
+/// ```
+pub fn with_thousands(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// How many letters have to be put in, taken out or changed to make one text the other.

@@ -199,42 +199,43 @@ pub struct Finding {
     pub remedy: &'static str,
 }
 
-/// The findings with those that files share told once, in the place of the first: their numbers added up, the number of
-/// files and one of these as the place. A finding of one file keeps its place.
-pub fn findings_together<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Finding> {
-    let mut groups: Vec<(Finding, Vec<&str>)> = Vec::new();
+/// The findings with those that files share told once, in the place of the first: their numbers added up, and beside them
+/// the place in each file.
+pub fn findings_by_kind<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<(Finding, Vec<&'a Place>)> {
+    let mut groups: Vec<(Finding, Vec<&Place>)> = Vec::new();
     for finding in findings {
-        let Some(file) = finding.place.file.as_deref() else {
-            groups.push((finding.clone(), Vec::new()));
-            continue;
-        };
-        let alike = groups.iter_mut().find_map(|(first, files)| {
-            let is_like = !files.is_empty()
+        let alike = groups.iter_mut().find_map(|(first, places)| {
+            let is_like = finding.place.file.is_some()
                 && (first.name, first.severity, first.meaning, first.remedy)
                     == (finding.name, finding.severity, finding.meaning, finding.remedy)
                 && [&first.place.sheet, &first.place.column, &first.place.series]
                     == [&finding.place.sheet, &finding.place.column, &finding.place.series]
-                && !files.contains(&file);
+                && places.iter().all(|place| place.file.is_some() && place.file != finding.place.file);
             let what = first.what.together(&finding.what).filter(|_| is_like)?;
-            Some((first, files, what))
+            Some((first, places, what))
         });
         match alike {
-            Some((first, files, what)) => {
+            Some((first, places, what)) => {
                 first.what = what;
                 first.count += finding.count;
-                first.place.rows.clear();
-                files.push(file);
+                places.push(&finding.place);
             }
-            None => groups.push((finding.clone(), vec![file])),
+            None => groups.push((finding.clone(), vec![&finding.place])),
         }
     }
-    let told = |(mut finding, files): (Finding, Vec<&str>)| {
-        if files.len() > 1 {
-            finding.place.file = Some(format!("{} files, such as {}", files.len(), files[0]));
+    groups
+}
+
+/// As [`findings_by_kind`], with the number of files and one of these as the place of what files share.
+pub fn findings_together<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Finding> {
+    let told = |(mut finding, places): (Finding, Vec<&Place>)| {
+        if let ([first, _, ..], Some(file)) = (places.as_slice(), &mut finding.place.file) {
+            *file = format!("{} files, such as {}", places.len(), first.file.as_deref().unwrap_or_default());
+            finding.place.rows.clear();
         }
         finding
     };
-    groups.into_iter().map(told).collect()
+    findings_by_kind(findings).into_iter().map(told).collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod key;
 mod table;
 
 pub use design::{Design, DesignError, Regressors};
-pub use finding::{Finding, Place, Severity, Statement, findings_together};
+pub use finding::{Finding, Place, Severity, Statement, findings_by_kind, findings_together};
 pub use hierarchy::{Hierarchy, Total};
 pub use key::{SeriesKey, TOTAL};
 pub use table::{Panel, PanelError, ValueKind};

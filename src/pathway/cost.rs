@@ -11,6 +11,7 @@ use super::error::PathwayError;
 use super::lever::{PathwayLever, first_step};
 use super::national::Assumption;
 use crate::forecast::Forecast;
+use crate::math::spelling::with_thousands;
 use crate::panel::SeriesKey;
 use crate::time::{Frequency, Period, Span, financial_year};
 
@@ -133,7 +134,12 @@ impl Costs {
     pub fn assumptions(&self, placements_known: bool) -> Vec<Assumption> {
         let price = |cost: &UnitCost| Assumption {
             what: format!("weekly cost, {}, {}", cost.group, cost.kind),
-            value: format!("£{:.0} in {}, {:.0}% of the group", cost.per_week, cost.priced.year(), 100.0 * cost.share),
+            value: format!(
+                "£{} in {}, {:.0}% of the group",
+                with_thousands(&format!("{:.0}", cost.per_week)),
+                cost.priced.year(),
+                100.0 * cost.share
+            ),
             source: cost.source.clone(),
         };
         let sourced = self.costs.iter().filter(|cost| !cost.source.is_empty());

@@ -8,6 +8,7 @@ use super::lever::{Change, PathwayLever, first_step};
 use super::national::Assumption;
 use super::simulate::STOCKS;
 use crate::forecast::Forecast;
+use crate::math::spelling::with_thousands;
 use crate::panel::SeriesKey;
 use crate::time::Span;
 
@@ -74,7 +75,10 @@ impl WorkloadOptions {
         ];
         let unset = figures.into_iter().filter(|(_, set, _, _)| set.is_none());
         unset
-            .map(|(what, _, value, source)| Assumption { what: what.to_owned(), value: value.to_string(), source })
+            .map(|(what, _, value, source)| {
+                let value = if value < 1_000.0 { value.to_string() } else { with_thousands(&format!("{value:.0}")) };
+                Assumption { what: what.to_owned(), value, source }
+            })
             .collect()
     }
 

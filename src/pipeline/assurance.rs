@@ -1,6 +1,7 @@
 //! What a pack says of its own assurance: the project file's answers, and what the plan takes for granted.
 
-use super::pack::file_name;
+use super::file_names::file_name;
+use crate::math::spelling::with_thousands;
 use crate::project::RunPlan;
 use crate::publish::Assurance;
 
@@ -58,7 +59,7 @@ fn assumptions(plan: &RunPlan) -> Vec<[String; 3]> {
         ["Models".to_owned(), format!("the line-up “{}”", plan.line_up().name), "[forecast] line_up".to_owned()],
         [
             "Simulated futures".to_owned(),
-            format!("{}, from seed {}", draws.paths, draws.seed),
+            format!("{}, from seed {}", with_thousands(&draws.paths.to_string()), draws.seed),
             "[forecast] paths, seed".to_owned(),
         ],
         [

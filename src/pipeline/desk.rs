@@ -12,7 +12,7 @@ use super::pathway::referrals_only;
 use super::work::closures;
 use super::{Error, Listener, asked, care, idle_levers, read_input, read_with_history, short_history};
 use crate::ingest::{self, Format, History, IngestError, Ingested, InputOptions, Recognition, TimeLabels};
-use crate::panel::{Finding, Panel, Place, Severity};
+use crate::panel::{Finding, Panel, Place, Severity, findings_by_kind, findings_together};
 use crate::project::{self, RunPlan, Sketch};
 use crate::time::{Closures, Period};
 
@@ -70,13 +70,14 @@ impl fmt::Display for Checked {
         if let Some(events) = &self.events {
             writeln!(f, "{events}")?;
         }
-        let mut findings: Vec<&Finding> = self.findings.iter().collect();
-        findings.sort_by_key(|finding| finding.severity);
-        for finding in findings {
+        let mut findings = findings_by_kind(&self.findings);
+        findings.sort_by_key(|(finding, _)| finding.severity);
+        for (finding, places) in findings {
             writeln!(f, "\n{}: {} ({})", finding.severity, finding.what, finding.name)?;
-            let place = finding.place.to_string();
-            if !place.is_empty() {
-                writeln!(f, "  where: {place}")?;
+            let mut before = "  where: ";
+            for place in places.iter().map(|place| place.to_string()).filter(|place| !place.is_empty()) {
+                writeln!(f, "{before}{place}")?;
+                before = "         ";
             }
             writeln!(f, "  meaning: {}\n  to do: {}", finding.meaning, finding.remedy)?;
         }
@@ -305,6 +306,7 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
         other_dimensions: others,
         areas: options.areas,
         looked_after: beside,
+        frequency: Some(ingested.panel.span().frequency()),
     };
     let span = ingested.panel.span();
     let (noun, series) = (first.format.noun(), ingested.panel.keys().len());
@@ -314,9 +316,7 @@ pub fn init(files: &[PathBuf], area: Option<&str>, folder: &Path) -> Result<Init
         let (held, _) = looked_after::read(&looked_after)?;
         summary.push_str(&format!("\nBeside them, for placements: {}", held.line()));
     }
-    for finding in &ingested.findings {
-        summary.push_str(&format!("\nFinding: {} ({})", finding.what, finding.name));
-    }
+    summary.push_str(&noticed(&ingested.findings));
     if sketch.follows() {
         summary.push_str(
             "\nThe report will go on to people and money, at assumed prices: set your own under [pathway], or on = false",
@@ -342,10 +342,18 @@ fn init_of_care(files: &[PathBuf], named: Vec<String>) -> Result<Initialised, Er
         ..Sketch::default()
     });
     let mut summary = format!("Recognised {}: {}", Format::Ssda903.noun(), held.line());
-    for finding in &history.findings {
-        summary.push_str(&format!("\nFinding: {} ({})", finding.what, finding.name));
-    }
+    summary.push_str(&noticed(&history.findings));
     Ok(Initialised { text, summary })
+}
+
+/// What was noticed, a line a kind; nothing where there is nothing.
+fn noticed(findings: &[Finding]) -> String {
+    let line = |finding: &Finding| format!("\nFinding: {} ({})", finding.what, finding.name);
+    let mut lines: String = findings_together(findings).iter().map(line).collect();
+    if !lines.is_empty() {
+        lines.push_str("\nWhere, what each means and what to do: groundswell check, with the project file");
+    }
+    lines
 }
 
 /// A file's path as the project file names it: relative where it lies in the project's folder or below, else absolute.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::earlier::{self, Earlier, again};
 use super::figures::to_thousandths;
+use super::file_names::FileNames;
 use super::shown::Shown;
 use super::work::Work;
 use super::{Error, assurance, completeness, figures, judge};
@@ -15,6 +16,7 @@ use crate::disclosure::{Cell, Figures, Profile, ProtectedTable, protect, told};
 use crate::evaluate::Scorecard;
 use crate::forecast::{FittedForecaster, Forecast};
 use crate::ingest;
+use crate::math::spelling::with_thousands;
 use crate::panel::{Finding, Hierarchy, Place, SeriesKey, Severity, findings_together};
 use crate::project::RunPlan;
 use crate::publish::{self, Futures, PackContents, PathwayContents, PlacementContents};
@@ -72,8 +74,9 @@ impl Results<'_> {
         let vintages = protect(profile, vintages);
         let revised = protect(profile, self.earlier.revisions(&now, &keys, dimensions)?);
         self.findings.extend(self.earlier.findings(&now, &keys, dimensions.len()));
+        let names = FileNames::of(self.work.inputs().map(|input| input.path.as_path()));
         for file in self.findings.iter_mut().filter_map(|finding| finding.place.file.as_mut()) {
-            *file = file_name(Path::new(file.as_str()));
+            *file = names.name(Path::new(file.as_str()));
         }
         self.findings = findings_together(&self.findings);
         let headline = SeriesKey::grand_total(dimensions.len());
@@ -96,7 +99,7 @@ impl Results<'_> {
             profile,
             theme: plan.theme(),
             engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-            inputs: self.work.inputs().map(published_input).collect(),
+            inputs: self.work.inputs().map(|input| published_input(input, &names)).collect(),
             source: format!("{}; forecast by Groundswell", plan.about().authority),
             model: recipe.to_owned(),
             benchmark: judge::BENCHMARK.to_owned(),
@@ -179,13 +182,8 @@ impl Results<'_> {
     }
 }
 
-fn published_input(input: &ingest::InputFile) -> publish::Input {
-    publish::Input { name: file_name(&input.path), sha256: input.sha256.clone() }
-}
-
-/// The folder that the analyst keeps a file in is nobody else's business.
-pub fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+fn published_input(input: &ingest::InputFile, names: &FileNames) -> publish::Input {
+    publish::Input { name: names.name(&input.path), sha256: input.sha256.clone() }
 }
 
 /// What the protected history shows of a series by first day, as figures that protection leaves as they are.
@@ -234,7 +232,7 @@ fn method(plan: &RunPlan) -> Vec<String> {
     method.push(format!(
         "The ranges are read off {} simulated futures. Every series takes its surprises from the same past months, so \
          that totals have ranges of the right width.",
-        plan.draws().paths
+        with_thousands(&plan.draws().paths.to_string())
     ));
     method
 }

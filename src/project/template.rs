@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{BacktestOptions, ForecastOptions, PublishOptions};
 use crate::ingest::Format;
+use crate::time::Frequency;
 
 /// What is known about a project before its file is written.
 #[derive(Debug, Clone, Default)]
@@ -28,9 +29,22 @@ pub struct Sketch {
     pub measure: String,
     /// Tables of looked-after children's returns beside the files, or folders of them.
     pub looked_after: Vec<String>,
+    /// How long the periods of the files are; nothing: a month.
+    pub frequency: Option<Frequency>,
 }
 
 impl Sketch {
+    /// How many periods ahead, and between two tries on the past: what is asked of figures by week, quarter or year isn't
+    /// asked twelve years ahead.
+    fn horizon_and_stride(&self) -> (usize, usize) {
+        match self.frequency {
+            Some(Frequency::Week) => (26, 13),
+            Some(Frequency::Quarter) => (8, 2),
+            Some(Frequency::Year) => (3, 1),
+            Some(Frequency::Month) | None => (ForecastOptions::default().horizon, BacktestOptions::default().stride),
+        }
+    }
+
     /// Whether the project follows what comes after a referral: where the files tell of children one by one.
     pub fn follows(&self) -> bool {
         let of_children = matches!(
@@ -46,6 +60,7 @@ pub fn sketch(sketch: &Sketch) -> String {
     let forecast = ForecastOptions::default();
     let backtest = BacktestOptions::default();
     let publish = PublishOptions::default();
+    let (horizon, stride) = sketch.horizon_and_stride();
     let levels: Vec<String> = forecast.levels.iter().map(|level| level.to_string()).collect();
     let mut columns = String::new();
     for (role, header) in &sketch.columns {
@@ -139,13 +154,11 @@ workbook = [{workbook}]           # "xlsx" and "ods"; [] for none
         format = format_name(sketch.format),
         dimensions = list(&sketch.dimensions),
         areas = list(&sketch.areas),
-        horizon = forecast.horizon,
         levels = levels.join(", "),
         line_up = quoted(&forecast.line_up),
         paths = forecast.paths,
         seed = forecast.seed,
         origins = backtest.origins,
-        stride = backtest.stride,
         pathway = sketch.follows(),
         measure = quoted(&sketch.measure),
         folder = quoted(&publish.folder.display().to_string()),
@@ -168,9 +181,8 @@ pub fn reference() -> String {
         ],
         dimensions: vec!["source".to_owned()],
         other_dimensions: vec!["area".to_owned(), "age_band".to_owned(), "need".to_owned()],
-        areas: Vec::new(),
         measure: "referrals".to_owned(),
-        looked_after: Vec::new(),
+        ..Sketch::default()
     });
     format!(
         "{REFERENCE}\n## A whole file\n\nAs `groundswell init` writes it for referrals, one row each:\n\n```toml\n{example}```\n"
@@ -277,6 +289,21 @@ mod tests {
             assert!(text.contains(&format!("[pathway]\non = {follows}\n")), "{format:?}");
         }
         assert!(reference().contains("[pathway]\non = true\n"));
+    }
+
+    #[test]
+    fn years_are_not_asked_twelve_ahead() {
+        for (frequency, horizon, stride) in [
+            (None, 12, 6),
+            (Some(Frequency::Month), 12, 6),
+            (Some(Frequency::Week), 26, 13),
+            (Some(Frequency::Quarter), 8, 2),
+            (Some(Frequency::Year), 3, 1),
+        ] {
+            let table: toml::Table = sketch(&Sketch { frequency, ..Sketch::default() }).parse().expect("valid TOML");
+            assert_eq!(table["forecast"]["horizon"].as_integer(), Some(horizon), "{frequency:?}");
+            assert_eq!(table["backtest"]["stride"].as_integer(), Some(stride), "{frequency:?}");
+        }
     }
 
     #[test]

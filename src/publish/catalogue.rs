@@ -140,9 +140,10 @@ pub(super) fn entry(stem: &str) -> Option<&'static Entry> {
 }
 
 /// The tables that are written as JSON too, for readers that hold a pack against another one or show it elsewhere.
-const JSON_TOO: [&str; 10] = [
+const JSON_TOO: [&str; 11] = [
     "forecasts",
     "history",
+    "yearly",
     "findings",
     "answers",
     "scenarios",

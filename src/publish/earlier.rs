@@ -1,9 +1,11 @@
 //! What an earlier pack said, read back from its own files.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::PublishError;
@@ -11,6 +13,25 @@ use super::text_files::MARKS_COLUMN;
 use crate::disclosure::{Cell, Mark, Profile};
 use crate::forecast::Levels;
 use crate::time::Date;
+
+/// A table of a pack, as its JSON file has it.
+#[derive(Debug, Deserialize)]
+pub struct TableOfPack<R> {
+    /// The rule that it was protected under.
+    pub profile: String,
+    /// Handling marking, where the rule has one.
+    pub marking: Option<String>,
+    /// One object a row; a figure that isn't shown is null.
+    pub rows: Vec<R>,
+}
+
+/// Reads a table of the pack in `folder`.
+///
+/// # Errors
+/// Where the file can't be read or is of another form.
+pub fn read_table<R: DeserializeOwned>(folder: &Path, name: &str) -> io::Result<TableOfPack<R>> {
+    Ok(serde_json::from_slice(&fs::read(folder.join(format!("{name}.json")))?)?)
+}
 
 /// One forecast of an earlier pack.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,13 +65,11 @@ pub struct EarlierPack {
 pub fn read_earlier(folder: &Path, profile: Profile, levels: &Levels) -> Result<EarlierPack, PublishError> {
     let table = |name: &str| -> Result<(Vec<Json>, Unreadable<'_>), PublishError> {
         let unreadable = Unreadable { folder, table: name.to_owned() };
-        let text = fs::read(folder.join(format!("{name}.json"))).map_err(|error| unreadable.because(error))?;
-        let mut table: Json = serde_json::from_slice(&text).map_err(|error| unreadable.because(error))?;
-        if table["profile"] != profile.to_string() {
+        let table: TableOfPack<Json> = read_table(folder, name).map_err(|error| unreadable.because(error))?;
+        if table.profile != profile.to_string() {
             return Err(unreadable.because("it was protected under another profile"));
         }
-        let Json::Array(rows) = table["rows"].take() else { return Err(unreadable.because("it has no rows")) };
-        Ok((rows, unreadable))
+        Ok((table.rows, unreadable))
     };
     let (rows, unreadable) = table("forecasts")?;
     let forecast = |row: &Json| {

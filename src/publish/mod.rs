@@ -43,7 +43,7 @@ pub use placements::PlacementContents;
 pub use futures::{BASELINE, Futures, HORIZON, PERIOD, SupposedScenario};
 
 use crate::disclosure::{Profile, ProtectedTable};
-pub use earlier::{EarlierForecast, EarlierPack, read_earlier};
+pub use earlier::{EarlierForecast, EarlierPack, TableOfPack, read_earlier, read_table};
 pub use held::{EarlierRecord, earlier_record, held, shown_to_hold};
 pub use text_files::field as csv_field;
 pub use theme::{Theme, ThemeError};

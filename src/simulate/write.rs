@@ -10,6 +10,7 @@ use serde_json::ser::Formatter;
 
 use super::columns::{MONTHLY, REFERRALS, write_dictionary};
 use super::{Planted, SimulateError, Simulated};
+use crate::math::spelling::with_thousands;
 use crate::time::{Frequency, Period};
 
 type Writer<'a> = &'a mut BufWriter<File>;
@@ -145,7 +146,7 @@ council's; `models/simulator/authority.toml` names the source of each figure.
 ",
         name = options.name,
         seed = options.seed,
-        referrals = with_commas(simulated.referrals.len()),
+        referrals = with_thousands(&simulated.referrals.len().to_string()),
         first = first.spoken(),
         last = last.spoken(),
         extract = truth.extract_date,
@@ -172,13 +173,6 @@ council's; `models/simulator/authority.toml` names the source of each figure.
         writeln!(to, "- {}: {} ({concerned} times {}).", shift.month.spoken(), shift.what, shift.factor)?;
     }
     Ok(())
-}
-
-/// A whole number with commas between thousands.
-fn with_commas(number: usize) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
-    groups.iter().map(|group| String::from_utf8_lossy(group)).collect::<Vec<_>>().join(",")
 }
 
 /// JSON with one field a line and lists of numbers on one.

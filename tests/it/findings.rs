@@ -188,3 +188,48 @@ fn lists_that_cover_no_month_say_so_among_all_that_was_found() {
     assert_eq!(found(here, &["extract"], "impossible-order")["count"], 1);
     output(groundswell(here).args(["check", "extract", "--strict"]), 65);
 }
+
+#[test]
+fn years_from_april_are_told_as_such() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let here = folder.path();
+    let years =
+        |day: &str| (2012..2024).map(|year| format!("north,{year}-{day},{}\n", 900 + year % 7)).collect::<String>();
+    write(here, "april.csv", &format!("unique_id,ds,y\n{}", years("04-01")));
+    write(here, "march.csv", &format!("unique_id,ds,y\n{}", years("03-31")));
+    write(here, "january.csv", &format!("unique_id,ds,y\n{}", years("01-01")));
+    let what = |file: &str| found(here, &[file], "shifted-years")["what"].as_str().expect("a sentence").to_owned();
+    assert!(what("april.csv").starts_with("The years are dated in April,"));
+    assert!(what("march.csv").starts_with("The years are dated in March,"));
+    assert_eq!(findings(here, &["january.csv"]), Vec::<Value>::new());
+}
+
+#[test]
+fn a_fault_of_several_files_is_told_once_with_a_line_a_file() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let here = folder.path();
+    for (extract, from) in [("jan", JANUARY_2022), ("feb", JANUARY_2022 + 18)] {
+        fs::create_dir(here.join(extract)).expect("a folder");
+        write(here, &format!("{extract}/referrals.csv"), &(referrals(from, 18, |_, _, _| None) + ",1x40,Police,N1\n"));
+    }
+    let files = ["jan/referrals.csv", "feb/referrals.csv"];
+    let said = output(groundswell(here).arg("check").args(files), 0);
+    assert!(said.contains("loss: 2 rows have no date (missing-date)\n"), "{said}");
+    assert_eq!(said.matches("(missing-date)").count(), 1, "{said}");
+    assert!(said.contains("  where: jan/referrals.csv, column referral_date, rows "), "{said}");
+    assert!(said.contains("\n         feb/referrals.csv, column referral_date, rows "), "{said}");
+
+    output(groundswell(here).arg("init").args(files), 0);
+    let project = fs::read_to_string(here.join("groundswell.toml")).expect("a project");
+    write(here, "groundswell.toml", &project.replace("on = true", "on = false"));
+    output(groundswell(here).args(["run", "--quiet"]), 0);
+    // The pack tells the two apart, and nobody where they are kept.
+    let pack = here.join("packs/2024-12");
+    let published = fs::read_to_string(pack.join("findings.csv")).expect("a table");
+    assert!(published.contains("2 files, such as jan/referrals.csv"), "{published}");
+    let report = fs::read_to_string(pack.join("report.html")).expect("a report");
+    assert!(report.contains(">feb/referrals.csv<") || report.contains("feb&#x2f;referrals.csv"), "the inputs");
+    for text in [&published, &report] {
+        assert!(!text.contains(&*here.to_string_lossy()), "a folder of the analyst's");
+    }
+}

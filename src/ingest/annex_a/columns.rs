@@ -107,7 +107,10 @@ pub(super) const LISTS: [List; 8] = [
             column("Continuous Assessment Start Date", &[&["assessment", "start"]]),
             column("Continuous Assessment Date of Authorisation", &[&["date", "authoris"], &["authoris", "date"]]),
         ],
-        labels: &[],
+        labels: &[column(
+            "Was the child assessed as requiring LA children’s social care support?",
+            &[&["assessed", "requiring", "support"], &["requiring", "socialcare"]],
+        )],
     },
     List {
         form: Form::AnnexA,

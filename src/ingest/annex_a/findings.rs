@@ -47,7 +47,7 @@ pub(super) fn missing_starts(list: &Place, column: &str, rows: &RowCount) -> Fin
     Finding {
         name: "missing-date",
         severity: Severity::Loss,
-        what: Statement::records(rows.count, "row has", "rows have").then(" no date"),
+        what: Statement::records(rows.count, "row has", "rows have").then(" no date that can be used"),
         place: rows_in(list, Some(column), rows),
         count: rows.count,
         meaning: "These rows tell nothing that can be placed in time and are left out.",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::columns::Kind;
 use super::standard::{Beside, care};
 use crate::ingest::events::{
-    Assessment, Care, ChildIdentifier, Conference, Contact, EarlyHelp, Event, Label, Placement, Plan, PlanKind,
+    Assessment, Care, Case, ChildIdentifier, Conference, Contact, EarlyHelp, Event, Label, Placement, Plan, PlanKind,
     Referral, Section47,
 };
 use crate::time::Date;
@@ -70,7 +70,8 @@ impl Told {
                 })
             }
             (Kind::Assessment, Some(started)) => {
-                Event::Assessment(Assessment { child, referred: None, started, authorised: date(1) })
+                let in_need = label(0).and_then(|answer| answered(&answer));
+                Event::Assessment(Assessment { child, referred: None, started, authorised: date(1), in_need })
             }
             (Kind::Section47, started) => {
                 // A conference without the start of its enquiry was held all the same.
@@ -80,8 +81,12 @@ impl Told {
                 let conference_not_required = label(0);
                 Event::Section47(Section47 { child, referred: None, started, conference_not_required })
             }
-            (Kind::Case, Some(started)) if label(2).is_some_and(|status| is_in_need_plan(&status)) => {
-                plan(PlanKind::ChildInNeed, started, date(1), None)
+            (Kind::Case, Some(started)) => {
+                if label(2).is_some_and(|status| is_in_need_plan(&status)) {
+                    events.push(plan(PlanKind::ChildInNeed, started, date(1), None));
+                }
+                let (need, closed, closure_reason) = (label(0), date(1), label(1));
+                Event::Case(Case { child, started, need, closed, closure_reason })
             }
             (Kind::NeedPlan, Some(started)) => plan(PlanKind::ChildInNeed, started, date(1), None),
             (Kind::Conference, Some(held)) => Event::Conference(Conference { child, referred: None, held }),
@@ -120,6 +125,18 @@ impl Told {
 fn is_in_need_plan(status: &str) -> bool {
     let status = status.trim().to_lowercase();
     status.starts_with("c)") || (status.contains("plan") && (status.contains("in need") || status.contains("cin")))
+}
+
+/// What an answer says, `a) Yes` or `b) No`, where it says either.
+fn answered(answer: &str) -> Option<bool> {
+    let answer = answer.trim().to_lowercase();
+    let word = answer.split_once(')').map_or(answer.as_str(), |(_, word)| word.trim());
+    match word {
+        "" => None,
+        _ if word.starts_with('y') || matches!(word, "1" | "true") => Some(true),
+        "0" | "false" | "n" | "no" => Some(false),
+        _ => None,
+    }
 }
 
 /// Whether an answer is yes: `a) Yes`, `Y`, `1`.

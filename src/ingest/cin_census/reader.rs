@@ -168,7 +168,13 @@ fn of_case(child: &Child, case: &Case, labels: &mut HeldLabels, events: &mut Vec
     for entry in &case.assessments {
         if let Some(started) = day(&entry.start) {
             let authorised = day(&entry.authorised);
-            events.push(Event::Assessment(Assessment { child: identity, referred, started, authorised }));
+            events.push(Event::Assessment(Assessment {
+                child: identity,
+                referred,
+                started,
+                authorised,
+                in_need: None,
+            }));
         }
     }
     let mut held = vec![day(&case.conference)];

@@ -15,6 +15,7 @@ use crate::ingest::error::IngestError;
 use crate::ingest::events::{ChildIdentifier, Event, HeldLabels, Label};
 use crate::ingest::headers::Headers;
 use crate::ingest::options::{DateOrder, Format};
+use crate::ingest::recognise::HeaderRemedy;
 use crate::ingest::rows::{self, Scanned, is_blank};
 use crate::ingest::table::ReadThrough;
 use crate::ingest::text::TextBlocks;
@@ -72,6 +73,7 @@ impl CareReader {
                 closest: Format::Ssda903.noun(),
                 missing: vec!["CHILD and what a table of the return has beside it"],
                 columns: headers.listed(),
+                remedy: HeaderRemedy::Name,
             });
         };
         self.files.push(path.to_path_buf());

@@ -188,7 +188,8 @@ fn a_file_of_yearly_figures_names_what_it_lacks() {
         "c1.csv: not recognised as referrals (one row each), counts (one row a series and period), DfE monthly statistics \
          (one column a month); the closest is DfE monthly statistics (one column a month), for which there is no column \
          for each month from April to March. The columns are: `time_period`, `time_identifier`, `geographic_level`, \
-         `la_name`, `Referrals`. Name the columns in the options, or rename them"
+         `la_name`, `Referrals`. Rename them (a table of counts needs columns such as `month` and `referrals`), or name them \
+         in a project file, under [input.columns]"
     );
 }
 

@@ -194,8 +194,24 @@ fn what_is_no_table_is_named_for_what_it_is() {
             b"just some words\nand more words\n",
             "f: not recognised as referrals (one row each), counts (one row a series and period), DfE monthly statistics \
              (one column a month); the closest is referrals (one row each), for which there is no column for the date of \
-             referral, the child's identifier or the source of referral. The columns are: `just some words`. Name the \
-             columns in the options, or rename them",
+             referral, the child's identifier or the source of referral. The columns are: `just some words`. Rename \
+             them (a table of counts needs columns such as `month` and `referrals`), or name them in a project file, under \
+             [input.columns]",
+        ),
+        (
+            b"Referrals by area,,\nArea,Month,Referrals\nNorth,2024-03,5\n",
+            "f: not recognised as referrals (one row each), counts (one row a series and period), DfE monthly statistics \
+             (one column a month); the closest is referrals (one row each), for which there is no column for the date of \
+             referral, the child's identifier or the source of referral. The columns are: `Referrals by area`, ``, ``. Its \
+             first row looks like a title: delete what stands above the row of headers",
+        ),
+        (
+            b"Area,Jan-24,Feb-24,Mar-24,Apr-24,May-24,Jun-24\nNorth,1,2,3,4,5,6\n",
+            "f: not recognised as referrals (one row each), counts (one row a series and period), DfE monthly statistics \
+             (one column a month); the closest is referrals (one row each), for which there is no column for the date of \
+             referral, the child's identifier or the source of referral. The columns are: `Area`, `Jan-24`, `Feb-24`, \
+             `Mar-24`, `Apr-24`, `May-24`, `Jun-24`. It has a column for each period: turn it round, so that each row holds \
+             one period, under headers such as `area`, `month` and `referrals`",
         ),
     ] {
         let folder = Folder::with("f", bytes);

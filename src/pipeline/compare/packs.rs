@@ -1,7 +1,6 @@
 //! Two packs side by side, read from what they published.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -11,16 +10,12 @@ use crate::batch;
 use crate::panel::TOTAL;
 use crate::pipeline::Error;
 use crate::pipeline::scenario::{LedgerLine, with_sign};
+use crate::publish::{NEXT_YEAR, TableOfPack, read_table};
 
-/// A table of a pack, as its JSON file has it.
-#[derive(Debug, Deserialize)]
-struct Table {
-    profile: String,
-    marking: Option<String>,
-    rows: Vec<Row>,
-}
+/// The forecasts of a pack.
+type Table = TableOfPack<Row>;
 
-/// A row of `forecasts.json`.
+/// A row of `forecasts`.
 #[derive(Debug, Deserialize)]
 struct Row {
     unique_id: String,
@@ -29,8 +24,15 @@ struct Row {
     median: Option<f64>,
 }
 
-/// The window of the year after the last known month in a pack's table of years.
-const YEAR_AHEAD: &str = "next-year";
+/// A row of `yearly`.
+#[derive(Debug, Deserialize)]
+struct Year {
+    unique_id: String,
+    window: String,
+    from: String,
+    to: String,
+    mean: Option<f64>,
+}
 
 /// What a ledger calls the part of a change that no shown figure tells of.
 const NOT_TOLD: &str = "not shown, and rounding";
@@ -110,21 +112,12 @@ fn totals(packs: [(&Table, &PathBuf); 2], shared: &[String]) -> Option<[f64; 2]>
     Some([sum(packs[0].0)?, sum(packs[1].0)?])
 }
 
-/// First and last day of the year ahead in a pack's table of years, and the mean of a series in it.
+/// First and last day of the year ahead in a pack's table of years, and the mean of a series in it; `None` where the pack
+/// shows none or has no such file.
 fn year_ahead(pack: &Path, id: &str) -> Option<(String, String, f64)> {
-    let text = fs::read_to_string(pack.join("yearly.csv")).ok()?;
-    let mut lines = text.lines();
-    let header: Vec<&str> = lines.next()?.split(',').collect();
-    lines.find_map(|line| {
-        let cells: Vec<&str> = line.split(',').collect();
-        // Names may have commas in them; the columns that are wanted come after them.
-        let cell = |name: &str| {
-            let from_behind = header.len() - header.iter().position(|column| *column == name)?;
-            cells.len().checked_sub(from_behind).and_then(|place| cells.get(place)).copied()
-        };
-        let is_wanted = line.trim_start_matches('"').starts_with(id) && cell("window")? == YEAR_AHEAD;
-        is_wanted.then(|| Some((cell("from")?.to_owned(), cell("to")?.to_owned(), cell("mean")?.parse().ok()?)))?
-    })
+    let years: TableOfPack<Year> = read_table(pack, "yearly").ok()?;
+    let year = years.rows.into_iter().find(|year| year.unique_id == id && year.window == NEXT_YEAR)?;
+    Some((year.from, year.to, year.mean?))
 }
 
 /// What leads from one total to the other: by series, the periods that both packs show, and last what can't be told.
@@ -163,10 +156,5 @@ fn line(lever: &str, adds: f64) -> LedgerLine {
 }
 
 fn read(pack: &Path) -> Result<Table, Error> {
-    let path = pack.join("forecasts.json");
-    let text = fs::read_to_string(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
-    serde_json::from_str(&text).map_err(|error| {
-        let source = std::io::Error::new(std::io::ErrorKind::InvalidData, error.to_string());
-        Error::Unreadable { path, source }
-    })
+    read_table(pack, "forecasts").map_err(|source| Error::Unreadable { path: pack.join("forecasts.json"), source })
 }

@@ -17,6 +17,10 @@ pub struct Told {
     pub recorded: Recorded,
 }
 
+/// A case that is listed apart from its referral starts at most so many days after it. Source: an assessment, which may come
+/// between, takes up to 45 working days (Working Together to Safeguard Children 2023); the rest is an assumption.
+const DAYS_TO_CASE: i32 = 92;
+
 /// One referral and what followed, with days as dates.
 struct Case<'a> {
     date: Date,
@@ -24,6 +28,8 @@ struct Case<'a> {
     need: &'a str,
     no_further_action: bool,
     not_in_need: bool,
+    /// Whether a list of cases has it.
+    listed: bool,
     reached: [Option<Date>; Stage::COUNT],
 }
 
@@ -41,6 +47,14 @@ impl Case<'_> {
     fn end_of(&self, start: Stage, end: Stage) -> Option<Date> {
         let (start, end) = (self.day(start)?, self.day(end)?);
         Some(end.max(start))
+    }
+
+    /// Ends a referral that no list of cases has, once it is too old to wait for its assessment.
+    fn end_unlisted(&mut self, last: Date) {
+        if !self.listed && self.day(Stage::Closure).is_none() && days_between(self.date, last) > DAYS_TO_CASE {
+            let end = self.date.saturating_add(jiff::Span::new().days(DAYS_TO_CASE));
+            self.reach(Stage::Closure, self.day(Stage::InNeed).or(Some(end)));
+        }
     }
 
     fn day(&self, stage: Stage) -> Option<Date> {
@@ -66,7 +80,11 @@ pub fn journeys(
     }
     let last = origin.last_day();
     let mut cases = cases(events, groups, last);
+    open_and_close(events, groups, &mut cases, (whole_from.first_day(), last));
     attach(events, &mut cases, last);
+    if !events.cases.is_empty() {
+        cases.values_mut().flatten().for_each(|case| case.end_unlisted(last));
+    }
     let mut labels = [Vec::new(), Vec::new()];
     for case in cases.values().flatten() {
         labels[0].push(case.source.to_owned());
@@ -109,6 +127,7 @@ fn cases<'a>(events: &Events, groups: &'a EventGroups, last: Date) -> BTreeMap<C
             no_further_action,
             // Returns give this reason for referrals without further action too, which nobody assessed.
             not_in_need: !no_further_action && reason.starts_with(CLOSED_AFTER_ASSESSMENT),
+            listed: false,
             reached: [None; Stage::COUNT],
         };
         case.reach(Stage::Closure, referral.closed);
@@ -116,6 +135,48 @@ fn cases<'a>(events: &Events, groups: &'a EventGroups, last: Date) -> BTreeMap<C
     }
     cases.values_mut().for_each(|cases| cases.sort_by_key(|case| case.date));
     cases
+}
+
+/// Closes the referrals whose cases are listed as closed, which a later extract may do that no longer lists the referral;
+/// adds those that are open and began before the first day of which every referral is in the files.
+fn open_and_close<'a>(
+    events: &Events,
+    groups: &'a EventGroups,
+    cases: &mut BTreeMap<ChildIdentifier, Vec<Case<'a>>>,
+    (whole_from, last): (Date, Date),
+) {
+    for event in events.cases.iter().filter(|event| event.started <= last) {
+        let of_child = cases.entry(event.child).or_default();
+        let before = of_child.partition_point(|case| case.date <= event.started);
+        let closed = event.closed.filter(|day| *day <= last);
+        let opened_by = before.checked_sub(1).and_then(|place| of_child.get_mut(place));
+        match opened_by.filter(|case| days_between(case.date, event.started) <= DAYS_TO_CASE) {
+            Some(case) => {
+                case.listed = true;
+                case.reach(Stage::Closure, closed);
+                let reason = event.closure_reason.as_deref().unwrap_or("").trim().to_ascii_uppercase();
+                case.not_in_need |= !case.no_further_action && reason.starts_with(CLOSED_AFTER_ASSESSMENT);
+            }
+            None if closed.is_none() && event.started < whole_from => {
+                let mut case = Case {
+                    date: event.started,
+                    source: groups.source(None),
+                    need: groups.need(event.need.as_deref()),
+                    no_further_action: false,
+                    not_in_need: false,
+                    listed: true,
+                    reached: [None; Stage::COUNT],
+                };
+                case.reach(Stage::InNeed, Some(event.started));
+                of_child.insert(before, case);
+            }
+            None => {}
+        }
+    }
+}
+
+fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days())
 }
 
 /// Writes every event into the case that it belongs to.
@@ -129,7 +190,9 @@ fn attach(events: &Events, cases: &mut BTreeMap<ChildIdentifier, Vec<Case<'_>>>,
         }
     };
     for event in &events.assessments {
-        let stages = [(Stage::Assessment, Some(event.started)), (Stage::InNeed, event.authorised)];
+        // Where the assessment says so itself, a child that isn't in need is an open case no longer.
+        let found = if event.in_need == Some(false) { Stage::NotInNeed } else { Stage::InNeed };
+        let stages = [(Stage::Assessment, Some(event.started)), (found, event.authorised)];
         reach(event.child, event.referred, event.started, &stages);
     }
     for event in &events.section_47s {
@@ -154,12 +217,16 @@ fn journey(case: &Case<'_>, again: Option<Date>, last: Date, sources: &[String],
     let month = Period::containing(Frequency::Month, case.date);
     let mut journey = Journey::new(month, place(sources, case.source), place(needs, case.need), days(last));
     let closure = case.day(Stage::Closure).filter(|day| *day <= last);
+    let still_listed = case.listed && closure.is_none();
     for stage in Stage::ALL {
         let day = match stage {
             Stage::NoFurtherAction => case.no_further_action.then(|| closure.unwrap_or(case.date)),
             Stage::InNeed if case.not_in_need => None,
-            Stage::NotInNeed if case.not_in_need => case.day(Stage::InNeed).or(closure),
-            Stage::NotInNeed => None,
+            // A list that still has the case says more than the assessment did.
+            Stage::InNeed if still_listed => case.day(stage).or(case.day(Stage::NotInNeed)),
+            Stage::NotInNeed if case.not_in_need => case.day(Stage::NotInNeed).or(case.day(Stage::InNeed)).or(closure),
+            Stage::NotInNeed if still_listed => None,
+            Stage::NotInNeed => case.day(stage).filter(|_| case.day(Stage::InNeed).is_none()),
             Stage::Closure if case.no_further_action => None,
             Stage::ReReferral => again,
             Stage::PlanEnd => case.end_of(Stage::Plan, stage),
@@ -214,6 +281,70 @@ mod tests {
         let groups = EventGroups::new(None).expect("groups");
         let months = (Period::month(2023, 4), Period::month(2024, 3));
         journeys(&history.events, &groups, months.0, months.1).expect("journeys").expect("assessments")
+    }
+
+    /// What two Annex A extracts tell of referrals from October 2023 on, as seen at the end of March 2024.
+    fn of_extracts(extracts: &[[(&str, &str); 3]]) -> Journeys {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut named = Vec::new();
+        for (number, lists) in extracts.iter().enumerate() {
+            let extract = folder.path().join(number.to_string());
+            std::fs::create_dir(&extract).expect("a folder");
+            for (name, text) in lists {
+                std::fs::write(extract.join(name), text).expect("a file");
+            }
+            named.push(number.to_string().into());
+        }
+        let history = crate::ingest::read_events(&named, folder.path()).expect("events");
+        let groups = EventGroups::new(None).expect("groups");
+        let (from, to) = (Period::month(2023, 10), Period::month(2024, 3));
+        journeys(&history.events, &groups, from, to).expect("journeys").expect("assessments").journeys
+    }
+
+    const LIST_3: &str = "Child Unique ID,Date of Referral,Referral Source,Referral NFA?\n";
+    const LIST_4: &str = "Child Unique ID,Continuous Assessment Start Date,Continuous Assessment Date of Authorisation,\
+                          Was the child assessed as requiring LA children's social care support?\n";
+    const LIST_6: &str =
+        "Child Unique ID,CIN Start Date,Primary Need Code,CIN Closure Date,Reason for Closure,Case Status\n";
+
+    #[test]
+    fn a_later_extract_closes_a_case_whose_referral_it_no_longer_lists() {
+        let first = [
+            ("list3.csv", format!("{LIST_3}A,02/10/2023,6,No\nB,03/10/2023,6,No\nC,04/10/2023,6,No\n")),
+            ("list4.csv", format!("{LIST_4}A,03/10/2023,20/10/2023,a) Yes\nB,04/10/2023,20/10/2023,b) No\n")),
+            (
+                "list6.csv",
+                format!(
+                    "{LIST_6}A,02/10/2023,N1,,,c) Child in need plan\nC,10/10/2023,N1,,,c) Child in need plan\n\
+                     D,02/05/2021,N2,,,c) Child in need plan\nE,02/05/2020,N2,,,c) Child in need plan\n"
+                ),
+            ),
+        ];
+        let second = [
+            ("list3.csv", format!("{LIST_3}F,25/03/2024,6,No\n")),
+            ("list4.csv", format!("{LIST_4}F,26/03/2024,,\n")),
+            (
+                "list6.csv",
+                format!(
+                    "{LIST_6}A,02/10/2023,N1,01/02/2024,RC7,e) Closed episode\n\
+                     C,10/10/2023,N1,,,c) Child in need plan\nD,02/05/2021,N2,,,c) Child in need plan\n"
+                ),
+            ),
+        ];
+        let of = |lists: &[(&'static str, String); 3]| {
+            lists.clone().map(|(name, text)| (name, &*Box::leak(text.into_boxed_str())))
+        };
+        let journeys = of_extracts(&[of(&first), of(&second)]);
+        let open = |from: &str| {
+            let month = from.parse::<Date>().map(|day| Period::containing(Frequency::Month, day)).expect("a day");
+            journeys.rows().iter().filter(|row| row.month == month && row.is_open()).count()
+        };
+        // A was closed later, B found not in need, C is listed still; D began before and is listed still, E isn't; F waits.
+        assert_eq!([open("2023-10-01"), open("2021-05-01"), open("2020-05-01"), open("2024-03-01")], [1, 1, 0, 1]);
+        let october: Vec<&Journey> =
+            journeys.rows().iter().filter(|row| row.month == Period::month(2023, 10)).collect();
+        assert_eq!(october.iter().filter(|row| row.reached(Stage::NotInNeed)).count(), 1);
+        assert!(october.iter().any(|row| row.day_of(Stage::Closure) == Some(122)), "{october:?}");
     }
 
     fn referred(month: Period) -> Journey {

@@ -11,7 +11,7 @@ use super::ledger_table::{Steps, ledger_table};
 use crate::disclosure::{FigureColumn, FigureError, Figures, LabelColumn, Profile, ProtectedTable, protect};
 use crate::forecast::{Forecast, Levels};
 use crate::panel::SeriesKey;
-use crate::pathway::{Assumption, Outlook, PathwayError, STOCKS, WORKLOAD, WorkloadOptions, total_of};
+use crate::pathway::{Assumption, Outlook, PathwayError, STOCKS, Stage, WORKLOAD, WorkloadOptions, total_of};
 use crate::pipeline::Error;
 use crate::publish::{PathwayContents, RestsOn};
 use crate::time::{Date, Period, Span};
@@ -81,6 +81,10 @@ impl Tables<'_> {
                 values.push(if ["mean", "median"].contains(&column.as_str()) { children[place] } else { f64::NAN });
             }
         }
+        let measure = |name: &str| parts.iter().position(|(part, _)| *part == name);
+        let order = in_order(&rows, |(part, name, date, _)| (measure(part), along_the_way(part, name), *date));
+        let rows: Vec<_> = order.iter().map(|row| &rows[*row]).collect();
+        let columns = columns.into_iter().map(|column| reordered(column, &order)).collect();
         let labels = vec![
             LabelColumn::text("measure", rows.iter().map(|row| row.0)),
             LabelColumn::text("name", rows.iter().map(|row| row.1.as_str())),
@@ -97,14 +101,17 @@ impl Tables<'_> {
         let sums = flows.paths().sum_axis(Axis(2)).insert_axis(Axis(2));
         // One long period stands for the horizon; its length plays no part.
         let whole = Forecast::new(flows.keys().to_vec(), span.first(1), sums)?;
-        let rows = flows.keys().len();
+        let names: Vec<String> = flows.keys().iter().map(ToString::to_string).collect();
+        let rows = names.len();
+        let order = in_order(&names, |name| along_the_way("flow", name));
+        let columns = summary_columns(&whole, self.levels).into_iter().map(|column| reordered(column, &order));
         let last = span.last().unwrap_or(span.start());
         let labels = vec![
-            LabelColumn::text("name", flows.keys().iter().map(ToString::to_string)),
+            LabelColumn::text("name", order.iter().map(|row| names[*row].as_str())),
             LabelColumn::dates("from", std::iter::repeat_n(span.start().first_day(), rows)),
             LabelColumn::dates("to", std::iter::repeat_n(last.first_day(), rows)),
         ];
-        Ok(Figures::new("pathway-flows", labels, summary_columns(&whole, self.levels))?)
+        Ok(Figures::new("pathway-flows", labels, columns.collect())?)
     }
 
     /// Cases held and full-time social workers needed, by month.
@@ -157,6 +164,27 @@ impl Tables<'_> {
     }
 }
 
+/// Where a flow or a stock comes on the way from the referral to the end of care.
+fn along_the_way(measure: &str, name: &str) -> Option<usize> {
+    match measure {
+        // The referral itself, which is no stage, comes before them.
+        "flow" => Stage::ALL.iter().position(|stage| stage.flow() == name),
+        _ => [STOCKS[0], STOCKS[2], STOCKS[1]].iter().position(|stock| *stock == name),
+    }
+}
+
+/// The positions of rows, sorted by what each is put by.
+fn in_order<T, K: Ord>(rows: &[T], by: impl Fn(&T) -> K) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|row| by(&rows[*row]));
+    order
+}
+
+fn reordered(column: FigureColumn, order: &[usize]) -> FigureColumn {
+    let values = order.iter().map(|row| column.values[*row]).collect();
+    FigureColumn { values, ..column }
+}
+
 /// Assumptions as a table.
 pub fn assumed(assumptions: &[Assumption]) -> Result<Figures, FigureError> {
     let labels = vec![
@@ -192,4 +220,19 @@ pub fn together(first: &Forecast, second: &Forecast) -> Result<Forecast, Pathway
     let paths = ndarray::stack(Axis(0), &views)
         .map_err(|_| PathwayError::Referrals { problem: "were followed to costs of other months".to_owned() })?;
     Ok(Forecast::new(order.iter().map(|(key, _, _)| key.clone()).collect(), span, paths)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_come_in_the_order_of_the_pathway() {
+        let names = ["assessments", "care starts", "in need", "plan starts", "referrals", "section 47 enquiries"];
+        let order = in_order(&names, |name| along_the_way("flow", name));
+        let told: Vec<&str> = order.iter().map(|row| names[*row]).collect();
+        assert_eq!(told, ["referrals", "assessments", "in need", "section 47 enquiries", "plan starts", "care starts"]);
+        let stocks = in_order(&STOCKS, |name| along_the_way("open cases", name));
+        assert_eq!(stocks.iter().map(|row| STOCKS[*row]).collect::<Vec<_>>(), ["in need", "on plan", "looked after"]);
+    }
 }

@@ -1,19 +1,13 @@
 //! Scales, ticks and the numbers beside them.
 
 use super::canvas::{Anchor, Area, Canvas, LABEL, Type};
+use crate::math::spelling::with_thousands;
 use crate::publish::theme::Ink;
 use crate::time::{Frequency, Period};
 
 /// A whole number with commas between thousands.
 pub(crate) fn with_commas(value: f64) -> String {
-    let digits = format!("{:.0}", value.abs());
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
+    let text = with_thousands(&format!("{:.0}", value.abs()));
     if value < 0.0 && text != "0" { format!("\u{2212}{text}") } else { text }
 }
 

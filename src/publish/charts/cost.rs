@@ -131,7 +131,10 @@ pub(super) fn chart(contents: &PackContents, pathway: &PathwayContents) -> Optio
     let about = pounds(years[main].range.median);
     let words = Words {
         headline: headline([
-            format!("{}: about {about} for placements and workers", years[main].name),
+            match range(&years[main]) {
+                Some(range) => format!("{}: about {about}, {range}", years[main].name),
+                None => format!("{}: about {about} for placements and workers", years[main].name),
+            },
             format!("About {about} for placements and workers"),
         ]),
         subtitle: format!(

@@ -78,10 +78,18 @@ pub(super) fn chart(contents: &PackContents, pathway: &PathwayContents) -> Optio
     });
     let words = Words {
         headline: headline([
-            format!("About {} children in need by {}", spoken(last.range.median), last.period.spoken()),
+            match last.range.of(level).and_then(|(low, high)| between(low, high)) {
+                Some(range) => format!("About {} children in need, {range}", spoken(last.range.median)),
+                None => format!("About {} children in need by {}", spoken(last.range.median), last.period.spoken()),
+            },
             format!("About {} children in need", spoken(last.range.median)),
         ]),
-        subtitle: format!("Children at the end of each {}, {}", contents.frequency.noun(), contents.area()),
+        subtitle: format!(
+            "Children at the end of each {} to {}, {}",
+            contents.frequency.noun(),
+            last.period.spoken(),
+            contents.area()
+        ),
         description: format!(
             "Line charts of children in need, on a protection plan and looked after, {}, with the range that holds in \
              {} similar forecasts. {}.",

@@ -100,10 +100,15 @@ pub(super) fn chart(contents: &PackContents, pathway: &PathwayContents) -> Optio
     let of = |name: &str| bars.iter().find(|bar| bar.name == capitalised(name)).map(|bar| spoken(bar.range.median));
     let span = periods(contents.horizon, contents.frequency);
     let (plans, referrals) = (of("plan starts")?, of("referrals")?);
+    let starts = bars.iter().find(|bar| bar.name == capitalised("plan starts"));
+    let range = starts.and_then(|bar| bar.range.of(level)).and_then(|(low, high)| between(low, high));
     let told: Vec<String> = bars.iter().map(|bar| format!("{}: {}", bar.name, bar.label(level))).collect();
     let words = Words {
         headline: headline([
-            format!("About {plans} plan starts from {referrals} referrals in {span}"),
+            match range {
+                Some(range) => format!("About {plans} plan starts, {range}"),
+                None => format!("About {plans} plan starts from {referrals} referrals in {span}"),
+            },
             format!("About {plans} plan starts in {span}"),
         ]),
         subtitle: format!("Children who reach each stage over the next {span}, {}", contents.area()),

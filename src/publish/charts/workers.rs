@@ -103,11 +103,12 @@ pub(super) fn chart(contents: &PackContents, pathway: &PathwayContents) -> Optio
         _ => " How many are in post is not known: the project file names no establishment.".to_owned(),
     };
     let words = Words {
-        headline: headline([match &in_post {
-            Some(in_post) => format!("About {about} social workers needed, {in_post} in post"),
-            None => format!("About {about} social workers needed by {when}"),
+        headline: headline([match (&in_post, &range) {
+            (Some(in_post), _) => format!("About {about} social workers needed, {in_post} in post"),
+            (None, Some(range)) => format!("About {about} social workers needed, {range}"),
+            (None, None) => format!("About {about} social workers needed by {when}"),
         }]),
-        subtitle: format!("Case-holding social workers needed, full-time equivalent, {}", contents.area()),
+        subtitle: format!("Case-holding social workers needed to {when}, full-time equivalent, {}", contents.area()),
         description: format!(
             "Line chart of the social workers needed to hold the open cases, {}. By {when}: {about}{}.{against}",
             contents.area(),

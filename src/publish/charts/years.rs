@@ -148,12 +148,15 @@ pub(super) fn chart(contents: &PackContents, series: &PackSeries) -> Chart {
             Some(range) => headline([format!("Next {span}: {about}, {range}"), format!("Next {span}: {about}")]),
             None => headline([format!("Next {span}: {about}")]),
         },
-        subtitle: format!(
-            "{} in the {span} to each {} shown, {}",
-            capitalised(&contents.measure),
-            contents.frequency.noun(),
-            contents.area()
-        ),
+        subtitle: match length {
+            1 => format!("{} a {span}, {}", capitalised(&contents.measure), contents.area()),
+            _ => format!(
+                "{} in the {span} to each {} shown, {}",
+                capitalised(&contents.measure),
+                contents.frequency.noun(),
+                contents.area()
+            ),
+        },
         description: format!(
             "Column chart of {} in {}, {}. Forecast for the {span} to {}: {about}{}.{before}",
             contents.measure,

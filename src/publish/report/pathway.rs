@@ -20,6 +20,9 @@ pub(super) struct Section {
     sentences: Vec<String>,
     figures: Vec<Figure>,
     ledger: Option<Table>,
+    /// What all comes to under each scenario.
+    supposed: Option<Table>,
+    /// What each lever of each scenario adds.
     scenarios: Option<Table>,
     assumptions: Option<Table>,
 }
@@ -37,12 +40,17 @@ pub(super) fn section(contents: &PackContents, charts: &[Chart]) -> Result<Optio
         let caption = "What each lever adds or takes over the horizon, one after the other".to_owned();
         table(contents, caption, &Sheet::of(ledger), "pathway-ledger.csv")
     });
-    let scenarios = pathway.scenarios.as_ref().and_then(|ledgers| {
-        let caption = "What each lever of each scenario adds or takes over the horizon".to_owned();
-        table(contents, caption, &with_titles(contents, Sheet::of(ledgers)), "pathway-scenarios.csv")
+    let ledgers = pathway.scenarios.as_ref().map(|ledgers| with_titles(contents, Sheet::of(ledgers)));
+    let supposed = ledgers.as_ref().and_then(|ledgers| {
+        let caption = "Work and cost over the horizon under each scenario, on average".to_owned();
+        table(contents, caption, &side_by_side(ledgers), "pathway-scenarios.csv")
+    });
+    let scenarios = ledgers.as_ref().and_then(|ledgers| {
+        let caption = "What each lever of each scenario adds or takes over the horizon, on average".to_owned();
+        table(contents, caption, ledgers, "pathway-scenarios.csv")
     });
     let assumptions = table(contents, caption, &sheet, "assumptions.csv");
-    Ok(Some(Section { sentences, figures, ledger, scenarios, assumptions }))
+    Ok(Some(Section { sentences, figures, ledger, supposed, scenarios, assumptions }))
 }
 
 /// The ledgers of scenarios with the titles of these in the place of their names, and no numbers of lines.
@@ -58,6 +66,23 @@ pub(super) fn with_titles(contents: &PackContents, ledgers: Sheet) -> Sheet {
         other => other.clone(),
     };
     sheet.rows = ledgers.rows.iter().map(|row| kept.iter().map(|place| value(place, row)).collect()).collect();
+    sheet
+}
+
+/// Of ledgers with titles the line that all begin with, once, and the last line of each.
+pub(super) fn side_by_side(ledgers: &Sheet) -> Sheet {
+    let kept: Vec<usize> = (0..ledgers.columns.len()).filter(|place| ledgers.columns[*place] != "lever").collect();
+    let row = |row: &[Value]| kept.iter().map(|place| row[*place].clone()).collect::<Vec<Value>>();
+    let scenario = ledgers.columns.iter().position(|column| column == "scenario").unwrap_or_default();
+    let mut sheet = Sheet::new(kept.iter().map(|place| ledgers.columns[*place].clone()));
+    for (number, lines) in ledgers.rows.chunk_by(|one, other| one[scenario] == other[scenario]).enumerate() {
+        if let (0, Some(first)) = (number, lines.first()) {
+            let mut first = row(first);
+            first[scenario] = Value::Text("As forecast".to_owned());
+            sheet.rows.push(first);
+        }
+        sheet.rows.extend(lines.last().map(|last| row(last)));
+    }
     sheet
 }
 
@@ -111,4 +136,29 @@ fn cost(contents: &PackContents, pathway: &PathwayContents) -> Option<String> {
         pounds(low),
         pounds(high)
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disclosure::Cell;
+
+    #[test]
+    fn scenarios_stand_side_by_side_beneath_the_forecast() {
+        let mut ledgers = Sheet::new(["scenario", "lever", "pounds"]);
+        let text = |text: &str| Value::Text(text.to_owned());
+        for (scenario, lever, pounds) in [
+            ("One", "as forecast", 900.0),
+            ("One", "schools", -50.0),
+            ("One", "One", 850.0),
+            ("Two", "as forecast", 900.0),
+            ("Two", "Two", 900.0),
+        ] {
+            ledgers.rows.push(vec![text(scenario), text(lever), Value::Figure(Cell::Number(pounds))]);
+        }
+        let sheet = side_by_side(&ledgers);
+        assert_eq!(sheet.columns, ["scenario", "pounds"]);
+        let row = |name: &str, pounds: f64| vec![text(name), Value::Figure(Cell::Number(pounds))];
+        assert_eq!(sheet.rows, [row("As forecast", 900.0), row("One", 850.0), row("Two", 900.0)]);
+    }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::page::{Figure, Table, figure, table};
-use super::pathway::with_titles;
+use super::pathway::{side_by_side, with_titles};
 use crate::publish::PublishError;
 use crate::publish::charts::{Chart, pounds};
 use crate::publish::contents::{PackContents, cell, text};
@@ -21,6 +21,7 @@ pub(super) struct Section {
     figures: Vec<Figure>,
     cost: Option<Table>,
     ledger: Option<Table>,
+    supposed: Option<Table>,
     scenarios: Option<Table>,
     assumptions: Option<Table>,
 }
@@ -34,6 +35,11 @@ pub(super) fn section(contents: &PackContents, charts: &[Chart]) -> Result<Optio
         let sheet = with_titles(contents, Sheet::of(written.as_ref()?));
         table(contents, caption.to_owned(), &sheet, &format!("{stem}.csv"))
     };
+    let supposed = placements.scenarios.as_ref().and_then(|ledgers| {
+        let sheet = side_by_side(&with_titles(contents, Sheet::of(ledgers)));
+        let caption = "Care and cost over the horizon under each scenario, on average".to_owned();
+        table(contents, caption, &sheet, "pathway-scenarios.csv")
+    });
     let mut sentences = vec![rests_on(contents, placements)];
     sentences.extend(children(contents, placements));
     sentences.extend(cost(contents, placements));
@@ -47,6 +53,7 @@ pub(super) fn section(contents: &PackContents, charts: &[Chart]) -> Result<Optio
             "pathway-ledger",
             &placements.ledger,
         ),
+        supposed,
         scenarios: of("What each lever of each scenario adds or takes", "pathway-scenarios", &placements.scenarios),
         assumptions: of(
             "Assumptions: figures that the project file did not set",

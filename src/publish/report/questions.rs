@@ -251,6 +251,9 @@ fn ledger(
         let name = if place == 0 { "As forecast, on average" } else { text(table, "lever", *row) };
         vec![name.to_owned(), adds]
     };
+    let told =
+        row_of(contents, &futures.scenario_years, &one.name).map(|row| cell(&futures.scenario_years, "mean", row));
+    let differs = told.is_some_and(|told| told != cell(table, "mean", lines[last]));
     Some(Table {
         caption: format!("What leads to it, over {}", periods(contents.horizon, contents.frequency)),
         columns: vec![
@@ -258,7 +261,9 @@ fn ledger(
             Column { name: capitalised(&contents.measure), is_figure: true },
         ],
         rows: lines.iter().enumerate().map(line).collect(),
-        cut: None,
+        cut: differs.then(|| {
+            "Each step is rounded by itself, so that the last line differs a little from the figure above.".to_owned()
+        }),
         is_long: false,
     })
 }

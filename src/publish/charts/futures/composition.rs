@@ -106,9 +106,15 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
         headline: if returning == 0.0 && suppressed == 0.0 && new_normal == 0.0 {
             headline(["The forecast is the usual level and season alone".to_owned()])
         } else if returning.abs() + suppressed.abs() >= new_normal.abs() {
-            headline([format!("Of the forecast, {} return from lockdowns", number(returning))])
+            let verb = if view.is_told("returns") { "return" } else { "may return" };
+            headline([format!("Of the forecast, {} {verb} from lockdowns", number(returning))])
         } else {
-            let direction = if new_normal > 0.0 { "adds" } else { "takes" };
+            let direction = match (view.is_told("new-normal"), new_normal > 0.0) {
+                (true, true) => "adds",
+                (true, false) => "takes",
+                (false, true) => "may add",
+                (false, false) => "may take",
+            };
             headline([format!("The new normal {direction} about {} over {span}", number(new_normal.abs()))])
         },
         subtitle: format!(

@@ -188,7 +188,10 @@ fn chart(view: &View<'_>, one: &SupposedScenario) -> Option<Chart> {
             contents.origin.plus(contents.horizon as i32).spoken(),
             told.join("; ")
         ),
-        note: Some("Means, which add up; arrows point to more or less. The scale does not start at zero.".to_owned()),
+        note: Some(
+            "Means, rounded one by one and added up; arrows point to more or less. The scale does not start at zero."
+                .to_owned(),
+        ),
     };
     let mut sheet = Sheet::new(["step", "mean"]);
     for step in std::iter::once(&start).chain(&levers).chain([&end]) {

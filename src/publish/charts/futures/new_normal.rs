@@ -135,8 +135,9 @@ pub(super) fn chart(view: &View<'_>) -> Option<Chart> {
     let words = Words {
         headline: if !told {
             headline(["Your data can’t tell the new normal yet".to_owned()])
-        } else if middle.abs() < 0.5 {
-            headline(["After the lockdowns the level is as before".to_owned()])
+        } else if total.now.low < 0.0 && total.now.high > 0.0 {
+            let (below, above) = (per_cent(-total.now.low / 100.0), per_cent(total.now.high / 100.0));
+            headline([format!("After the lockdowns between {below} below and {above} above before")])
         } else {
             let direction = if middle > 0.0 { "above" } else { "below" };
             headline([format!("The level after lockdowns lies {size} {direction} before")])
