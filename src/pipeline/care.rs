@@ -123,7 +123,25 @@ pub(super) fn read(plan: &RunPlan) -> Result<Option<CareRecords>, Error> {
     Ok(Some(CareRecords { histories, first, last, summary, inputs, findings }))
 }
 
-/// Histories of children with a date of birth, and how many episodes of short breaks were left out.
+/// Birthdays of children of whom none is known: each comes in at an age at which another child did.
+///
+/// Left out, those of whom a header is missing would take their exits with them: headers that hold today's children alone
+/// leave years in which hardly anybody left.
+fn ages_given(known: &[(Date, Vec<CareStay>)], nameless: &[Vec<CareStay>]) -> Vec<Date> {
+    let first = |stays: &[CareStay]| stays.first().map(|stay| stay.start);
+    let age = |(born, stays): &(Date, Vec<CareStay>)| Some(born.until(first(stays)?).ok()?.get_days().max(0));
+    let mut ages: Vec<i32> = known.iter().filter_map(age).collect();
+    ages.sort_unstable();
+    let given = |(row, stays): (usize, &Vec<CareStay>)| {
+        // A Weyl sequence goes over all ages evenly, whichever came in first.
+        let place = ((row as f64 + 0.5) * 0.618_033_988_749_894_9).fract() * ages.len() as f64;
+        let days = jiff::Span::new().days(i64::from(*ages.get(place as usize)?));
+        Some(first(stays)?.saturating_sub(days))
+    };
+    nameless.iter().enumerate().filter_map(given).collect()
+}
+
+/// One history a child, and how many episodes of short breaks were left out.
 fn histories(
     placements: &[Placement],
     born: &BTreeMap<ChildIdentifier, Date>,
@@ -143,12 +161,24 @@ fn histories(
         let stay = CareStay { start: placement.started, end: placement.ended, group };
         by_child.entry(placement.child).or_default().push(stay);
     }
-    let mut histories = Vec::with_capacity(by_child.len());
-    for (row, (child, stays)) in by_child.into_iter().enumerate() {
-        if let Some(born) = born.get(&child) {
-            histories.push(CareHistory::new(row, *born, stays)?);
-        }
-    }
+    let (known, nameless): (Vec<_>, Vec<_>) = by_child
+        .into_iter()
+        .map(|(child, mut stays)| {
+            stays.sort_unstable();
+            (born.get(&child).copied(), stays)
+        })
+        .partition(|(born, _)| born.is_some());
+    let mut all: Vec<(Date, Vec<CareStay>)> =
+        known.into_iter().filter_map(|(born, stays)| Some((born?, stays))).collect();
+    let mut nameless: Vec<Vec<CareStay>> = nameless.into_iter().map(|(_, stays)| stays).collect();
+    nameless.sort_unstable();
+    let given = ages_given(&all, &nameless);
+    all.extend(given.into_iter().zip(nameless));
+    let mut histories = all
+        .into_iter()
+        .enumerate()
+        .map(|(row, (born, stays))| CareHistory::new(row, born, stays))
+        .collect::<Result<Vec<_>, _>>()?;
     // The order of hashed identifiers is nobody's business and must not decide a draw.
     histories.sort_unstable();
     Ok((histories, short_breaks))
@@ -211,5 +241,26 @@ impl CareRecords {
             completeness: None,
             unmapped: Vec::new(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn children_whom_no_header_names_come_in_at_ages_at_which_others_did() {
+        let day = |month: i8, day: i8| Date::constant(2024, month, day);
+        let stays = |start: Date| vec![CareStay { start, end: None, group: 0 }];
+        let years = |years: i64| jiff::Span::new().days(365 * years);
+        let known: Vec<_> = [2, 7, 12].map(|age| (day(3, 1).saturating_sub(years(age)), stays(day(3, 1)))).to_vec();
+        let nameless: Vec<_> = (1..=27).map(|of| stays(day(5, of))).collect();
+        let mut counts = [0; 3];
+        for (born, stays) in ages_given(&known, &nameless).into_iter().zip(&nameless) {
+            let age = born.until(stays[0].start).expect("an age").get_days() / 365;
+            counts[[2, 7, 12].iter().position(|known| *known == age).expect("an age that is known")] += 1;
+        }
+        assert!(counts.iter().all(|count| (8..=10).contains(count)), "{counts:?}");
+        assert!(ages_given(&[], &nameless).is_empty());
     }
 }

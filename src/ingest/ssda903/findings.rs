@@ -160,7 +160,7 @@ pub(super) fn missing_births(count: u64) -> Finding {
             .then(" no date of birth in any Header or UASC table"),
         place: Place { column: Some("DOB".into()), ..Place::default() },
         count,
-        meaning: "A model of placements by age can't use them.",
+        meaning: "Placements by age give each an age at which another child came into care.",
         remedy: "Name the Header tables of all years beside the Episodes.",
     }
 }

@@ -10,7 +10,7 @@ use crate::pathway::level::Wandering;
 impl Run<'_> {
     /// Adds everybody who enters; `rates` are the reference window's entries a day to each state, as drawn for the path.
     pub(super) fn enter(&self, population: &mut Population, path: usize, rates: &[f64]) {
-        let months = self.month_factors(path as u64);
+        let months = self.month_factors(path);
         let told = if self.given.is_some() { self.untold } else { months.len() };
         for (state, rate) in rates.iter().enumerate() {
             let by_month: Vec<f64> = months.iter().take(told).map(|factor| rate * factor).collect();
@@ -23,27 +23,27 @@ impl Run<'_> {
 
     /// What each month's entries are multiplied by: chance beyond Poisson, the level of the years
     /// known, and each year's surprise.
-    fn month_factors(&self, path: u64) -> Vec<f64> {
-        let mut stream = random::stream(self.seed, &[purpose::MONTHS, path]);
-        let beyond = self.rates.entry_dispersion - 1.0;
-        let entries = self.rates.all_entries();
+    fn month_factors(&self, path: usize) -> Vec<f64> {
+        let mut stream = random::stream(self.seed, &[purpose::MONTHS, path as u64]);
+        let course = self.course(path);
+        let beyond = course.dispersion - 1.0;
         // The mean level is as uncertain as so many over-dispersed entries leave it.
-        let level =
-            if beyond > 0.0 && entries > 0.0 { gamma(&mut stream, entries / beyond) * beyond / entries } else { 1.0 };
-        let a_month = entries / f64::from(self.rates.window().days()) * 365.25 / 12.0;
+        let counted = course.level_children;
+        let level = if counted > 0.0 && counted.is_finite() { gamma(&mut stream, counted) / counted } else { 1.0 };
+        let a_month = course.entries_a_month;
         let mut years = Wandering::default();
         let mut wandered = 0.0;
         (0..self.days.steps())
             .map(|month| {
                 if month % 12 == 0 {
-                    wandered = years.year(self.trend.entry_spread * normal(&mut stream), self.options.smoothing);
+                    wandered = years.year(course.entry_spread * normal(&mut stream), self.options.smoothing);
                 }
                 let chance = if beyond > 0.0 && a_month > 0.0 {
                     gamma(&mut stream, a_month / beyond) * beyond / a_month
                 } else {
                     1.0
                 };
-                level * chance * libm::exp(self.trend.entry_level + wandered)
+                level * chance * libm::exp(course.entry_level + wandered)
             })
             .collect()
     }

@@ -1,4 +1,4 @@
-//! The rate of exits at which the number of looked-after children changes as it can be counted on to.
+//! The rate of exits at which the number of looked-after children stands still.
 
 use std::collections::BTreeMap;
 
@@ -64,15 +64,14 @@ impl<'a> Balance<'a> {
         Balance { rates, monthly, residents, entrants }
     }
 
-    /// The log of what exits must be multiplied by for the stock's log to change by so much within the year.
-    pub fn exit_level(&self, change: f64) -> f64 {
+    /// The log of what exits must be multiplied by for as many children to be there in a year as today.
+    pub fn standing_level(&self) -> f64 {
         let today: f64 = self.residents.iter().map(|cohort| cohort.children).sum();
-        let wanted = today * libm::exp(change);
         let (mut low, mut high) = (-libm::log(MOST), libm::log(MOST));
         // More exits, fewer children; forty halvings leave nothing.
         for _ in 0..40 {
             let middle = 0.5 * (low + high);
-            if self.in_a_year(libm::exp(middle)) > wanted { low = middle } else { high = middle }
+            if self.in_a_year(libm::exp(middle)) > today { low = middle } else { high = middle }
         }
         0.5 * (low + high)
     }

@@ -208,6 +208,11 @@ impl PlacementRates {
     pub fn all_entries(&self) -> f64 {
         self.entries.iter().sum()
     }
+
+    /// Entries a year, over the window.
+    pub(super) fn yearly_entries(&self) -> f64 {
+        self.all_entries() / f64::from(self.window.days()) * 365.25
+    }
 }
 
 fn posterior(events: f64, days: f64, all_events: f64, all_days: f64, prior_events: f64) -> (f64, f64) {
@@ -218,7 +223,7 @@ fn posterior(events: f64, days: f64, all_events: f64, all_days: f64, prior_event
 }
 
 /// Pearson's dispersion of monthly entries over the whole months of a window.
-fn dispersion(monthly: &std::collections::BTreeMap<Period, f64>, window: ReferenceWindow) -> f64 {
+pub(super) fn dispersion(monthly: &std::collections::BTreeMap<Period, f64>, window: ReferenceWindow) -> f64 {
     let of = |day| Period::containing(Frequency::Month, day);
     let first = if window.first.day() == 1 { of(window.first) } else { of(window.first).plus(1) };
     let last = if of(window.last).last_day() == window.last { of(window.last) } else { of(window.last).plus(-1) };

@@ -12,12 +12,12 @@ use super::options::PlacementOptions;
 use super::population::{PathRates, Population, PopulationCounts};
 use super::rates::{PlacementRates, days_from};
 use super::scenario::RateLevers;
-use super::trend::CareTrend;
+use super::trend::{CareCourse, CareTrend};
 use crate::forecast::{Draws, Forecast};
 use crate::math::random;
 use crate::panel::{SeriesKey, ValueKind};
 use crate::pathway::PathwayError;
-use crate::pathway::draw::{gamma, normal};
+use crate::pathway::draw::{gamma, normal, uniform};
 use crate::pathway::level::Wandering;
 use crate::pathway::lever::PathwayLever;
 use crate::pathway::simulate::counts;
@@ -32,6 +32,7 @@ pub(super) mod purpose {
     pub const RESIDENT: u64 = 0x91A4;
     pub const ARRIVED: u64 = 0x91A5;
     pub const GIVEN: u64 = 0x91A6;
+    pub const COURSE: u64 = 0x91A7;
 }
 
 /// What the model follows children through.
@@ -122,7 +123,7 @@ impl PlacementRates {
             days: Arc::new(days),
             residents: self.residents(histories, origin),
             options: *options,
-            trend: self.trend.unwrap_or_else(|| CareTrend::none(options)),
+            trend: self.trend.unwrap_or_else(|| CareTrend::none(self, options)),
             seed: draws.seed,
             origin,
         };
@@ -233,7 +234,7 @@ impl Run<'_> {
     fn path(&self, path: usize) -> PopulationCounts {
         let key = path as u64;
         let mut stream = random::stream(self.seed, &[purpose::RATES, key]);
-        let rates = Arc::new(self.leaving_rates(&mut stream));
+        let rates = Arc::new(self.leaving_rates(path, &mut stream));
         let entries: Vec<f64> = (0..self.groups.bands() * self.groups.len())
             .map(|state| {
                 let (shape, days) = self.rates.entry_posterior(state);
@@ -249,8 +250,15 @@ impl Run<'_> {
         population.finish()
     }
 
+    /// Whether the number of children stands still along a path or goes on changing.
+    pub(super) fn course(&self, path: usize) -> &CareCourse {
+        // A stream of its own, so that how likely each is moves no other draw.
+        let goes_on = uniform(&mut random::stream(self.seed, &[purpose::COURSE, path as u64])) < self.trend.goes_on;
+        if goes_on { &self.trend.moving } else { &self.trend.still }
+    }
+
     /// Leaving rates drawn from their posteriors, with the years' wandering and the levers.
-    fn leaving_rates(&self, stream: &mut ChaCha8Rng) -> PathRates {
+    fn leaving_rates(&self, path: usize, stream: &mut ChaCha8Rng) -> PathRates {
         let (bands, kinds) = (self.groups.bands(), self.groups.len());
         let drawn: Vec<Vec<f64>> = (0..bands * kinds)
             .map(|state| {
@@ -265,11 +273,12 @@ impl Run<'_> {
             })
             .collect();
         let years = self.days.steps().div_ceil(12);
+        let level = self.course(path).exit_level;
         let (mut exits, mut moves) = (Wandering::default(), Wandering::default());
         let factors: Vec<[f64; 2]> = (0..years)
             .map(|_| {
                 let [exit, transfer] = [self.trend.exit_spread, self.trend.move_spread].map(|of| of * normal(stream));
-                let exit = self.trend.exit_level + exits.year(exit, self.options.smoothing);
+                let exit = level + exits.year(exit, self.options.smoothing);
                 [libm::exp(exit), libm::exp(moves.year(transfer, self.options.smoothing))]
             })
             .collect();

@@ -93,11 +93,11 @@ impl CareYears {
         })
     }
 
-    /// The yearly change in the log of the number of children that can be counted on to go on.
+    /// How likely it is that the number of children goes on changing as it did.
     ///
     /// Method: nearly everywhere a stock's changes don't last; in a small share of authorities they do. Of these two normal
-    /// distributions about nothing, the years' mean change says how likely the second is, and is shrunk accordingly.
-    pub fn lasting_change(&self, options: &PlacementOptions) -> f64 {
+    /// distributions about nothing, the years' mean change says how likely the second is (Bayes' rule).
+    pub fn goes_on(&self, options: &PlacementOptions) -> f64 {
         let years = self.len() as f64;
         let (Some(first), Some(last)) = (self.stocks.first(), self.stocks.last()) else { return 0.0 };
         let mean_stock = self.child_days.iter().sum::<f64>() / years.max(1.0) / 365.25;
@@ -113,7 +113,7 @@ impl CareYears {
         let density = |variance: f64| libm::exp(-0.5 * change * change / variance) / libm::sqrt(variance);
         let moving = options.lasting_share * density(chance + lasting);
         let still = (1.0 - options.lasting_share) * density(chance);
-        if moving <= 0.0 { 0.0 } else { change * moving / (moving + still) * lasting / (chance + lasting) }
+        if moving > 0.0 { moving / (moving + still) } else { 0.0 }
     }
 }
 
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_within_what_authorities_see_does_not_last_and_a_steep_one_does() {
+    fn a_change_within_what_authorities_see_does_not_go_on_and_a_steep_one_does() {
         let options = PlacementOptions::default();
         let of = |stocks: [f64; 4]| CareYears {
             entries: vec![150.0; 3],
@@ -167,11 +167,13 @@ mod tests {
             child_days: stocks[1..].iter().map(|stock| stock * 365.25).collect(),
             stocks: stocks.to_vec(),
         };
-        let usual = of([400.0, 420.0, 410.0, 440.0]).lasting_change(&options);
-        assert!((0.0..0.004).contains(&usual), "{usual}");
-        let steep = of([800.0, 600.0, 450.0, 338.0]).lasting_change(&options);
-        assert!((-0.29..-0.25).contains(&steep), "{steep}");
-        assert_eq!(years(&[]).lasting_change(&options), 0.0);
+        let usual = of([400.0, 420.0, 410.0, 440.0]).goes_on(&options);
+        assert!((0.0..0.01).contains(&usual), "{usual}");
+        let steep = of([800.0, 600.0, 450.0, 338.0]).goes_on(&options);
+        assert!(steep > 0.99, "{steep}");
+        let between = of([400.0, 330.0, 290.0, 240.0]).goes_on(&options);
+        assert!((0.05..0.95).contains(&between), "{between}");
+        assert_eq!(years(&[]).goes_on(&options), 0.0);
     }
 
     #[test]

@@ -15,10 +15,10 @@ use super::{histories, jiff_days, regional};
 use crate::pathway::backtest::{Half, looked_after_figures};
 use crate::score::Score;
 
-const PATHS: usize = 100;
+pub const PATHS: usize = 100;
 
 /// The model as the monthly job fits it to what was known before a month, carried on for so many months.
-fn carried_on(
+pub fn carried_on(
     histories: &[CareHistory],
     first: Date,
     start: Period,
@@ -74,16 +74,17 @@ fn placements_of_made_up_returns_are_forecast_beside_their_last_value() {
     for (whose, authorities) in [("the five-year return", vec![chosen_on]), ("three unseen authorities", unseen)] {
         let [groups, all] = fakes(&authorities);
         for (place, when) in ["half a year on", "a year on"].into_iter().enumerate() {
-            all[place].told(&format!("{whose}, all children, {when}"));
+            let judged = all[place].told(&format!("{whose}, all children, {when}"));
+            assert!(judged.ratio < 0.3 && judged.held >= 0.75, "{whose}, all children, {when}: {judged:?}");
             let judged = groups[place].told(&format!("{whose}, by placement group, {when}"));
-            assert!(judged.ratio < 1.0 && (0.7..=0.9).contains(&judged.held), "{whose}, {when}: {judged:?}");
+            assert!(judged.ratio < 1.0 && (0.65..=0.9).contains(&judged.held), "{whose}, {when}: {judged:?}");
         }
     }
 }
 
 /// Shares of ages in years (from, to) among children looked after, and among those who start to be.
 // Made up, near what statistics of looked-after children say; they decide who comes of age, and no total.
-const AGES: [([f64; 2], f64, f64); 5] = [
+pub const AGES: [([f64; 2], f64, f64); 5] = [
     ([0.0, 1.0], 0.05, 0.19),
     ([1.0, 5.0], 0.14, 0.17),
     ([5.0, 10.0], 0.18, 0.17),
