@@ -3,8 +3,8 @@
 //! A month or week is set against the median of those around it, season taken out; a level is set against the level
 //! before it. Both are measured on the square-root scale, on which the noise of counts is the same at every level, by
 //! medians, which a few odd periods don't move. Periods with a closure are left out: what happened then has its own model;
-//! and so are the weeks of Christmas and New Year and those of two bank holidays, which are like no others. Weeks have the season of their months: a week
-//! of the year comes too seldom to tell its season from a jump.
+//! and so are the weeks of Christmas and New Year and those of two bank holidays, which are like no others. Weeks have the
+//! season of their months: a week of the year comes too seldom to tell its season from a jump.
 //!
 //! Method: Anscombe's transform (1948) of counts; median absolute deviation as a robust scale (Hampel 1974). Thresholds:
 //! on DfE's table C6, April 2012 to March 2024, they find four single months and twelve levels, in twelve authorities. No

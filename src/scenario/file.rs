@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ScenarioError;
 use super::lever::Lever;
 use super::written::Written;
+use crate::math::spelling::on_one_line;
 
 /// The scenarios that ship with the engine: name and text.
 const SHIPPED: [(&str, &str); 10] = [
@@ -119,6 +120,12 @@ impl Scenario {
     pub fn from_toml(text: &str) -> Result<Scenario, ScenarioError> {
         let ScenarioFile { schema, name, title, description, sources, lever } =
             toml::from_str(text).map_err(ScenarioError::Toml)?;
+        if name.is_empty() || name.contains(['/', '\\', ',']) || name.contains(char::is_control) {
+            let what = "`name` is empty, or has a slash, a comma, a line break or a control character in it".to_owned();
+            return Err(ScenarioError::Invalid(what));
+        }
+        // Both stand in charts and messages; a description may have been written on several lines.
+        let [title, description] = [title, description].map(|text| on_one_line(&text).into_owned());
         let read = |(place, table): (usize, toml::Table)| {
             Written::of(table).map_err(|message| {
                 let (scenario, number) = (name.clone(), place + 1);
@@ -132,10 +139,6 @@ impl Scenario {
     fn checked(self) -> Result<Scenario, ScenarioError> {
         if self.schema != 1 {
             return Err(ScenarioError::Schema { found: self.schema });
-        }
-        if self.name.is_empty() || self.name.contains(['/', '\\', ',']) {
-            let what = "`name` is empty or has a slash or comma in it".to_owned();
-            return Err(ScenarioError::Invalid(what));
         }
         let wrong =
             |number: usize, problem: String| Err(ScenarioError::Lever { scenario: self.name.clone(), number, problem });
@@ -215,6 +218,21 @@ mod tests {
                     [[lever]]\nlever = \"return\"\nshare = 0.5\n[[lever]]\nlever = \"return\"\nshare = 2.0";
         let message = Scenario::from_toml(text).expect_err("impossible").to_string();
         assert!(message.starts_with("scenario `mine`, lever 2 has a share"), "{message}");
+    }
+
+    #[test]
+    fn a_name_that_no_line_or_file_can_have_is_refused_and_texts_are_put_on_one_line() {
+        let text = |name: &str| {
+            format!(
+                "schema = 1\nname = \"{name}\"\ntitle = \"Our\\nown\"\ndescription = \"D\"\n[[lever]]\nlever = \"x\""
+            )
+        };
+        for name in ["", "a/b", "a,b", "a\\u0000b", "a\\nb"] {
+            let error = Scenario::from_toml(&text(name)).expect_err("a name that can't be");
+            assert!(matches!(error, ScenarioError::Invalid(_)), "{error}");
+        }
+        let valid = text("mine").replace("lever = \"x\"", "lever = \"return\"\nshare = 0.5");
+        assert_eq!(Scenario::from_toml(&valid).expect("a scenario").title(), "Our own");
     }
 
     #[test]

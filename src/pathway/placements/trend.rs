@@ -68,8 +68,9 @@ impl PlacementRates {
     ///
     /// Method: in nearly every path entries start from a smoothed level of the years', and exits are those at which the
     /// number of children stands still. Where the years show a change far beyond what authorities see, the last year's
-    /// entries and the window's exits go on instead, in as many paths as that is likely. What years are off their level, chance taken off and shrunk to what is usual among authorities, is how far the years ahead may be
-    /// off it. Where a project sets its own reference window its rates are taken at their word.
+    /// entries and the window's exits go on instead, in as many paths as that is likely. What years are off their level,
+    /// chance taken off and shrunk to what is usual among authorities, is how far the years ahead may be off it. Where a
+    /// project sets its own reference window its rates are taken at their word.
     pub fn carried_on(
         mut self,
         histories: &[CareHistory],
